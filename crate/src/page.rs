@@ -1,0 +1,129 @@
+//! The page as it comes in: blocks of visible text with the few facts that the core decides by.
+
+use serde::Deserialize;
+
+/// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PageInput {
+    /// Address, as the browser shows it.
+    pub url: Option<String>,
+    /// The document's title.
+    pub title: Option<String>,
+    /// The document's declared language, as written (`<html lang>`).
+    pub language: Option<String>,
+    /// A language the reader has vouched for, overriding what the text looks like.
+    pub assume: Option<String>,
+    /// Blocks in document order.
+    pub blocks: Vec<Block>,
+}
+
+/// One block of visible text and where it stands. All ranges count UTF-16 units within `text`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Block {
+    /// Visible text, white space collapsed.
+    pub text: String,
+    /// Lower-case tag of the nearest block-level element.
+    pub tag: String,
+    /// Preorder numbers of the ancestors, outermost first, at most the 24 innermost.
+    pub path: Vec<u32>,
+    /// Landmarks around it: article, main, aside, nav, header, footer, figure, form, table, blockquote.
+    pub within: Vec<String>,
+    /// Class and id words of the nearest ancestors, lower case, space separated.
+    pub hint: String,
+    /// Parts that lie inside links.
+    pub links: Vec<(u32, u32)>,
+    /// Citation marks.
+    pub marks: Vec<(u32, u32)>,
+}
+
+/// A page ready to be read: texts with the place of each in the whole.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Address, title and declared language of the page.
+    pub input: PageInput,
+    /// For each block the code points that come before it in the whole text.
+    pub offsets: Vec<usize>,
+    /// Whether every block is main text (plain text) or `maintext` decides.
+    pub plain: bool,
+    /// The whole text that `offsets` count in, where it isn't the blocks joined with `\n\n`.
+    pub source_text: Option<String>,
+}
+
+impl Page {
+    /// A page from a browser; the whole text is its blocks joined with `\n\n`.
+    pub fn from_input(input: PageInput) -> Page {
+        let mut offsets = Vec::with_capacity(input.blocks.len());
+        let mut at = 0;
+        for block in &input.blocks {
+            offsets.push(at);
+            at += block.text.chars().count() + 2;
+        }
+        Page { input, offsets, plain: false, source_text: None }
+    }
+
+    /// A page from plain text: every line is a block, or with `wrapped` every run of lines up to a
+    /// blank one. Offsets count in `text` itself.
+    pub fn from_text(text: &str, wrapped: bool) -> Page {
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut offsets = Vec::new();
+        let mut push = |start: usize, end: usize, before: usize| {
+            let piece = &text[start..end];
+            if !piece.trim().is_empty() {
+                // A line feed inside a wrapped block becomes a space: same number of code points.
+                let text = if wrapped { piece.replace(['\n', '\r'], " ") } else { piece.to_owned() };
+                blocks.push(Block { text, tag: "p".to_owned(), ..Block::default() });
+                offsets.push(before);
+            }
+        };
+        let (mut start, mut end, mut before, mut at_byte, mut at_char) = (0, 0, 0, 0, 0);
+        for line in text.split_inclusive('\n') {
+            let body = line.trim_end_matches(['\n', '\r']);
+            if wrapped {
+                if body.trim().is_empty() {
+                    push(start, end, before);
+                    start = at_byte + line.len();
+                    before = at_char + line.chars().count();
+                    end = start;
+                } else {
+                    end = at_byte + body.len();
+                }
+            } else {
+                push(at_byte, at_byte + body.len(), at_char);
+            }
+            at_byte += line.len();
+            at_char += line.chars().count();
+        }
+        if wrapped {
+            push(start, end, before);
+        }
+        Page {
+            input: PageInput { blocks, ..PageInput::default() },
+            offsets,
+            plain: true,
+            source_text: Some(text.to_owned()),
+        }
+    }
+
+    /// The whole text that exported offsets count in.
+    pub fn whole_text(&self) -> String {
+        match &self.source_text {
+            Some(text) => text.clone(),
+            None => {
+                let texts: Vec<&str> = self.input.blocks.iter().map(|b| b.text.as_str()).collect();
+                texts.join("\n\n")
+            }
+        }
+    }
+
+    /// The text of block `index`; empty where there is none.
+    pub fn text(&self, index: u32) -> &str {
+        self.input.blocks.get(index as usize).map_or("", |b| b.text.as_str())
+    }
+
+    /// The words of a span.
+    pub fn words(&self, span: crate::model::Span) -> &str {
+        self.text(span.block).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+}

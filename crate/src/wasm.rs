@@ -1,0 +1,182 @@
+//! The one file that knows wasm-bindgen: plain data in, plain data out.
+//!
+//! Documents (one per frame) are kept under the caller's keys, so that a card or an export needs
+//! no second message with the page's text. Everything here is a cache: forgetting it costs a
+//! re-read and nothing else.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::explain;
+use crate::export::{self, Format, Options};
+use crate::model::{Category, Kind, Reading, Span};
+use crate::page::{Page, PageInput};
+use crate::read::read as read_page;
+
+struct Document {
+    page: Page,
+    reading: Reading,
+}
+
+thread_local! {
+    static DOCUMENTS: RefCell<BTreeMap<String, Document>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// What the content script needs to paint; see the field comments for units.
+#[derive(Serialize)]
+struct ReadReply {
+    language: &'static str,
+    readable: bool,
+    words: u32,
+    sentences: u32,
+    claims: u32,
+    /// Six numbers a flag: block, start and end (UTF-16 units in the block), category, kind,
+    /// strength in hundredths.
+    flags: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExportOptions {
+    format: String,
+    min_strength: f32,
+    categories: Vec<String>,
+    #[serde(default)]
+    include_text: bool,
+    url: Option<String>,
+    title: Option<String>,
+    created: String,
+}
+
+fn error(text: impl AsRef<str>) -> JsValue {
+    js_sys::Error::new(text.as_ref()).into()
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|e| error(e.to_string()))
+}
+
+/// The core's version.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Reads one document and keeps it under `key`.
+#[wasm_bindgen]
+pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
+    let input: PageInput = serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
+    let page = Page::from_input(input);
+    let reading = read_page(&page);
+    let mut flags = Vec::with_capacity(reading.flags.len() * 6);
+    for flag in &reading.flags {
+        let (start, end) = utf16(page.text(flag.anchor.block), flag.anchor);
+        let category = Category::ALL.iter().position(|c| *c == flag.category()).unwrap_or(0);
+        let kind = Kind::ALL.iter().position(|k| *k == flag.kind).unwrap_or(0);
+        flags.extend([
+            flag.anchor.block,
+            start,
+            end,
+            category as u32,
+            kind as u32,
+            (flag.strength * 100.0).round() as u32,
+        ]);
+    }
+    let reply = to_js(&ReadReply {
+        language: reading.language,
+        readable: reading.readable,
+        words: reading.words,
+        sentences: reading.sentences,
+        claims: reading.claims(),
+        flags,
+    })?;
+    DOCUMENTS.with_borrow_mut(|all| all.insert(key, Document { page, reading }));
+    Ok(reply)
+}
+
+/// Byte offsets of `span` as UTF-16 units.
+fn utf16(text: &str, span: Span) -> (u32, u32) {
+    let units = |end: u32| -> u32 {
+        text.get(..end as usize).map_or(0, |t| t.chars().map(|c| c.len_utf16() as u32).sum())
+    };
+    (units(span.start), units(span.end))
+}
+
+/// Whether a document is kept under `key`.
+#[wasm_bindgen]
+pub fn knows(key: &str) -> bool {
+    DOCUMENTS.with_borrow(|all| all.contains_key(key))
+}
+
+/// Lets go of a document.
+#[wasm_bindgen]
+pub fn forget(key: &str) {
+    DOCUMENTS.with_borrow_mut(|all| all.remove(key));
+}
+
+/// Runs `f` on the documents under `keys` as one page: the document itself where there is one.
+fn with_joined<T>(keys: &[String], f: impl FnOnce(&Page, &Reading, &[u32]) -> T) -> Result<T, JsValue> {
+    DOCUMENTS.with_borrow(|all| {
+        let documents: Option<Vec<&Document>> = keys.iter().map(|key| all.get(key)).collect();
+        let documents = documents.ok_or_else(|| error("unknown document"))?;
+        match documents.as_slice() {
+            [] => Err(error("unknown document")),
+            [one] => Ok(f(&one.page, &one.reading, &[0])),
+            many => {
+                let mut input = many[0].page.input.clone();
+                let mut firsts = vec![0];
+                for next in &many[1..] {
+                    firsts.push(input.blocks.len() as u32);
+                    input.blocks.extend(next.page.input.blocks.iter().cloned());
+                }
+                let page = Page::from_input(input);
+                let reading = read_page(&page);
+                Ok(f(&page, &reading, &firsts))
+            }
+        }
+    })
+}
+
+/// The card of flag number `flag` of document `key`, with the whole tab's ledger behind it.
+#[wasm_bindgen]
+pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsValue> {
+    let Some(frame) = keys.iter().position(|k| k == key) else { return Ok(JsValue::UNDEFINED) };
+    let own = DOCUMENTS.with_borrow(|all| {
+        all.get(key).and_then(|d| d.reading.flags.get(flag as usize)).map(|f| (f.anchor, f.category()))
+    });
+    let Some((anchor, category)) = own else { return Ok(JsValue::UNDEFINED) };
+    let card = with_joined(&keys, |page, reading, firsts| {
+        let block = anchor.block + firsts.get(frame).copied().unwrap_or(0);
+        let wanted = Span { block, ..anchor };
+        let found = reading.flags.iter().find(|f| f.category() == category && f.anchor.overlaps(wanted));
+        found.map(|f| explain::card(page, reading, f))
+    })?;
+    card.map_or(Ok(JsValue::UNDEFINED), |card| to_js(&card))
+}
+
+/// The list of flags of the documents under `keys`, joined in that order.
+#[wasm_bindgen]
+pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValue> {
+    let options: ExportOptions =
+        serde_wasm_bindgen::from_value(options).map_err(|e| error(format!("options: {e}")))?;
+    let format =
+        Format::from_name(&options.format).ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
+    let categories = options.categories.iter().filter_map(|name| Category::from_name(name)).collect();
+    with_joined(&keys, |page, reading, _| {
+        let mut page = page.clone();
+        page.input.url = options.url.or(page.input.url);
+        page.input.title = options.title.or(page.input.title);
+        let choice = Options {
+            min_strength: options.min_strength,
+            categories,
+            include_text: options.include_text,
+            created: options.created,
+        };
+        export::list(&page, reading, format, &choice)
+    })
+}
