@@ -1,1 +1,355 @@
-fn main() {}
+//! Bakes `data/words` and `data/rules` into tables, so that nothing is parsed or compiled when the
+//! engine starts. Any mistake in the data stops the build with the file and line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
+const SHAPES: [&str; 8] = ["CAP", "NUM", "UNKNOWN", "PUNCT", "QUOTE", "ACRONYM", "LINKED", "CITED"];
+/// Forms that inflection gives.
+const FORMS: [&str; 7] = ["SINGULAR", "PLURAL", "BASE", "THIRD", "PAST", "PARTICIPLE", "ING"];
+
+fn fail(file: &Path, line: usize, what: &str) -> ! {
+    eprintln!("{}:{line}: {what}", file.display());
+    process::exit(1);
+}
+
+#[derive(Default)]
+struct Lexicon {
+    /// Class name → bit.
+    classes: BTreeMap<String, u32>,
+    /// Form → bits.
+    words: BTreeMap<String, u128>,
+}
+
+impl Lexicon {
+    fn bit(&mut self, name: &str) -> u128 {
+        let next = self.classes.len() as u32;
+        let bit = *self.classes.entry(name.to_owned()).or_insert(next);
+        assert!(bit < 128, "more than 128 word classes");
+        1 << bit
+    }
+
+    fn add(&mut self, form: &str, bits: u128) {
+        if form != "-" {
+            *self.words.entry(form.to_owned()).or_default() |= bits;
+        }
+    }
+}
+
+fn lines(path: &Path) -> Vec<(usize, String)> {
+    println!("cargo:rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path).unwrap_or_else(|e| fail(path, 0, &e.to_string()));
+    text.lines()
+        .enumerate()
+        .map(|(i, l)| (i + 1, l.trim().to_owned()))
+        .filter(|(_, l)| !l.is_empty() && !l.starts_with('#'))
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| fail(folder, 0, &e.to_string()));
+    let mut all: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "txt")).collect();
+    all.sort();
+    all
+}
+
+fn ends_in_consonant_y(word: &str) -> bool {
+    let mut last = word.chars().rev();
+    last.next() == Some('y') && last.next().is_some_and(|c| !"aeiou".contains(c))
+}
+
+fn s_form(word: &str) -> String {
+    if ends_in_consonant_y(word) {
+        format!("{}ies", &word[..word.len() - 1])
+    } else if ["s", "x", "z", "ch", "sh"].iter().any(|e| word.ends_with(e)) {
+        format!("{word}es")
+    } else {
+        format!("{word}s")
+    }
+}
+
+fn ed_form(word: &str) -> String {
+    if word.ends_with('e') {
+        format!("{word}d")
+    } else if ends_in_consonant_y(word) {
+        format!("{}ied", &word[..word.len() - 1])
+    } else {
+        format!("{word}ed")
+    }
+}
+
+fn ing_form(word: &str) -> String {
+    if word.ends_with("ie") {
+        format!("{}ying", &word[..word.len() - 2])
+    } else if word.ends_with('e') && !word.ends_with("ee") && !word.ends_with("oe") && !word.ends_with("ye") {
+        format!("{}ing", &word[..word.len() - 1])
+    } else {
+        format!("{word}ing")
+    }
+}
+
+/// `nouns-person` → noun class PERSON; `verbs-speech` → verb class SPEECH; others by their name.
+fn read_words(folder: &Path, lexicon: &mut Lexicon) {
+    for path in files(folder) {
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let (part, class) = match stem.split_once('-') {
+            Some(("nouns", rest)) => ("noun", if rest == "common" { "NOUN".to_owned() } else { rest.to_uppercase() }),
+            Some(("verbs", rest)) => ("verb", if rest == "common" { "VERB".to_owned() } else { rest.to_uppercase() }),
+            _ => ("other", stem.to_uppercase()),
+        };
+        let class = class.replace('-', "_");
+        for (number, line) in lines(&path) {
+            let (forms, tags) = line.split_once('|').unwrap_or((&line, ""));
+            let forms: Vec<&str> = forms.split_whitespace().collect();
+            let mut bits = lexicon.bit(&class);
+            if part == "noun" && class != "NOUN" {
+                bits |= lexicon.bit("NOUN");
+            }
+            if part == "verb" && class != "VERB" {
+                bits |= lexicon.bit("VERB");
+            }
+            for tag in tags.split_whitespace() {
+                bits |= lexicon.bit(&format!("{class}_{}", tag.to_uppercase().replace('-', "_")));
+            }
+            let form = |l: &mut Lexicon, word: &str, name: &str| {
+                let bit = l.bit(name);
+                l.add(word, bits | bit);
+            };
+            match (part, forms.as_slice()) {
+                (_, []) => fail(&path, number, "no word"),
+                ("noun", [one]) => {
+                    form(lexicon, one, "SINGULAR");
+                    form(lexicon, &s_form(one), "PLURAL");
+                }
+                ("noun", [singular, plural]) => {
+                    form(lexicon, singular, "SINGULAR");
+                    form(lexicon, plural, "PLURAL");
+                }
+                ("verb", [base]) => {
+                    form(lexicon, base, "BASE");
+                    form(lexicon, &s_form(base), "THIRD");
+                    form(lexicon, &ed_form(base), "PAST");
+                    form(lexicon, &ed_form(base), "PARTICIPLE");
+                    form(lexicon, &ing_form(base), "ING");
+                }
+                ("verb", [base, third, past, participle, ing]) => {
+                    form(lexicon, base, "BASE");
+                    form(lexicon, third, "THIRD");
+                    form(lexicon, past, "PAST");
+                    form(lexicon, participle, "PARTICIPLE");
+                    form(lexicon, ing, "ING");
+                }
+                ("other", words) => words.iter().for_each(|w| lexicon.add(w, bits)),
+                _ => fail(&path, number, "one form, or all of them"),
+            }
+        }
+    }
+}
+
+/// One element of a rule's pattern, before it is written out.
+enum Element {
+    Open,
+    Close,
+    Gap(u8),
+    Test { not: bool, optional: bool, alternatives: Vec<Alternative> },
+}
+
+enum Alternative {
+    Word(String),
+    Class(Vec<String>),
+    Start,
+    End,
+}
+
+struct Rule {
+    id: String,
+    kind: String,
+    strength: f32,
+    elements: Vec<Element>,
+    trigger: usize,
+    at: (PathBuf, usize),
+}
+
+fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
+    let columns: Vec<&str> = line.splitn(4, " | ").map(str::trim).collect();
+    let [id, kind, strength, pattern] = columns[..] else {
+        fail(path, number, "a rule has four columns: id | kind | strength | pattern")
+    };
+    let strength = strength.parse().unwrap_or_else(|_| fail(path, number, "strength is a number"));
+    let mut elements = Vec::new();
+    for word in pattern.split_whitespace() {
+        elements.push(match word {
+            "[" => Element::Open,
+            "]" => Element::Close,
+            _ if word.starts_with("..") && word.len() > 2 => {
+                Element::Gap(word[2..].parse().unwrap_or_else(|_| fail(path, number, "a gap is ..N")))
+            }
+            _ => {
+                let (not, rest) = word.strip_prefix('!').map_or((false, word), |r| (true, r));
+                let (optional, rest) = rest.strip_suffix('?').filter(|r| !r.is_empty()).map_or((false, rest), |r| (true, r));
+                let alternatives = rest
+                    .split('|')
+                    .map(|a| match a {
+                        "^" => Alternative::Start,
+                        "$$" => Alternative::End,
+                        _ => match a.strip_prefix('<').and_then(|a| a.strip_suffix('>')) {
+                            Some(class) => Alternative::Class(class.split('&').map(str::to_owned).collect()),
+                            None => Alternative::Word(a.to_owned()),
+                        },
+                    })
+                    .collect();
+                Element::Test { not, optional, alternatives }
+            }
+        });
+    }
+    if !elements.iter().any(|e| matches!(e, Element::Open)) {
+        elements.insert(0, Element::Open);
+        elements.push(Element::Close);
+    }
+    let open = elements.iter().position(|e| matches!(e, Element::Open)).unwrap_or(0);
+    let trigger = (open..elements.len())
+        .find(|i| matches!(&elements[*i], Element::Test { not: false, optional: false, .. }))
+        .unwrap_or_else(|| fail(path, number, "nothing certain after ["));
+    if !elements[trigger..].iter().any(|e| matches!(e, Element::Close)) {
+        fail(path, number, "] must come after a certain word");
+    }
+    Rule { id: id.to_owned(), kind: kind.to_owned(), strength, elements, trigger, at: (path.to_owned(), number) }
+}
+
+fn main() {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut lexicon = Lexicon::default();
+    for shape in SHAPES.iter().chain(&FORMS) {
+        lexicon.bit(shape);
+    }
+    lexicon.bit("RULE");
+    read_words(&root.join("data/words"), &mut lexicon);
+
+    let mut rules = Vec::new();
+    for path in files(&root.join("data/rules")) {
+        for (number, line) in lines(&path) {
+            if !line.starts_with("+ ") && !line.starts_with("- ") {
+                rules.push(parse_rule(&path, number, &line));
+            }
+        }
+    }
+    let mut ids = BTreeSet::new();
+    let rule_bit = lexicon.bit("RULE");
+    for rule in &rules {
+        if !ids.insert(rule.id.clone()) {
+            fail(&rule.at.0, rule.at.1, "two rules of that id");
+        }
+        for (i, element) in rule.elements.iter().enumerate() {
+            if let Element::Test { alternatives, .. } = element {
+                for alternative in alternatives {
+                    if let Alternative::Word(word) = alternative {
+                        lexicon.add(word, if i == rule.trigger { rule_bit } else { 0 });
+                    }
+                }
+            }
+        }
+    }
+    let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("tables.rs"), write_tables(&lexicon, &rules)).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
+}
+
+/// The same hash as `lexicon::hash`: FNV-1a, 32 bits.
+fn hash(word: &[u8]) -> u32 {
+    word.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+}
+
+fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
+    let mut out = String::new();
+    for (name, bit) in &lexicon.classes {
+        let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
+    }
+    let words: Vec<(&String, u128)> = lexicon.words.iter().map(|(w, b)| (w, *b)).collect();
+    assert!(words.len() < 65_535, "too many words for u16 ids");
+    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, (w, _))| (w.as_str(), i)).collect();
+    let sets: Vec<u128> = words.iter().map(|w| w.1).collect::<BTreeSet<_>>().into_iter().collect();
+    let text: String = words.iter().map(|w| w.0.as_str()).collect();
+    let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
+    let mut at = 0;
+    let _ = write!(out, "pub static STARTS: [u32; {}] = [", words.len() + 1);
+    for (word, _) in &words {
+        let _ = write!(out, "{at},");
+        at += word.len();
+    }
+    let _ = writeln!(out, "{at}];");
+    let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
+    let set_ids: Vec<u16> = words.iter().map(|w| sets.binary_search(&w.1).unwrap_or(0) as u16).collect();
+    let _ = writeln!(out, "pub static SET_OF: [u16; {}] = {set_ids:?};", set_ids.len());
+    let size = (words.len() * 2).next_power_of_two();
+    let mut slots = vec![u16::MAX; size];
+    for (i, (word, _)) in words.iter().enumerate() {
+        let mut slot = hash(word.as_bytes()) as usize & (size - 1);
+        while slots[slot] != u16::MAX {
+            slot = (slot + 1) & (size - 1);
+        }
+        slots[slot] = i as u16;
+    }
+    let _ = writeln!(out, "pub static SLOTS: [u16; {size}] = {slots:?};");
+
+    let mut by_word: Vec<(usize, usize)> = Vec::new();
+    let mut by_class: Vec<(String, usize)> = Vec::new();
+    let _ = writeln!(out, "pub static RULES: [Rule; {}] = [", rules.len());
+    for (number, rule) in rules.iter().enumerate() {
+        let mut elements = String::new();
+        for (i, element) in rule.elements.iter().enumerate() {
+            match element {
+                Element::Open => elements.push_str("Element::Open,"),
+                Element::Close => elements.push_str("Element::Close,"),
+                Element::Gap(n) => {
+                    let _ = write!(elements, "Element::Gap({n}),");
+                }
+                Element::Test { not, optional, alternatives } => {
+                    let (mut ids, mut classes, mut start, mut end) = (Vec::new(), Vec::new(), false, false);
+                    for alternative in alternatives {
+                        match alternative {
+                            Alternative::Word(word) => {
+                                let id = id_of[word.as_str()];
+                                ids.push(id);
+                                if i == rule.trigger {
+                                    by_word.push((id, number));
+                                }
+                            }
+                            Alternative::Class(names) => {
+                                for name in names {
+                                    if !lexicon.classes.contains_key(name) {
+                                        fail(&rule.at.0, rule.at.1, &format!("no word class {name}"));
+                                    }
+                                }
+                                classes.push(names.join("|"));
+                                if i == rule.trigger {
+                                    by_class.push((names.join("|"), number));
+                                }
+                            }
+                            Alternative::Start => start = true,
+                            Alternative::End => end = true,
+                        }
+                    }
+                    let classes = classes.join(",");
+                    let _ = write!(
+                        elements,
+                        "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
+                    );
+                }
+            }
+        }
+        let _ = writeln!(
+            out,
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},elements:&[{elements}]}},",
+            rule.id, rule.kind, rule.strength, rule.trigger
+        );
+    }
+    out.push_str("];\n");
+    by_word.sort_unstable();
+    let _ = writeln!(out, "pub static BY_WORD: [(u16, u16); {}] = {by_word:?};", by_word.len());
+    let by_class: Vec<String> = by_class.iter().map(|(c, n)| format!("({c}, {n})")).collect();
+    let _ = writeln!(out, "pub static BY_CLASS: [(u128, u16); {}] = [{}];", by_class.len(), by_class.join(","));
+    out
+}

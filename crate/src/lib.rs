@@ -5,12 +5,22 @@
 //! tokens → attributions → flags → source ledger → [`model::Reading`] → [`explain`] (cards) and
 //! [`export`] (lists). `crate/DESIGN.md` has the map.
 
+mod attribution;
+mod block;
 pub mod explain;
 pub mod export;
+mod flags;
 pub mod language;
+mod lexicon;
 pub mod maintext;
 pub mod model;
 pub mod page;
+mod phrases;
+mod quotes;
 pub mod read;
+mod rules;
+mod sentences;
+mod sources;
+mod tokens;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -1,0 +1,74 @@
+//! One block, taken apart: tokens, sentences, quotations, rule matches, attributions. Depends on
+//! the block's text alone, so that it can be kept while the rest of the page changes.
+
+use std::ops::Range;
+
+use crate::attribution::{self, Found};
+use crate::model::Kind;
+use crate::phrases::View;
+use crate::quotes::{self, Quote};
+use crate::rules::{self, Match};
+use crate::tokens::{self, Token};
+use crate::{lexicon, sentences};
+
+/// A block's analysis. All positions are tokens.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// Words, numbers and marks.
+    pub tokens: Vec<Token>,
+    /// Sentences, covering all tokens.
+    pub sentences: Vec<Range<usize>>,
+    /// Quotations.
+    pub quotes: Vec<Quote>,
+    /// Rule matches with their kind, in order.
+    pub matches: Vec<(usize, Kind, Match)>,
+    /// Attributions in order.
+    pub found: Vec<Found>,
+}
+
+impl Parsed {
+    /// The analysis as a view on its text.
+    pub fn view<'a>(&'a self, text: &'a str) -> View<'a> {
+        View { text, tokens: &self.tokens }
+    }
+}
+
+/// Takes a block apart.
+pub fn parse(text: &str) -> Parsed {
+    let mut tokens = tokens::tokenize(text);
+    let quotes = quotes::pair(text, &mut tokens);
+    let sentences = sentences::split(text, &tokens);
+    let mut parsed = Parsed { tokens, sentences, quotes, ..Parsed::default() };
+    let mut here = Vec::new();
+    let mut agentless = Vec::new();
+    for (number, range) in parsed.sentences.iter().enumerate() {
+        let tokens = &parsed.tokens[range.clone()];
+        agentless.clear();
+        for at in 0..tokens.len() {
+            here.clear();
+            if tokens[at].any(lexicon::PUNCT) && !tokens[at].any(lexicon::RULE) {
+                continue;
+            }
+            rules::matches_at(tokens, at, &mut here);
+            for m in &here {
+                let m = Match { start: m.start + range.start, end: m.end + range.start, ..*m };
+                match Kind::from_name(m.rule.kind) {
+                    Some(Kind::Agentless) => agentless.push(m),
+                    Some(kind) => parsed.matches.push((number, kind, m)),
+                    None => {}
+                }
+            }
+        }
+        // The longest of overlapping rules speaks.
+        agentless.sort_by_key(|m: &Match| (m.start, std::cmp::Reverse(m.end)));
+        let mut end = 0;
+        agentless.retain(|m| {
+            let keep = m.start >= end;
+            end = end.max(m.end);
+            keep
+        });
+        let view = View { text, tokens: &parsed.tokens };
+        attribution::in_sentence(view, &parsed.quotes, number, range.clone(), &agentless, &mut parsed.found);
+    }
+    parsed
+}

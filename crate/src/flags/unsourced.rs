@@ -1,0 +1,115 @@
+//! Assertions in the author's own voice that a careful reader would want a source for, with none in
+//! reach: no attribution, link, citation or named document in the sentence.
+
+use std::ops::Range;
+
+use super::{Context, base};
+use crate::attribution::Manner;
+use crate::lexicon as lex;
+use crate::model::{Category, Flag, Kind};
+use crate::rules::Match;
+
+pub fn flags(context: &Context) -> Vec<Flag> {
+    let mut out: Vec<(usize, Flag)> = Vec::new();
+    for (sentence, kind, m) in &context.parsed.matches {
+        if kind.category() != Category::Unsourced {
+            continue;
+        }
+        let range = context.parsed.sentences[*sentence].clone();
+        if !own_voice(context, *kind, *sentence, &range, m) {
+            continue;
+        }
+        let anchor = widen(context, *kind, m, &range);
+        let mut flag = base(context, *kind, *sentence, anchor.clone(), m.start..m.end, m.rule.id, m.rule.strength);
+        flag.claim = Some(context.span(clause(context, &range, m.start)));
+        flag.why = format!("{}, in the author's own voice; no source in this sentence or carried over from the one before.", evidence(*kind));
+        out.push((clause(context, &range, m.start).start, flag));
+    }
+    // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
+    out.sort_by(|a, b| (a.0, a.1.kind).cmp(&(b.0, b.1.kind)).then(b.1.strength.total_cmp(&a.1.strength)));
+    let mut kept: Vec<(usize, Flag)> = Vec::new();
+    for (clause, flag) in out {
+        let consensus = flag.kind == Kind::Consensus;
+        let taken = kept.iter().any(|(c, k)| {
+            *c == clause && k.anchor.block == flag.anchor.block && (k.kind == Kind::Consensus) == consensus || k.anchor.overlaps(flag.anchor)
+        });
+        if !taken {
+            kept.push((clause, flag));
+        }
+    }
+    kept.into_iter().map(|(_, f)| f).collect()
+}
+
+fn evidence(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Consensus => "Certainty or common knowledge stands in for a source",
+        Kind::Statistic => "A figure that somebody must have counted",
+        Kind::Accusation => "Wrongdoing laid on somebody",
+        Kind::Motive => "Somebody's intent or feeling, stated as known",
+        Kind::Cause => "A causal link",
+        Kind::Superlative => "A ranking or an absolute",
+        _ => "A future stated as certain",
+    }
+}
+
+/// Whether the match is the article's own assertion with no source in reach.
+fn own_voice(context: &Context, kind: Kind, sentence: usize, range: &Range<usize>, m: &Match) -> bool {
+    let view = context.view;
+    if (m.start..m.end).any(|i| view.tokens[i].quoted) {
+        return false;
+    }
+    let question = (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
+    let first_person = range.clone().any(|i| view.any(i, lex::FUNCTION_FIRST) && !view.tokens[i].quoted);
+    if question || first_person && kind != Kind::Consensus {
+        return false;
+    }
+    for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
+        if found.sentence != sentence || resolved.source.is_none() {
+            continue;
+        }
+        let inside = found.content.iter().any(|c| c.start < m.end && m.start < c.end);
+        let at_source = found.source.is_some_and(|s| s.start < m.end && m.start < s.end) || found.cue.start < m.end && m.start < found.cue.end;
+        // Speech gives its whole sentence a source; a stance only what it is about.
+        let whole = matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+        if inside || at_source || whole && kind != Kind::Consensus {
+            return false;
+        }
+    }
+    let anchor = context.span(m.start..m.end);
+    let clause = context.span(clause(context, range, m.start));
+    let linked = context.linked.iter().any(|l| l.start < anchor.end && anchor.start < l.end || l.start >= clause.start && l.end <= clause.end + 4);
+    if linked {
+        return false;
+    }
+    // A hedge right before takes the assertion back.
+    let hedged = context.parsed.matches.iter().any(|(s, k, h)| {
+        *s == sentence && k.category() == Category::Hedged && *k != Kind::Approximation && h.rule.strength >= 0.5 && h.end <= m.end && h.end + 3 > m.start
+    });
+    !hedged || kind == Kind::Consensus
+}
+
+/// The clause around token `at`: between marks that part clauses.
+fn clause(context: &Context, range: &Range<usize>, at: usize) -> Range<usize> {
+    let ends = |i: &usize| context.view.tokens[*i].ends_clause();
+    let start = (range.start..at).rev().find(ends).map_or(range.start, |i| i + 1);
+    let end = (at..range.end).find(ends).unwrap_or(range.end);
+    start..end.max(start + 1)
+}
+
+/// The fewest words that carry the claim: the predicate with its auxiliaries and its object.
+fn widen(context: &Context, kind: Kind, m: &Match, range: &Range<usize>) -> Range<usize> {
+    let view = context.view;
+    let (mut start, mut end) = (m.start, m.end);
+    if matches!(kind, Kind::Consensus | Kind::Statistic) {
+        return start..end;
+    }
+    while start > range.start && start + 3 > m.start && view.any(start - 1, lex::FUNCTION_AUX | lex::FUNCTION_NEG) {
+        start -= 1;
+    }
+    if matches!(kind, Kind::Accusation | Kind::Motive | Kind::Cause | Kind::Prediction | Kind::Superlative) {
+        if let Some(p) = view.noun_phrase(end, range.end.min(end + 6)).or_else(|| view.noun_phrase(end - 1, range.end.min(end + 5))) {
+            end = end.max(p.end);
+        }
+    }
+    start..end
+}

@@ -1,0 +1,349 @@
+//! Noun phrases and subjects, found with closed-class words and word lists alone.
+//!
+//! No parser: the grammar of the sources that news cites is small. A phrase is an optional
+//! determiner, modifiers and a head (Huddleston & Pullum 2002, ch. 5), and what may follow it:
+//! prepositional phrases, participles, relative clauses, further coordinated phrases.
+
+use crate::lexicon::{self as lex, Classes};
+use crate::tokens::Token;
+
+/// A block's tokens with the text they stand in.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The block's text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+}
+
+/// A noun phrase as token positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// First token (the determiner, if there is one).
+    pub start: usize,
+    /// The head noun.
+    pub head: usize,
+    /// One past the last token, modifiers after the head included.
+    pub end: usize,
+}
+
+/// Longest relative clause or apposition that is looked through, in tokens.
+const REACH: usize = 40;
+
+impl<'a> View<'a> {
+    /// The word at `at` as written; empty outside.
+    pub fn word(&self, at: usize) -> &'a str {
+        self.tokens.get(at).map_or("", |t| &self.text[t.start as usize..t.end as usize])
+    }
+
+    /// Whether the word at `at` is one of `words` (lower case, ASCII).
+    pub fn is(&self, at: usize, words: &[&str]) -> bool {
+        let word = self.word(at);
+        words.iter().any(|w| word.eq_ignore_ascii_case(w))
+    }
+
+    /// Whether the token at `at` has any of `classes`; no token has none.
+    pub fn any(&self, at: usize, classes: Classes) -> bool {
+        self.tokens.get(at).is_some_and(|t| t.any(classes))
+    }
+
+    /// Byte range of tokens `start..end`.
+    pub fn bytes(&self, start: usize, end: usize) -> (u32, u32) {
+        match (self.tokens.get(start), self.tokens.get(end.wrapping_sub(1))) {
+            (Some(a), Some(b)) if start < end => (a.start, b.end),
+            _ => (0, 0),
+        }
+    }
+
+    /// Whether the token can only be a finite verb here: an inflected verb that is no noun or adjective.
+    fn plain_verb(&self, at: usize) -> bool {
+        let Some(t) = self.tokens.get(at) else { return false };
+        t.any(lex::FUNCTION_FINITE)
+            || (t.any(lex::THIRD | lex::PAST | lex::BASE) && t.any(lex::VERB) && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION))
+    }
+
+    fn nounish(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|t| {
+            t.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::NUM | lex::FUNCTION_NUM | lex::DEMONYM)
+                && !t.any(lex::PUNCT)
+                && !t.any(lex::FUNCTION & !lex::FUNCTION_NUM)
+                || t.any(lex::FUNCTION_NUM)
+        })
+    }
+
+    /// The noun phrase that begins at `at`, without what follows its head.
+    pub fn noun_phrase(&self, at: usize, limit: usize) -> Option<Phrase> {
+        let mut j = at;
+        let mut head = None;
+        let mut opened = false;
+        while j < limit {
+            let t = &self.tokens[j];
+            let function = t.any(lex::FUNCTION);
+            if t.any(lex::PUNCT) {
+                let inner = t.any(lex::MARK_INNER) && self.nounish(j + 1) && (head.is_some() || t.any(lex::MARK_MONEY));
+                let percent = t.any(lex::MARK_PERCENT) && head.is_some();
+                if !(inner || percent) {
+                    break;
+                }
+            } else if t.any(lex::FUNCTION_CLITIC) {
+                let possessive = self.word(j).len() <= 4 && self.word(j).ends_with('s') && head.is_some();
+                let owned = self.tokens.get(j + 1).is_some_and(|n| {
+                    n.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::NUM) && !n.any(lex::PUNCT | lex::FUNCTION)
+                });
+                if !possessive || !owned {
+                    break;
+                }
+            } else if function && t.any(lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::FUNCTION_QUANT) {
+                if head.is_some() || (opened && !t.any(lex::FUNCTION_QUANT)) {
+                    break;
+                }
+                // "some of his aides", "one of the officials": the head comes after "of".
+                if t.any(lex::FUNCTION_QUANT | lex::FUNCTION_NUM) && self.is(j + 1, &["of"]) {
+                    j += 1;
+                }
+                opened = true;
+            } else if function && !t.any(lex::FUNCTION_NUM) {
+                // Function words that are nouns too ("past", "will") count as function words.
+                break;
+            } else if t.any(lex::FUNCTION_NUM | lex::NUM) {
+                if self.is(j + 1, &["of"]) && !self.any(j + 2, lex::NUM) {
+                    j += 1;
+                } else {
+                    head = head.or(Some(j));
+                }
+                opened = true;
+            } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES) && !t.any(lex::CAP) {
+                let before_modifier = self.any(j + 1, lex::ADJECTIVES | lex::PARTICIPLE | lex::FUNCTION_NUM | lex::NUM);
+                if !before_modifier || head.is_some_and(|h| self.any(h, lex::NOUN)) {
+                    break;
+                }
+            } else if t.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::DEMONYM | lex::TITLES) {
+                let had_noun = head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
+                if had_noun && t.any(lex::VERB) && !t.any(lex::CAP) && self.reads_as_verb(j, head) {
+                    break;
+                }
+                head = Some(j);
+                opened = true;
+            } else if t.any(lex::PARTICIPLE | lex::ING) {
+                // "leaked memos", "leading experts": a participle before any noun is a modifier.
+                let had_noun = head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
+                if had_noun || !(opened || self.nounish(j + 1)) || t.all(lex::SPEECH | lex::PAST) && !opened {
+                    break;
+                }
+                opened = true;
+            } else {
+                break;
+            }
+            j += 1;
+            // "a number of officials", "dozens of members": a quantity, then the head.
+            if head == Some(j - 1) && self.any(j - 1, lex::QUANTITY) && self.is(j, &["of"]) && self.nounish_or_opening(j + 1) {
+                head = None;
+                j += 1;
+                opened = false;
+            }
+        }
+        let head = head?;
+        Some(Phrase { start: at, head, end: j.max(head + 1) })
+    }
+
+    fn nounish_or_opening(&self, at: usize) -> bool {
+        self.nounish(at) || self.any(at, lex::FUNCTION_DET | lex::FUNCTION_POSS)
+    }
+
+    /// Whether a word that can be noun or verb is the verb of the noun before it, by agreement.
+    fn reads_as_verb(&self, at: usize, head: Option<usize>) -> bool {
+        let (t, plural) = (&self.tokens[at], head.is_some_and(|h| self.any(h, lex::PLURAL)));
+        let starts_complement = self
+            .tokens
+            .get(at + 1)
+            .is_none_or(|n| n.any(lex::FUNCTION & !lex::FUNCTION_CLITIC) || n.any(lex::CAP | lex::ADVERBS | lex::QUOTE));
+        if t.any(lex::SPEECH_SAY | lex::SPEECH_SHOW | lex::SPEECH_THINK) && starts_complement {
+            return if plural { t.any(lex::BASE | lex::PAST) } else { t.any(lex::THIRD | lex::PAST) };
+        }
+        starts_complement
+            && ((plural && t.any(lex::BASE) && !t.any(lex::PLURAL)) || (!plural && t.any(lex::THIRD)) || (t.any(lex::PAST) && !t.any(lex::ADJECTIVES)))
+    }
+
+    /// Extends a phrase over what modifies its head: "of …", "familiar with …", "briefed on …",
+    /// "who …". With `commas`, an apposition or relative clause between commas belongs to it too.
+    pub fn extend(&self, phrase: Phrase, limit: usize, commas: bool) -> Phrase {
+        let mut end = phrase.end;
+        let stop = limit.min(phrase.start + 2 * REACH);
+        while end < stop {
+            let t = &self.tokens[end];
+            if t.any(lex::FUNCTION_PREP) && !t.any(lex::FUNCTION_SUBORD) || self.is(end, &["to"]) {
+                let Some(next) = self.noun_phrase(end + 1, stop) else { break };
+                if self.any(next.head, lex::NOUN_TIME) || (self.is(end, &["in", "on", "during", "by", "via", "through"]) && self.any(next.head, lex::DOCUMENT | lex::SPEECH)) {
+                    break;
+                }
+                end = next.end;
+            } else if t.any(lex::ADJECTIVES) && self.any(end + 1, lex::FUNCTION_PREP) {
+                end += 1;
+            } else if t.any(lex::PARTICIPLE | lex::ING) && !t.any(lex::NOUN) && end > phrase.head {
+                end += 1;
+                if let Some(next) = self.noun_phrase(end, stop) {
+                    end = next.end;
+                }
+            } else if t.any(lex::FUNCTION_REL) && self.is(end, &["who", "whose", "that", "which"]) {
+                end = self.clause_end(end + 1, stop);
+            } else if commas && t.any(lex::MARK_COMMA) && self.is(end + 1, &["who", "whose", "which", "speaking", "citing"]) {
+                end = self.clause_end(end + 2, stop);
+            } else if t.any(lex::FUNCTION_COORD) && self.is(end, &["and", "or"]) {
+                match self.noun_phrase(end + 1, stop) {
+                    Some(next) if self.any(next.head, lex::PERSON | lex::DEMONYM | lex::COLLECTIVE | lex::DOCUMENT) => end = next.end,
+                    _ => break,
+                }
+            } else {
+                break;
+            }
+        }
+        Phrase { end, ..phrase }
+    }
+
+    /// The end of a clause that began before `from`: the next mark that parts clauses, or `stop`.
+    pub fn clause_end(&self, from: usize, stop: usize) -> usize {
+        (from..stop).find(|i| self.tokens[*i].ends_clause() || self.tokens[*i].any(lex::QUOTE)).unwrap_or(stop)
+    }
+
+    /// The subject of the verb at `verb`, looking back no further than `from`.
+    pub fn subject_before(&self, verb: usize, from: usize) -> Option<Phrase> {
+        let mut end = verb;
+        while end > from && self.skippable(end - 1) {
+            end -= 1;
+        }
+        let last = end.checked_sub(1).filter(|l| *l >= from)?;
+        let t = &self.tokens[last];
+        if t.any(lex::MARK_COMMA | lex::MARK_DASH | lex::MARK_CLOSE) {
+            return self.subject_before_aside(last, from);
+        }
+        if t.any(lex::PUNCT | lex::QUOTE) {
+            return None;
+        }
+        self.subject_ending(end, from)
+    }
+
+    /// Words between subject and verb: auxiliaries, adverbs, negation.
+    fn skippable(&self, at: usize) -> bool {
+        let t = &self.tokens[at];
+        if t.any(lex::FUNCTION) {
+            return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC) && !self.is(at, &["no", "neither", "nor"])
+                || self.is(at, &["all", "both", "each"]) && self.any(at.wrapping_sub(1), lex::NOUN | lex::FUNCTION_PRON);
+        }
+        t.any(lex::ADVERBS) && !t.any(lex::PERSON | lex::CAP | lex::PUNCT) && !(t.any(lex::NOUN) && !t.any(lex::ADVERBS_TIME))
+    }
+
+    /// "a resident, who asked not to be named, told": the subject stands before the aside.
+    fn subject_before_aside(&self, close: usize, from: usize) -> Option<Phrase> {
+        let floor = from.max(close.saturating_sub(REACH));
+        let same = |at: usize| {
+            let (a, b) = (&self.tokens[at], &self.tokens[close]);
+            if b.any(lex::MARK_CLOSE) { a.any(lex::MARK_OPEN) } else { a.any(lex::MARK_COMMA | lex::MARK_DASH) && a.any(lex::MARK_COMMA) == b.any(lex::MARK_COMMA) }
+        };
+        let mut open = close;
+        while open > floor {
+            open -= 1;
+            if self.tokens[open].any(lex::QUOTE) {
+                return None;
+            }
+            if same(open) {
+                let aside = self.is(open + 1, &["who", "whose", "which", "speaking", "citing", "a", "an", "the", "one", "another", "both"])
+                    || self.any(open + 1, lex::CAP | lex::ING | lex::PARTICIPLE | lex::NUM | lex::FUNCTION_POSS)
+                    || self.tokens[close].any(lex::MARK_CLOSE);
+                if aside && open > from && self.nounish(open - 1) {
+                    let subject = self.subject_ending(open, from)?;
+                    return Some(Phrase { end: close, ..subject });
+                }
+            }
+        }
+        None
+    }
+
+    /// The subject whose last token is `end - 1`.
+    fn subject_ending(&self, end: usize, from: usize) -> Option<Phrase> {
+        let last = end - 1;
+        let t = &self.tokens[last];
+        if t.any(lex::FUNCTION_REL) && self.is(last, &["who", "that", "which"]) {
+            return self.relative_subject(last, from);
+        }
+        if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
+            return Some(Phrase { start: last, head: last, end });
+        }
+        if t.any(lex::FUNCTION) && !t.any(lex::FUNCTION_NUM) {
+            let alone = t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
+            return alone.then_some(Phrase { start: last, head: last, end });
+        }
+        let begin = self.window_start(last, from);
+        let mut at = begin;
+        let mut under_preposition = None;
+        while at < end {
+            let t = &self.tokens[at];
+            if t.any(lex::FUNCTION_COORD) || (t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION)) || t.any(lex::FUNCTION_SUBORD) && !t.any(lex::FUNCTION_PREP) {
+                at += 1;
+                continue;
+            }
+            let preposition = t.any(lex::FUNCTION_PREP);
+            let np_at = if preposition { at + 1 } else { at };
+            match self.noun_phrase(np_at, end) {
+                Some(p) if !preposition => return Some(Phrase { end, ..p }),
+                Some(p) => {
+                    under_preposition = Some(p);
+                    at = p.end;
+                }
+                None => at += 1,
+            }
+        }
+        // "In Florida officials said": the phrase after the preposition took the subject along.
+        let p = under_preposition.filter(|p| p.end == end && self.any(p.head, lex::PERSON | lex::DEMONYM))?;
+        let start = (p.start..=p.head).rev().take_while(|i| !self.any(*i, lex::NOUN_TIME | lex::NUM)).last().unwrap_or(p.head);
+        Some(Phrase { start, head: p.head, end })
+    }
+
+    /// "critics who say": the antecedent is part of the subject; "…, who added": the pronoun alone.
+    fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
+        let before = rel.checked_sub(1).filter(|b| *b >= from)?;
+        if self.tokens[before].any(lex::MARK_COMMA) {
+            return self.is(rel, &["who"]).then_some(Phrase { start: rel, head: rel, end: rel + 1 });
+        }
+        if self.is(rel, &["which"]) || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"]) {
+            return None;
+        }
+        let subject = self.subject_ending(rel, from)?;
+        let person = self.any(subject.head, lex::PERSON | lex::DEMONYM | lex::FUNCTION_SOME);
+        (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)).then_some(Phrase { end: rel + 1, ..subject })
+    }
+
+    /// Where the words that may belong to a subject ending at `last` begin.
+    fn window_start(&self, last: usize, from: usize) -> usize {
+        let floor = from.max(last.saturating_sub(REACH));
+        let mut pending: Option<usize> = None;
+        let mut at = last + 1;
+        while at > floor {
+            let i = at - 1;
+            let t = &self.tokens[i];
+            if t.any(lex::QUOTE) || t.ends_clause() {
+                break;
+            }
+            if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT) && pending.is_some() && i > floor && self.nounish(i - 1) {
+                // A relative clause ended here; its antecedent is to the left.
+                pending = None;
+                at = i;
+                continue;
+            }
+            if t.any(lex::FUNCTION_SUBORD | lex::FUNCTION_REL) && !t.any(lex::FUNCTION_PREP)
+                || t.any(lex::FUNCTION_THAT) && i + 1 <= last && !self.any(i + 1, lex::SINGULAR)
+                || self.is(i, &["but", "yet", "as", "than"])
+            {
+                break;
+            }
+            if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
+                break;
+            }
+            let reduced = t.any(lex::PARTICIPLE) && i > floor && self.nounish(i - 1) && self.any(i + 1, lex::FUNCTION_PREP | lex::FUNCTION_TO);
+            if self.plain_verb(i) && !reduced && !(t.any(lex::PARTICIPLE) && self.any(i + 1, lex::NOUN) && !self.nounish(i.wrapping_sub(1))) {
+                pending = pending.or(Some(i));
+            }
+            at = i;
+        }
+        pending.map_or(at, |verb| verb + 1)
+    }
+}

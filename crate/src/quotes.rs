@@ -1,0 +1,67 @@
+//! Quotations: which tokens of a block stand between quotation marks.
+//!
+//! Curly and straight marks pair within a block; a quotation that a paragraph leaves open goes on
+//! to the paragraph's end (the next one then begins with a mark of its own, as style books ask).
+//! Single marks count where no double ones are open, and not as apostrophes.
+
+use crate::lexicon;
+use crate::tokens::Token;
+
+/// One quotation; its marks are not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// First token inside.
+    pub start: usize,
+    /// One past the last token inside.
+    pub end: usize,
+    /// Whether the block ended before the quotation did.
+    pub open: bool,
+}
+
+/// Finds the quotations of a block and marks their tokens as quoted.
+pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
+    let mut out: Vec<Quote> = Vec::new();
+    let mut open: Option<(char, usize)> = None;
+    for at in 0..tokens.len() {
+        if !tokens[at].any(lexicon::QUOTE) {
+            continue;
+        }
+        let mark = text[tokens[at].start as usize..].chars().next().unwrap_or(' ');
+        let before = text[..tokens[at].start as usize].chars().next_back().unwrap_or(' ');
+        let after = text[tokens[at].end as usize..].chars().next().unwrap_or(' ');
+        let leans_right = !after.is_whitespace() && !before.is_alphanumeric();
+        match (mark, open) {
+            ('“' | '„' | '«', _) => {
+                // A mark that opens again carries a quotation on.
+                if let Some((_, start)) = open {
+                    out.push(Quote { start, end: at, open: false });
+                }
+                open = Some(('“', at + 1));
+            }
+            ('”' | '»' | '"', Some(('“' | '"', start))) => {
+                out.push(Quote { start, end: at, open: false });
+                open = None;
+            }
+            ('"', _) => open = Some(('"', at + 1)),
+            ('‘', None) if leans_right => open = Some(('‘', at + 1)),
+            ('\'', None) if leans_right && before.is_whitespace() => open = Some(('\'', at + 1)),
+            ('’', Some(('‘', start))) | ('\'', Some(('\'', start))) if !after.is_alphanumeric() => {
+                out.push(Quote { start, end: at, open: false });
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some((mark @ ('“' | '"'), start)) = open {
+        // A straight mark in the middle that nothing closes is an inch sign or a slip.
+        if mark == '“' || start <= 1 {
+            out.push(Quote { start, end: tokens.len(), open: true });
+        }
+    }
+    for quote in &out {
+        for token in tokens.iter_mut().take(quote.end).skip(quote.start) {
+            token.quoted = true;
+        }
+    }
+    out
+}

@@ -1,0 +1,66 @@
+//! Sentence ends: periods that end a sentence told from those that don't.
+//!
+//! The splitter follows Unicode UAX #29's idea (a stop, closing marks, a gap, then something that
+//! can begin a sentence) and adds what news text needs: abbreviations (`data/words/abbreviations.txt`),
+//! initials, decimal points (both already inside tokens), ellipses that go on in lower case.
+
+use std::ops::Range;
+
+use crate::lexicon;
+use crate::tokens::Token;
+
+/// The sentences of a block as ranges of tokens, in order, together covering all tokens.
+pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at < tokens.len() {
+        let mut end = at + 1;
+        let token = &tokens[at];
+        let stop = token.any(lexicon::MARK_STOP);
+        let abbreviated = !stop && text[token.start as usize..token.end as usize].ends_with('.');
+        if stop || abbreviated {
+            while tokens.get(end).is_some_and(|t| closes(text, tokens, end, t)) {
+                end += 1;
+            }
+            if begins(text, tokens, at, end, abbreviated) {
+                out.push(start..end);
+                start = end;
+            }
+        }
+        at = end;
+    }
+    if start < tokens.len() {
+        out.push(start..tokens.len());
+    }
+    out
+}
+
+/// Whether the token sticks to the stop before it: further stops, closing quotes and brackets.
+fn closes(text: &str, tokens: &[Token], at: usize, token: &Token) -> bool {
+    let touches = tokens[at - 1].end == token.start;
+    let word = &text[token.start as usize..token.end as usize];
+    touches && (token.any(lexicon::MARK_STOP | lexicon::MARK_CLOSE) || matches!(word, "”" | "’" | "\"" | "'" | "»"))
+}
+
+/// Whether a new sentence begins at token `next` after the stop at `at`.
+fn begins(text: &str, tokens: &[Token], at: usize, next: usize, abbreviated: bool) -> bool {
+    let Some(token) = tokens.get(next) else { return true };
+    let gap = tokens[next - 1].end < token.start;
+    if !gap {
+        return false;
+    }
+    let opener = token.any(lexicon::QUOTE | lexicon::MARK_OPEN);
+    let capital = token.any(lexicon::CAP) || (opener && tokens.get(next + 1).is_some_and(|t| t.any(lexicon::CAP)));
+    if abbreviated {
+        // "The U.S. Senate" goes on; "in the U.S. The Senate" doesn't.
+        return tokens[at].any(lexicon::ABBREVIATIONS_MAY_END) && capital && token.any(lexicon::FUNCTION) && !opener;
+    }
+    if tokens[at].any(lexicon::MARK_ELLIPSIS) {
+        return capital;
+    }
+    let first = text[token.start as usize..].chars().next().unwrap_or(' ');
+    // A quotation that ends in a stop and goes on with its speaker: "Why?" she asked.
+    let after_quote = next > at + 1;
+    capital || opener || token.any(lexicon::NUM) || (!after_quote && !first.is_lowercase())
+}

@@ -1,0 +1,497 @@
+//! The source ledger: who each attribution cites, and which attributions cite the same source.
+//!
+//! One pass over the page's attributions in order, with what was said before in mind: names bind
+//! roles ("spokesman John Smith"), definite phrases and pronouns lead back (the salience order of
+//! Lappin & Leass 1994, cut down to what attributions need), an indefinite phrase is a new source.
+
+use std::collections::HashMap;
+
+use crate::attribution::{Found, Manner};
+use crate::block::Parsed;
+use crate::lexicon as lex;
+use crate::model::{Attribution, Details, Source, SourceKind, Span};
+use crate::page::Page;
+use crate::phrases::{Phrase, View};
+
+/// An attribution with its place in the ledger.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Block and index into that block's attributions.
+    pub at: (usize, usize),
+    /// Index into the ledger; `None` where what looks like a source says nothing.
+    pub source: Option<usize>,
+    /// Whether the reader can't tell who it is.
+    pub anonymous: bool,
+    /// Strength of an anonymous flag on it.
+    pub strength: f32,
+    /// What the page tells about the source.
+    pub details: Details,
+}
+
+/// What a source phrase is, before the page is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Named,
+    Institution,
+    Publication,
+    Office,
+    NewPerson,
+    OldPerson,
+    Group,
+    OldGroup,
+    NewDocument,
+    OldDocument,
+    He,
+    They,
+    Who,
+    Nothing,
+}
+
+struct Entry {
+    source: Source,
+    /// Head words by which it may be called again, lower case.
+    heads: Vec<String>,
+    /// Name or wording that makes a later mention the same, lower case.
+    key: String,
+    strength: f32,
+    details: Details,
+    plural: bool,
+}
+
+#[derive(Default)]
+struct Ledger {
+    entries: Vec<Entry>,
+    /// Entries in order of latest mention, with block number.
+    recent: Vec<(usize, usize)>,
+    by_key: HashMap<String, usize>,
+    /// Role words that a name is tied to anywhere on the page.
+    roles: HashMap<String, String>,
+}
+
+fn span(block: usize, view: View, start: usize, end: usize) -> Span {
+    let (start, end) = view.bytes(start, end);
+    Span { block: block as u32, start, end }
+}
+
+fn text_of<'a>(view: View<'a>, start: usize, end: usize) -> &'a str {
+    let (a, b) = view.bytes(start, end);
+    &view.text[a as usize..b as usize]
+}
+
+/// Whether the token is part of a proper name, and not a listed common word that a sentence's start
+/// or a headline gave a capital.
+fn is_name(view: View, at: usize) -> bool {
+    let t = &view.tokens[at];
+    t.any(lex::CAP)
+        && !t.any(lex::FUNCTION | lex::PUNCT | lex::DEMONYM)
+        && (t.any(lex::UNKNOWN) || t.word == lex::UNLISTED || !t.any(lex::PERSON | lex::DOCUMENT | lex::NOUN_TIME | lex::SPEECH | lex::ADVERBS))
+}
+
+/// Binds role words to names: "spokesman John Smith", "Maria Lopez, the mayor", "the mayor, Maria Lopez".
+fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
+    let n = view.tokens.len();
+    let mut at = 0;
+    while at < n {
+        let starts = is_name(view, at) && view.any(at, lex::UNKNOWN) || view.any(at, lex::CAP) && is_name(view, at) && at + 1 < n && is_name(view, at + 1);
+        if !starts {
+            at += 1;
+            continue;
+        }
+        let mut end = at;
+        while end < n && is_name(view, end) {
+            end += 1;
+        }
+        let name = text_of(view, at, end);
+        if end - at >= 2 || at > 0 && view.any(at - 1, lex::PERSON | lex::TITLES) {
+            let mut bind = |i: usize| {
+                if view.any(i, lex::PERSON) && view.any(i, lex::SINGULAR) {
+                    roles.entry(view.word(i).to_lowercase()).or_insert_with(|| name.to_owned());
+                }
+            };
+            if at > 0 {
+                bind(at - 1);
+                if view.any(at - 1, lex::MARK_COMMA) && at > 1 {
+                    bind(at - 2);
+                }
+            }
+            if view.any(end, lex::MARK_COMMA) && view.any(end + 1, lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::NOUN | lex::ADJECTIVES | lex::CAP) {
+                if let Some(p) = view.noun_phrase(end + 1, n.min(end + 14)) {
+                    bind(p.head);
+                }
+            }
+        }
+        at = end.max(at + 1);
+    }
+}
+
+fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
+    (start..end.saturating_sub(1)).find(|i| is_name(view, *i) && is_name(view, i + 1) && view.any(*i + 1, lex::UNKNOWN))
+}
+
+/// The kind of source a phrase denotes and how strongly it hides it.
+fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
+    let h = &view.tokens[p.head];
+    let first = &view.tokens[p.start];
+    if p.end - p.start == 1 && h.any(lex::FUNCTION) || h.any(lex::FUNCTION_PRON) {
+        if view.is(p.head, &["he", "she", "him", "her"]) {
+            return (Who::He, 0.0);
+        }
+        if view.is(p.head, &["they", "them"]) {
+            return (Who::They, 0.0);
+        }
+        if view.is(p.head, &["who"]) {
+            return (Who::Who, 0.0);
+        }
+        if view.is(p.head, &["another", "one"]) {
+            return (Who::NewPerson, 0.8);
+        }
+        if h.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) {
+            return (Who::Group, 0.85);
+        }
+        return (Who::Nothing, 0.0);
+    }
+    // An apposition with a full name tells who it is.
+    let aside = (p.head + 1..p.end).find(|i| view.any(*i, lex::MARK_COMMA));
+    if aside.is_some_and(|a| view.any(p.head, lex::PERSON) && has_name(view, a + 1, (a + 8).min(p.end)) == Some(a + 1)) {
+        return (Who::Named, 0.0);
+    }
+    let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
+    let indefinite = first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    let negative = view.is(p.start, &["no", "every", "each", "neither", "either", "any", "what", "which", "few"]);
+    let owned = first.any(lex::FUNCTION_POSS) || (p.start..p.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
+    if negative || first.any(lex::FUNCTION_FIRST | lex::FUNCTION_SECOND) && !h.any(lex::PERSON_VAGUE) {
+        return (Who::Nothing, 0.0);
+    }
+    let unnamed = (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_ANON));
+    let affiliated = (p.start..p.head).any(|i| view.any(i, lex::CAP) && i > p.start || view.any(i, lex::COLLECTIVE | lex::DEMONYM) || view.any(i, lex::CAP) && view.any(i, lex::UNKNOWN | lex::COLLECTIVE | lex::DEMONYM))
+        || (p.head + 1..p.end).any(|i| view.any(i, lex::CAP) && view.any(i - 1, lex::FUNCTION_PREP | lex::CAP | lex::FUNCTION_DET));
+    let rest_affiliated = (p.head + 1..p.end).any(|i| view.any(i, lex::COLLECTIVE));
+    let affiliation = if affiliated { 0.15 } else if rest_affiliated { 0.05 } else { 0.0 };
+    let plural = h.any(lex::PLURAL) && !h.any(lex::SINGULAR) || h.any(lex::PLURAL) && !indefinite && !definite && h.any(lex::SINGULAR) && view.is(p.head, &["people"]);
+    if h.any(lex::PERSON | lex::COLLECTIVE_PLURAL_OFFICE) && !h.any(lex::COLLECTIVE & !lex::PERSON) || h.any(lex::PERSON) {
+        let listed_name = h.any(lex::CAP) && p.head > p.start && view.any(p.head - 1, lex::CAP) && !plural && !indefinite && is_name(view, p.head - 1) && !view.any(p.head - 1, lex::COLLECTIVE | lex::NOUN | lex::ADJECTIVES | lex::DEMONYM | lex::ACRONYM);
+        if listed_name {
+            return (Who::Named, 0.0);
+        }
+        let base = if h.any(lex::PERSON_VAGUE) {
+            0.95
+        } else if h.any(lex::PERSON_SPOKES) {
+            0.5
+        } else if h.any(lex::PERSON_EXPERT) {
+            0.85
+        } else if h.any(lex::PERSON_STANCE) {
+            0.8
+        } else {
+            0.82
+        };
+        let strength: f32 = if h.any(lex::PERSON_SPOKES) { 0.5 } else { base - affiliation };
+        if plural {
+            if h.any(lex::COLLECTIVE) && !indefinite {
+                return (Who::Institution, 0.0);
+            }
+            return if definite && p.end == p.head + 1 { (Who::OldGroup, strength) } else { (Who::Group, strength) };
+        }
+        let new = indefinite || unnamed || !definite && !owned || view.is(p.start, &["one", "another"])
+            || definite && (p.start..p.head).any(|i| view.is(i, &["second", "third", "other"]));
+        if new {
+            let office_alone = h.any(lex::PERSON_OFFICE) && !indefinite && !unnamed;
+            if office_alone {
+                return (Who::Office, 0.0);
+            }
+            return (Who::NewPerson, strength.max(if unnamed { 0.9 } else { 0.0 }));
+        }
+        if h.any(lex::PERSON_OFFICE) {
+            return (Who::Office, 0.0);
+        }
+        if owned {
+            return (Who::OldPerson, 0.5);
+        }
+        return (Who::OldPerson, strength);
+    }
+    if h.any(lex::DEMONYM) && !(h.any(lex::ADJECTIVES) && definite) {
+        if h.any(lex::PLURAL) || !indefinite {
+            let hedge = if view.any(p.start, lex::FUNCTION_SOME) || first.any(lex::FUNCTION_NUM) { 0.5 } else { 0.4 };
+            return (Who::Group, hedge);
+        }
+        return (Who::NewPerson, 0.75);
+    }
+    if h.any(lex::DOCUMENT) {
+        let publisher = (p.start..p.end).any(|i| i != p.head && is_name(view, i) && i > 0 && (i > p.start || view.any(i, lex::UNKNOWN)))
+            || h.any(lex::CAP) && !view.any(p.start, lex::NOUN) && is_name(view, p.start);
+        if publisher || owned {
+            return (Who::Publication, 0.0);
+        }
+        if definite {
+            return (Who::OldDocument, 0.5);
+        }
+        let known = h.any(lex::PLURAL) && (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES));
+        return (Who::NewDocument, if known { 0.6 } else { 0.68 });
+    }
+    if h.any(lex::COLLECTIVE) {
+        return (if h.any(lex::COLLECTIVE_MEDIA) { Who::Publication } else { Who::Institution }, 0.0);
+    }
+    if is_name(view, p.head) {
+        return (Who::Named, 0.0);
+    }
+    let speech = manner == Manner::Speech;
+    if h.any(lex::UNKNOWN) && !h.any(lex::CAP) && speech {
+        if h.any(lex::PLURAL) && !definite && !owned {
+            return (Who::Group, 0.6);
+        }
+        if indefinite && h.any(lex::SINGULAR) {
+            return (Who::NewPerson, 0.6);
+        }
+    }
+    (Who::Nothing, 0.0)
+}
+
+impl Ledger {
+    fn add(&mut self, kind: SourceKind, label: &str, key: String, head: &str, strength: f32, plural: bool) -> usize {
+        let index = self.entries.len();
+        if !key.is_empty() {
+            self.by_key.entry(key.clone()).or_insert(index);
+        }
+        self.entries.push(Entry {
+            source: Source { label: label.to_owned(), kind, mentions: Vec::new(), claims: 0 },
+            heads: vec![head.to_lowercase()],
+            key,
+            strength,
+            details: Details::default(),
+            plural,
+        });
+        index
+    }
+
+    fn find_key(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The latest entry that satisfies `fits`, looking back at most `blocks` blocks.
+    fn latest(&self, block: usize, blocks: usize, fits: impl Fn(&Entry) -> bool) -> Option<usize> {
+        let recent = self.recent.iter().rev().take_while(|(_, b)| b + blocks >= block);
+        recent.map(|(e, _)| *e).find(|e| fits(&self.entries[*e]))
+    }
+}
+
+/// Resolves all attributions of the page. Blocks that are no main text have `None` in `parsed`.
+pub fn resolve(page: &Page, parsed: &[Option<Parsed>]) -> (Vec<Source>, Vec<Attribution>, Vec<Resolved>) {
+    let mut ledger = Ledger::default();
+    for (text, block) in page.input.blocks.iter().zip(parsed) {
+        if let Some(block) = block {
+            bind_roles(block.view(&text.text), &mut ledger.roles);
+        }
+    }
+    let mut attributions = Vec::new();
+    let mut resolved = Vec::new();
+    for (number, block) in parsed.iter().enumerate() {
+        let Some(block) = block else { continue };
+        let view = block.view(page.text(number as u32));
+        for (index, found) in block.found.iter().enumerate() {
+            let one = ledger.resolve(number, index, view, found);
+            if let Some(source) = one.source {
+                let spans = |range: &std::ops::Range<usize>| span(number, view, range.start, range.end);
+                let entry = &mut ledger.entries[source];
+                entry.source.claims += 1;
+                let source_span = found.source.map(|p| span(number, view, p.start, p.end));
+                entry.source.mentions.push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                attributions.push(Attribution {
+                    source,
+                    source_span,
+                    cue: vec![spans(&found.cue)],
+                    content: found.content.iter().filter(|c| !c.is_empty()).map(spans).collect(),
+                });
+            }
+            resolved.push(one);
+        }
+    }
+    (ledger.entries.into_iter().map(|e| e.source).collect(), attributions, resolved)
+}
+
+impl Ledger {
+    fn resolve(&mut self, block: usize, index: usize, view: View, found: &Found) -> Resolved {
+        let at = (block, index);
+        let Some(phrase) = found.source else {
+            let words = text_of(view, found.cue.start, found.cue.end);
+            let source = self.add(SourceKind::Agentless, words, String::new(), "", found.strength, false);
+            return Resolved { at, source: Some(source), anonymous: true, strength: found.strength, details: Details::default() };
+        };
+        let (who, strength) = classify(view, &phrase, found.manner);
+        let core = text_of(view, phrase.start, phrase.head + 1);
+        let label = text_of(view, phrase.start, phrase.end);
+        let head = view.word(phrase.head);
+        let lower = core.to_lowercase();
+        let bare = lower.trim_start_matches("the ").trim_start_matches("a ").trim_start_matches("an ");
+        let (source, anonymous, strength) = match who {
+            Who::Nothing => (None, false, 0.0),
+            Who::Named => {
+                let key = format!("name {}", head.to_lowercase());
+                let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, label, key, head, 0.0, false));
+                (Some(source), false, 0.0)
+            }
+            Who::Institution | Who::Publication | Who::Office => {
+                let kind = match who {
+                    Who::Institution => SourceKind::Institution,
+                    Who::Publication => SourceKind::Publication,
+                    _ => SourceKind::NamedPerson,
+                };
+                let key = format!("body {bare}");
+                let source = self.find_key(&key).unwrap_or_else(|| self.add(kind, label, key, head, 0.0, who == Who::Institution));
+                (Some(source), false, 0.0)
+            }
+            Who::NewPerson => {
+                let named = self.roles.get(&head.to_lowercase()).filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
+                match named {
+                    Some(name) => {
+                        let key = format!("name {}", name.split_whitespace().last().unwrap_or(name).to_lowercase());
+                        let name = name.clone();
+                        let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
+                        (Some(source), false, 0.0)
+                    }
+                    None => (Some(self.add(SourceKind::Person, label, String::new(), head, strength, false)), true, strength),
+                }
+            }
+            Who::OldPerson => self.definite(block, view, &phrase, head, label, strength),
+            Who::Group | Who::NewDocument => {
+                let kind = if who == Who::Group { SourceKind::Group } else { SourceKind::Document };
+                let key = format!("group {bare}");
+                let source = self.find_key(&key).unwrap_or_else(|| self.add(kind, label, key, head, strength, true));
+                (Some(source), true, strength)
+            }
+            Who::OldGroup => {
+                let word = head.to_lowercase();
+                let singular = word.trim_end_matches('s').to_owned();
+                let before = self.latest(block, 1_000, |e| e.plural && e.heads.contains(&word) || e.heads.contains(&singular) && !e.source.kind.named());
+                match before {
+                    Some(source) if self.entries[source].source.kind.named() => (Some(source), false, 0.0),
+                    Some(source) => (Some(source), true, self.entries[source].strength - 0.05),
+                    None => (Some(self.add(SourceKind::Group, label, format!("group {bare}"), head, strength - 0.15, true)), true, strength - 0.15),
+                }
+            }
+            Who::OldDocument => {
+                let word = head.to_lowercase();
+                match self.latest(block, 1_000, |e| e.heads.contains(&word)) {
+                    Some(source) => {
+                        let named = self.entries[source].source.kind.named();
+                        (Some(source), !named, if named { 0.0 } else { self.entries[source].strength - 0.05 })
+                    }
+                    None => (Some(self.add(SourceKind::Publication, label, format!("body {bare}"), head, 0.0, false)), false, 0.0),
+                }
+            }
+            Who::He => {
+                let before = self.latest(block, 4, |e| !e.plural && matches!(e.source.kind, SourceKind::NamedPerson | SourceKind::Person));
+                let named_since = before.is_some_and(|e| self.name_since(view, found, e, block));
+                match before.filter(|_| !named_since) {
+                    Some(source) => {
+                        let entry = &self.entries[source];
+                        let named = entry.source.kind.named();
+                        (Some(source), !named, if named { 0.0 } else { entry.strength - 0.08 })
+                    }
+                    None => (Some(self.add(SourceKind::NamedPerson, label, String::new(), head, 0.0, false)), false, 0.0),
+                }
+            }
+            Who::They => match self.latest(block, 1, |e| e.plural) {
+                Some(source) => {
+                    let entry = &self.entries[source];
+                    let named = entry.source.kind.named();
+                    (Some(source), !named, if named { 0.0 } else { entry.strength - 0.25 })
+                }
+                None => (None, false, 0.0),
+            },
+            Who::Who => match self.latest(block, 0, |e| !e.plural) {
+                Some(source) => {
+                    let entry = &self.entries[source];
+                    let named = entry.source.kind.named();
+                    (Some(source), !named, if named { 0.0 } else { 0.4 })
+                }
+                None => (None, false, 0.0),
+            },
+        };
+        let mut details = source.map(|s| self.entries[s].details.clone()).unwrap_or_default();
+        if let Some(source) = source {
+            self.recent.push((source, block));
+            describe(view, found, &phrase, who, &mut details);
+            self.entries[source].details = Details { relay: Vec::new(), ..details.clone() };
+        }
+        let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing { 0.0 } else { 0.08 };
+        let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
+        let strength = (strength - found.doubt - manner_off - reason_off).clamp(0.05, 0.99);
+        Resolved { at, source, anonymous: anonymous && source.is_some(), strength, details }
+    }
+
+    /// "the official", "her lawyer": somebody of that description met before, or a name tied to it.
+    fn definite(&mut self, block: usize, view: View, phrase: &Phrase, head: &str, label: &str, strength: f32) -> (Option<usize>, bool, f32) {
+        let word = head.to_lowercase();
+        let vague = view.any(phrase.head, lex::PERSON_VAGUE);
+        let owned = view.any(phrase.start, lex::FUNCTION_POSS) || (phrase.start..phrase.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
+        let before = self.latest(block, 1_000, |e| !e.plural && (e.heads.contains(&word) || vague && e.source.kind == SourceKind::Person));
+        if let Some(source) = before.filter(|_| !owned) {
+            let entry = &mut self.entries[source];
+            if !entry.heads.contains(&word) {
+                entry.heads.push(word);
+            }
+            let named = entry.source.kind.named();
+            return (Some(source), !named, if named { 0.0 } else { (entry.strength - 0.02).max(strength - 0.1) });
+        }
+        if let Some(name) = self.roles.get(&word).cloned() {
+            let key = format!("name {}", name.split_whitespace().last().unwrap_or(&name).to_lowercase());
+            let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
+            return (Some(source), false, 0.0);
+        }
+        let strength = if vague { strength } else if owned { strength } else { 0.45 };
+        (Some(self.add(SourceKind::Person, label, String::new(), head, strength, false)), true, strength)
+    }
+
+    /// Whether a named person became the subject after the antecedent: then "he" is that person.
+    fn name_since(&self, view: View, found: &Found, entry: usize, block: usize) -> bool {
+        if self.entries[entry].source.kind.named() {
+            return false;
+        }
+        let last = self.entries[entry].source.mentions.last();
+        let from = last.filter(|m| m.block as usize == block).map_or(0, |m| m.end);
+        let start = view.tokens.partition_point(|t| t.start < from);
+        // A name that begins a sentence outside a quotation is a subject.
+        (start..found.cue.start.min(view.tokens.len())).any(|i| {
+            let begins = i == 0 || view.any(i - 1, lex::MARK_STOP);
+            begins && !view.tokens[i].quoted && has_name(view, i, (i + 3).min(found.cue.start)) == Some(i)
+        })
+    }
+}
+
+/// Reads the details off the phrase and its sentence.
+fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut Details) {
+    let fresh = matches!(who, Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup);
+    if fresh && details.descriptor.is_none() {
+        details.descriptor = Some(text_of(view, phrase.start, phrase.end).to_owned());
+        let body = (phrase.start..phrase.end).filter(|i| *i != phrase.head).find(|i| view.any(*i, lex::CAP) && !view.any(*i, lex::FUNCTION) || view.any(*i, lex::COLLECTIVE));
+        if let Some(from) = body {
+            let to = (from..phrase.end).take_while(|i| *i != phrase.head && (view.any(*i, lex::CAP | lex::COLLECTIVE) || view.is(*i, &["of"]))).last().unwrap_or(from);
+            details.affiliation = Some(text_of(view, from, to + 1).to_owned());
+        }
+        if view.any(phrase.start, lex::FUNCTION_NUM | lex::NUM) && !view.is(phrase.start, &["one"]) {
+            details.count = Some(view.word(phrase.start).to_owned());
+        }
+    }
+    details.relay.clear();
+    if let Some(relay) = found.relay.as_ref().filter(|r| view.any(r.end - 1, lex::CAP | lex::COLLECTIVE_MEDIA)) {
+        details.relay.push(text_of(view, relay.start, relay.end).to_owned());
+    }
+    let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len())).find(|i| {
+        view.is(*i, &["seen", "obtained", "reviewed", "viewed"]) && view.is(*i + 1, &["by"])
+    });
+    if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
+        details.relay.push(text_of(view, by.start, by.end).to_owned());
+    }
+    if details.reason.is_none() {
+        let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
+        let unnamed = around.clone().find(|i| view.is(*i, &["anonymity", "anonymously", "named", "identified", "unnamed"]) && i.abs_diff(found.cue.start) < 30);
+        if let Some(from) = unnamed {
+            let because = (from..(from + 6).min(view.tokens.len())).find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));
+            if let Some(because) = because.filter(|b| !(*b..from).any(|i| view.tokens[i].ends_clause())) {
+                let end = view.clause_end(because, view.tokens.len());
+                if end > because + 1 {
+                    details.reason = Some(text_of(view, because, end).to_owned());
+                }
+            }
+        }
+    }
+}
