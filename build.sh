@@ -1,0 +1,358 @@
+#!/usr/bin/env bash
+# Builds, shows and tests Hearsay. `./build.sh help` lists the verbs.
+set -euo pipefail
+
+CALLER=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")"
+ROOT=$PWD
+TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+SHARED=$(realpath -m "$ROOT/../shared")
+export HEARSAY_ENGINE=$TARGET/bindgen
+export HEARSAY_CLI=$TARGET/release/hearsay
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+
+WASM=wasm32-unknown-unknown
+
+help() {
+  cat <<'TEXT'
+Hearsay marks anonymous sources, unsourced assertions and hedged claims on a page.
+
+  ./build.sh                    build dist/chromium/, dist/firefox/ and dist/hearsay-chromium.zip
+  ./build.sh run [FILE-or-URL]  open a browser with Hearsay on, on our own article or on yours
+  ./build.sh test               run every check and every test there is
+  ./build.sh eval [OPTIONS]     score the engine against annotated articles, where they are at hand
+                                (OPTIONS go to the scoring program: --errors 20 --rules)
+  ./build.sh bench              time the engine and the way from click to paint
+  ./build.sh clean              remove everything that was built or installed here
+  ./build.sh help               this text
+
+Each verb first installs what it is missing. CHROMIUM=/path/to/chrome picks a browser.
+TEXT
+}
+
+# --- talking ---------------------------------------------------------------------------------
+
+say() { printf '\033[2m›\033[0m %s\n' "$*"; }
+
+die() {
+  printf 'build.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# --- doing nothing twice ---------------------------------------------------------------------
+
+# hash_of PATH...: one hash over the contents and names of all files below the paths.
+hash_of() {
+  find "$@" -type d \( -name node_modules -o -name .git \) -prune -o -type f -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
+}
+
+# done_before STAMP HASH: whether the step behind STAMP last ended well with these inputs.
+done_before() { [[ -f $1 && $(<"$1") == "$2" ]]; }
+
+remember() {
+  mkdir -p "$(dirname "$1")"
+  printf '%s' "$2" >"$1"
+}
+
+# --- what the verbs need ---------------------------------------------------------------------
+
+need_rust() {
+  have cargo || die "Rust is missing. Install it with: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+  if [[ ! -d $(rustc --print target-libdir --target "$WASM") ]]; then
+    have rustup || die "Rust's WebAssembly target is missing. With rustup: rustup target add $WASM"
+    say "Adding Rust's WebAssembly target"
+    rustup target add "$WASM"
+  fi
+}
+
+need_rust_lints() {
+  need_rust
+  if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
+    have rustup || die "rustfmt and clippy are missing. With rustup: rustup component add rustfmt clippy"
+    say "Adding rustfmt and clippy"
+    rustup component add rustfmt clippy
+  fi
+}
+
+need_node() {
+  have node || die "Node 20 or later is missing. On Debian: sudo apt install nodejs npm (or see https://nodejs.org)"
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ||
+    die "Node $(node --version) is too old: Hearsay needs 20 or later (https://nodejs.org)"
+  have npm || die "npm is missing. On Debian: sudo apt install npm"
+}
+
+# npm_packages FOLDER: installs exactly what the lock file says, if it isn't there yet.
+npm_packages() {
+  need_node
+  local stamp=$1/node_modules/.hearsay-installed hash
+  hash=$(hash_of "$1/package-lock.json")
+  done_before "$stamp" "$hash" && return
+  say "Installing npm packages for $1/"
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  remember "$stamp" "$hash"
+}
+
+# is_chromium PROGRAM: whether it runs and loads unpacked extensions from the command line.
+is_chromium() {
+  local version
+  version=$("$1" --version 2>/dev/null) || return 1
+  [[ $version == *Chromium* || $version == *"for Testing"* ]]
+}
+
+find_chromium() {
+  local candidate
+  for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome-for-testing chrome-for-testing \
+    "$HOME"/.cache/puppeteer/chrome/*/chrome-linux64/chrome "$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome; do
+    candidate=$(command -v "$candidate") || continue
+    if is_chromium "$candidate"; then
+      export CHROMIUM=$candidate
+      return
+    fi
+  done
+  return 1
+}
+
+need_chromium() {
+  [[ -z ${CHROMIUM:-} ]] || is_chromium "$CHROMIUM" ||
+    die "CHROMIUM=$CHROMIUM is neither Chromium nor Chrome for Testing (branded Chrome ignores --load-extension)"
+  find_chromium && return
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    as_root=(sudo)
+    if ! have sudo || ! sudo -n true 2>/dev/null; then as_root=(no); fi
+  fi
+  if have apt-get && [[ ${as_root[0]:-} != no ]]; then
+    say "Installing Chromium with apt"
+    if "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq chromium >/dev/null; then
+      find_chromium && return
+    fi
+  fi
+  local why=""
+  if have google-chrome; then why=" Google Chrome is here, but it ignores --load-extension since version 137."; fi
+  if have apt-get; then
+    die "Chromium is missing.$why Install it with: sudo apt install chromium"
+  fi
+  die "Chromium is missing.$why Install it with: npx @puppeteer/browsers install chrome@stable --path \"\$HOME/.cache/puppeteer\""
+}
+
+# --- building --------------------------------------------------------------------------------
+
+build_engine() {
+  need_rust
+  say "Building the engine (Rust to WebAssembly)"
+  cargo build --quiet --release --lib --package hearsay --target "$WASM"
+  local module=$TARGET/$WASM/release/hearsay.wasm stamp=$HEARSAY_ENGINE/.stamp hash
+  hash=$(hash_of "$module" crate/bindgen Cargo.lock)
+  done_before "$stamp" "$hash" && return
+  say "Writing its JavaScript side (wasm-bindgen)"
+  cargo run --quiet --package hearsay-bindgen -- "$module" "$HEARSAY_ENGINE"
+  remember "$stamp" "$hash"
+}
+
+build_cli() {
+  need_rust
+  say "Building the command-line program"
+  cargo build --quiet --release --bin hearsay
+}
+
+build() {
+  build_engine
+  npm_packages extension
+  local stamp=$TARGET/stamps/extension hash
+  hash=$(hash_of extension "$HEARSAY_ENGINE" LICENSE-MIT LICENSE-APACHE)
+  if done_before "$stamp" "$hash" && [[ -f dist/chromium/manifest.json && -f dist/firefox/manifest.json && -f dist/hearsay-chromium.zip ]]; then
+    say "The extension is up to date: dist/chromium/"
+    return
+  fi
+  say "Bundling the extension"
+  (cd extension && npm run --silent build)
+  remember "$stamp" "$hash"
+  say "Ready to load unpacked: dist/chromium/ ($(du -sh dist/chromium | cut -f 1)); to upload: dist/hearsay-chromium.zip"
+}
+
+# --- showing ---------------------------------------------------------------------------------
+
+run() {
+  [[ $# -le 1 ]] || die "run takes one file or URL"
+  local what=${1:-tests/article/index.html}
+  case $what in
+    http://* | https://*) ;;
+    *)
+      [[ $# -eq 0 || $what == /* ]] || what=$CALLER/$what
+      [[ -r $what && -f $what ]] || die "cannot read the file $what"
+      ;;
+  esac
+  build
+  npm_packages tests
+  need_chromium
+  node tests/run.mjs "$what"
+}
+
+bench() {
+  build
+  build_cli
+  npm_packages tests
+  need_chromium
+  node tests/bench.mjs "$@"
+}
+
+# --- scoring ---------------------------------------------------------------------------------
+
+# read_all TEXT_DIR OUT_DIR: the flag list of every text.
+read_all() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  local text
+  for text in "$1"/*.txt; do
+    "$HEARSAY_CLI" --format json "$text" >"$2/$(basename "${text%.txt}").json"
+  done
+}
+
+evaluate() {
+  if [[ ! -d $SHARED/gold/dev ]]; then
+    say "skipped: there are no annotated articles beside this repository"
+    return
+  fi
+  have python3 || die "Python 3 is missing. On Debian: sudo apt install python3"
+  build_cli
+  local work=$TARGET/eval
+  say "Flags against the annotated articles"
+  read_all "$SHARED/gold/dev" "$work/gold"
+  python3 "$SHARED/eval/score.py" "$SHARED/gold/dev" "$work/gold" "$@"
+  if [[ ! -f $SHARED/polnear/dev.jsonl ]]; then
+    say "skipped: there is no attribution corpus"
+    return
+  fi
+  say "Attributions against the attribution corpus"
+  mkdir -p "$work/texts"
+  python3 "$SHARED/eval/attribution.py" "$SHARED/polnear/dev.jsonl" --write-texts "$work/texts" >/dev/null
+  read_all "$work/texts" "$work/attributions"
+  python3 "$SHARED/eval/attribution.py" "$SHARED/polnear/dev.jsonl" "$work/attributions"
+}
+
+# --- testing ---------------------------------------------------------------------------------
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+
+# outcome NAME STATUS SECONDS LOG: tells how a check went; what a failed one said is shown in full.
+outcome() {
+  if [[ $2 -eq 0 ]]; then
+    printf '  ok    %s (%s s)\n' "$1" "$3"
+  else
+    cat "$4"
+    printf '  FAIL  %s (%s s)\n' "$1" "$3"
+  fi
+}
+
+# check NAME COMMAND...: one thing that must succeed.
+check() {
+  local name=$1 log status=0 start=$SECONDS
+  shift
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || status=$?
+  if [[ $status -eq 0 ]]; then PASSED=$((PASSED + 1)); else FAILED=$((FAILED + 1)); fi
+  outcome "$name" "$status" $((SECONDS - start)) "$log"
+  rm -f "$log"
+  return "$status"
+}
+
+# sum PATTERN FILE: the sum of the numbers that PATTERN captures.
+sum() { sed -n "s/$1/\1/p" "$2" | awk '{ total += $1 } END { print total + 0 }'; }
+
+# count NAME STATUS PASSED FAILED SKIPPED: adds the counts of a test runner. One that ended badly
+# without naming a failed test (it didn't compile, it crashed), or ran none, is a failure itself.
+count() {
+  local failed=$4
+  if [[ $failed -eq 0 && $2 -ne 0 ]] || [[ $3 -eq 0 && $failed -eq 0 ]]; then failed=1; fi
+  PASSED=$((PASSED + $3))
+  FAILED=$((FAILED + failed))
+  SKIPPED=$((SKIPPED + $5))
+  printf '        %s: %s passed, %s failed, %s skipped\n' "$1" "$3" "$failed" "$5"
+}
+
+rust_tests() {
+  local log status=0 start=$SECONDS
+  log=$(mktemp)
+  cargo test --workspace --quiet --no-fail-fast >"$log" 2>&1 || status=$?
+  outcome "Rust tests" "$status" $((SECONDS - start)) "$log"
+  count "Rust" "$status" "$(sum '^test result: .* \([0-9]*\) passed.*' "$log")" \
+    "$(sum '^test result: .* \([0-9]*\) failed.*' "$log")" "$(sum '^test result: .* \([0-9]*\) ignored.*' "$log")"
+  rm -f "$log"
+}
+
+# node_tests NAME FILE...: runs node's own test runner, shown as it goes.
+node_tests() {
+  local name=$1 tap status=0
+  shift
+  tap=$(mktemp)
+  node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
+  count "$name" "$status" "$(sum '^# pass \([0-9]*\)$' "$tap")" \
+    $(($(sum '^# fail \([0-9]*\)$' "$tap") + $(sum '^# cancelled \([0-9]*\)$' "$tap"))) \
+    $(($(sum '^# skipped \([0-9]*\)$' "$tap") + $(sum '^# todo \([0-9]*\)$' "$tap")))
+  rm -f "$tap"
+}
+
+# Every step is taken whatever became of the ones before, so that the last line always comes.
+test_all() {
+  say "Checking what the tests need"
+  (need_rust_lints && npm_packages extension && npm_packages tests && need_chromium) || FAILED=$((FAILED + 1))
+  find_chromium || true
+
+  say "Rust"
+  check "rustfmt" cargo fmt --all --check || true
+  check "clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings || true
+  check "clippy, WebAssembly" cargo clippy --quiet --package hearsay --lib --target "$WASM" -- -D warnings || true
+  rust_tests
+
+  say "Extension"
+  local built=yes
+  check "engine" "$0" engine || built=no
+  check "types (tsc)" npm --prefix extension run --silent typecheck || true
+  check "lint (biome)" npm --prefix extension run --silent lint || true
+  check "build" "$0" build || built=no
+  check "command-line program" "$0" cli || built=no
+
+  say "Browser"
+  if [[ $built == yes ]]; then
+    node_tests "Browser" tests/*.test.mjs
+  else
+    printf '  FAIL  browser tests: there is nothing to test, the build failed\n'
+    FAILED=$((FAILED + 1))
+  fi
+
+  printf '\n'
+  if [[ $SKIPPED -gt 0 ]]; then printf '%s skipped (each said why)\n' "$SKIPPED"; fi
+  printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
+  [[ $FAILED -eq 0 ]]
+}
+
+clean() {
+  if have cargo; then cargo clean --quiet; fi
+  rm -rf dist extension/node_modules tests/node_modules
+}
+
+# ---------------------------------------------------------------------------------------------
+
+verb=${1:-build}
+[[ $# -eq 0 ]] || shift
+case $verb in
+  build) build ;;
+  run) run "$@" ;;
+  test) test_all ;;
+  eval) evaluate "$@" ;;
+  bench) bench "$@" ;;
+  clean) clean ;;
+  help | -h | --help) help ;;
+  engine) build_engine ;; # steps that `test` counts one by one
+  cli) build_cli ;;
+  *)
+    help >&2
+    die "there is no verb '$verb'"
+    ;;
+esac

@@ -1,0 +1,246 @@
+/**
+ * A real Chromium with the real extension, driven as a reader drives it: the toolbar button is
+ * pressed through the browser (`Extensions.triggerAction`), so that the extension holds just the
+ * rights that a click gives it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** The repository's root. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The unpacked extension that the build makes. */
+export const EXTENSION = path.join(ROOT, "dist", "chromium");
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Calls `probe` until it answers something truthy, which it returns; gives up after `ms` with `what` in the message. */
+export async function until(what, probe, ms = 10_000) {
+  const end = Date.now() + ms;
+  let failure = "";
+  for (;;) {
+    try {
+      const answer = await probe();
+      if (answer) return answer;
+      failure = "";
+    } catch (error) {
+      failure = ` (${error.message.split("\n", 1)[0]})`;
+    }
+    if (Date.now() > end) throw new Error(`gave up waiting for ${what}${failure}`);
+    await sleep(25);
+  }
+}
+
+const SWITCHES = [
+  "--no-first-run",
+  "--no-default-browser-check",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
+const OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
+
+/**
+ * Starts Chromium with the extension in a fresh profile.
+ * `offline` (the default) lets the browser reach nothing but this machine.
+ */
+export async function launch({ headless = true, offline = true, viewport = { width: 1200, height: 900 }, extension = EXTENSION, args = [] } = {}) {
+  const profile = await mkdtemp(path.join(os.tmpdir(), "hearsay-profile-"));
+  const asRoot = process.getuid?.() === 0;
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    headless: false, // Playwright's own headless mode is another program; the switch below is Chromium's.
+    viewport,
+    ignoreDefaultArgs: ["--disable-extensions", "--disable-component-extensions-with-background-pages"],
+    args: [
+      ...SWITCHES,
+      ...(headless ? ["--headless=new", "--disable-gpu", "--hide-scrollbars"] : []),
+      ...(asRoot ? ["--no-sandbox"] : []),
+      ...(offline ? [OFFLINE] : []),
+      `--disable-extensions-except=${extension}`,
+      `--load-extension=${extension}`,
+      ...args,
+    ],
+  });
+  const cdp = await context.browser().newBrowserCDPSession();
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: 20_000 }));
+  const id = new URL(worker.url()).host;
+  return new Browser(context, cdp, id, profile);
+}
+
+/** One running browser. */
+export class Browser {
+  /** Page errors of the pages that `open` made, as text. */
+  errors = [];
+
+  constructor(context, cdp, id, profile) {
+    Object.assign(this, { context, cdp, id, profile });
+  }
+
+  /** A new tab at `url`, in front. */
+  async open(url, options = {}) {
+    const page = await this.context.newPage();
+    page.on("pageerror", (error) => this.errors.push(`${page.url()}: ${error.message}`));
+    await page.goto(url, { waitUntil: "load", ...options });
+    await page.bringToFront();
+    return page;
+  }
+
+  async targets() {
+    return (await this.cdp.send("Target.getTargets", { filter: [{}] })).targetInfos;
+  }
+
+  /**
+   * The CDP target of type "tab" around `page`: what `Extensions.triggerAction` wants.
+   * The browser links the two by nothing but the URL, so no two tabs may show the same one.
+   */
+  async tabTarget(page) {
+    const session = await this.context.newCDPSession(page);
+    const { targetInfo } = await session.send("Target.getTargetInfo");
+    await session.detach();
+    const tabs = (await this.targets()).filter((target) => target.type === "tab" && target.url === targetInfo.url);
+    if (tabs.length !== 1) throw new Error(`${tabs.length} tabs show ${targetInfo.url}`);
+    return tabs[0].targetId;
+  }
+
+  /**
+   * Presses the toolbar button on `page` and returns the popup that opens.
+   * The first call after the press fails now and then; it is tried once more.
+   */
+  async press(page) {
+    await this.closePopups();
+    const targetId = await this.tabTarget(page);
+    const trigger = () => this.cdp.send("Extensions.triggerAction", { id: this.id, targetId });
+    await trigger().catch(trigger);
+    return this.popup();
+  }
+
+  /** The popup that is open, driven by raw CDP (Playwright has no name for it). */
+  async popup() {
+    const target = await until("the popup", async () => (await this.popupTargets())[0]);
+    const popup = await attach(this.cdp, target.targetId);
+    await until("the popup's document", () => popup.evaluate("document.readyState === 'complete'"));
+    return popup;
+  }
+
+  async popupTargets() {
+    const prefix = `chrome-extension://${this.id}/`;
+    return (await this.targets()).filter((target) => target.type === "page" && target.url.startsWith(prefix));
+  }
+
+  async closePopups() {
+    for (const target of await this.popupTargets()) {
+      await this.cdp.send("Target.closeTarget", { targetId: target.targetId }).catch(() => {});
+    }
+    await until("the popup to close", async () => (await this.popupTargets()).length === 0);
+  }
+
+  async workerTarget() {
+    const prefix = `chrome-extension://${this.id}/`;
+    return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));
+  }
+
+  /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
+  async killWorker() {
+    const target = await this.workerTarget();
+    if (target) await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
+    await until("the service worker to end", async () => !(await this.workerTarget()));
+  }
+
+  async close() {
+    await this.context.close().catch(() => {});
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A CDP session with one target over the browser's own session. */
+async function attach(cdp, targetId) {
+  const { sessionId } = await cdp.send("Target.attachToTarget", { targetId, flatten: false });
+  return new Session(cdp, sessionId, targetId);
+}
+
+/** A popup (or any other target) that is driven through messages of the browser's session. */
+class Session {
+  #next = 1;
+  #waiting = new Map();
+
+  constructor(cdp, sessionId, targetId) {
+    Object.assign(this, { cdp, sessionId, targetId });
+    this.listener = ({ sessionId: from, message }) => {
+      if (from !== sessionId) return;
+      const answer = JSON.parse(message);
+      const pending = this.#waiting.get(answer.id);
+      if (!pending) return;
+      this.#waiting.delete(answer.id);
+      if (answer.error) pending.reject(new Error(answer.error.message));
+      else pending.resolve(answer.result);
+    };
+    this.gone = ({ sessionId: which }) => {
+      if (which !== sessionId) return;
+      for (const { reject } of this.#waiting.values()) reject(new Error("the popup closed"));
+      this.#waiting.clear();
+    };
+    cdp.on("Target.receivedMessageFromTarget", this.listener);
+    cdp.on("Target.detachedFromTarget", this.gone);
+  }
+
+  send(method, params = {}) {
+    const id = this.#next++;
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const message = JSON.stringify({ id, method, params });
+    this.cdp.send("Target.sendMessageToTarget", { sessionId: this.sessionId, message }).catch((error) => {
+      this.#waiting.get(id)?.reject(error);
+      this.#waiting.delete(id);
+    });
+    return answer;
+  }
+
+  /** The value of a JavaScript expression in the target; promises are awaited. */
+  async evaluate(expression) {
+    const { result, exceptionDetails } = await this.send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+      userGesture: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  /** The trimmed text of the first element that matches, or null. */
+  text(selector) {
+    return this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.textContent.replace(/\\s+/g, " ").trim() ?? null`);
+  }
+
+  /** A real mouse click in the middle of the first element that matches. */
+  async click(selector) {
+    const point = await until(`${selector} in the popup`, () =>
+      this.evaluate(`(() => {
+        const element = document.querySelector(${JSON.stringify(selector)});
+        if (!element) return null;
+        element.scrollIntoView({ block: "center" });
+        const box = element.getBoundingClientRect();
+        return box.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
+      })()`),
+    );
+    for (const type of ["mousePressed", "mouseReleased"]) {
+      await this.send("Input.dispatchMouseEvent", { type, ...point, button: "left", clickCount: 1 });
+    }
+  }
+
+  /** A PNG of the target. */
+  async screenshot() {
+    const { data } = await this.send("Page.captureScreenshot", { format: "png" });
+    return Buffer.from(data, "base64");
+  }
+
+  /** Closes the target and stops listening. */
+  async close() {
+    await this.cdp.send("Target.closeTarget", { targetId: this.targetId }).catch(() => {});
+    this.cdp.off("Target.receivedMessageFromTarget", this.listener);
+    this.cdp.off("Target.detachedFromTarget", this.gone);
+  }
+}
