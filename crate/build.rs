@@ -16,8 +16,31 @@ fn fail(file: &Path, line: usize, what: &str) -> ! {
     process::exit(1);
 }
 
+/// The class names that the code and the rules ask for: a list's tag takes a bit only if it is among them.
+fn asked(root: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![root.join("src"), root.join("data/rules")];
+    while let Some(folder) = folders.pop() {
+        println!("cargo:rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(&folder).unwrap_or_else(|e| fail(&folder, 0, &e.to_string())).flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            println!("cargo:rerun-if-changed={}", path.display());
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let words = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|w| w.len() > 2);
+            names.extend(words.map(str::to_owned));
+        }
+    }
+    names
+}
+
 #[derive(Default)]
 struct Lexicon {
+    /// Class names that are asked for.
+    asked: BTreeSet<String>,
     /// Class name → bit.
     classes: BTreeMap<String, u32>,
     /// Form → bits.
@@ -113,7 +136,10 @@ fn read_words(folder: &Path, lexicon: &mut Lexicon) {
                 bits |= lexicon.bit("VERB");
             }
             for tag in tags.split_whitespace() {
-                bits |= lexicon.bit(&format!("{class}_{}", tag.to_uppercase().replace('-', "_")));
+                let name = format!("{class}_{}", tag.to_uppercase().replace('-', "_"));
+                if lexicon.asked.contains(&name) {
+                    bits |= lexicon.bit(&name);
+                }
             }
             let form = |l: &mut Lexicon, word: &str, name: &str| {
                 let bit = l.bit(name);
@@ -222,7 +248,7 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut lexicon = Lexicon::default();
+    let mut lexicon = Lexicon { asked: asked(&root), ..Lexicon::default() };
     for shape in SHAPES.iter().chain(&FORMS) {
         lexicon.bit(shape);
     }

@@ -103,6 +103,10 @@ fn attribution_at(view: View, quotes: &[Quote], sentence: usize, range: &Range<u
     if !token.any(lex::SPEECH) || token.any(lex::PUNCT) {
         return None;
     }
+    // "Republican claims of bias", "reports of gunfire": the noun, not the verb.
+    if token.any(lex::NOUN) && view.is(at + 1, &["of", "about", "over", "from", "by", "against"]) {
+        return None;
+    }
     let voice = voice_of(view, at, range.start)?;
     let manner = manner_of(view, at);
     if let Some(subject) = view.subject_before(at, range.start) {
@@ -216,13 +220,13 @@ fn conveys(view: View, quotes: &[Quote], range: &Range<usize>, at: usize, subjec
         let after = p.end;
         (after..(after + 3).min(range.end)).any(|i| view.any(i, lex::FUNCTION_FINITE | lex::PAST | lex::THIRD | lex::BASE) && view.any(i, lex::VERB | lex::FUNCTION_AUX) || view.any(i, lex::FUNCTION_TO) && t.any(lex::SPEECH_THINK))
     }) || view.any(next, lex::FUNCTION_PRON) && view.any(next + 1, lex::VERB | lex::FUNCTION_AUX | lex::ADVERBS | lex::FUNCTION_CLITIC)
-        || view.is(next, &["there", "it", "if", "when"]);
+        || view.is(next, &["there", "it", "this", "if", "when"]);
     let explicit = that || colon_or_quote || clause || (final_or_parenthetical && (content_before || beside_quote));
     let record = view.any(subject.head, lex::DOCUMENT);
     match manner {
         Manner::Speech if t.any(lex::SPEECH_TELL) => !t.any(lex::SPEECH_WEAK) || explicit,
         Manner::Speech if t.any(lex::SPEECH_WEAK) => explicit && (that || beside_quote || content_before || clause && !record),
-        Manner::Speech => explicit || view.is(at, &["said", "says", "say", "tweeted", "wrote", "claimed", "claim", "claims"]),
+        Manner::Speech => explicit || view.any(subject.head, lex::PERSON) || view.is(at, &["said", "says", "say", "tweeted", "wrote", "claimed", "claim", "claims"]),
         Manner::Belief => that || clause || view.any(next, lex::FUNCTION_TO) || final_or_parenthetical && content_before,
         Manner::Showing => (record || that || clause) && !t.any(lex::SPEECH_WEAK) || that || record && clause,
         Manner::Stance => !final_or_parenthetical,

@@ -122,6 +122,11 @@ impl<'a> View<'a> {
                 if had_noun && t.any(lex::VERB) && !t.any(lex::CAP) && self.reads_as_verb(j, head) {
                     break;
                 }
+                // An adjective after its noun begins what follows the head: "people familiar with".
+                let adjective = t.any(lex::ADJECTIVES) && !t.any(lex::NOUN | lex::CAP);
+                if had_noun && adjective && !self.nounish(j + 1) {
+                    break;
+                }
                 head = Some(j);
                 opened = true;
             } else if t.any(lex::PARTICIPLE | lex::ING) {
@@ -339,7 +344,7 @@ impl<'a> View<'a> {
                 break;
             }
             let reduced = t.any(lex::PARTICIPLE) && i > floor && self.nounish(i - 1) && self.any(i + 1, lex::FUNCTION_PREP | lex::FUNCTION_TO);
-            if self.plain_verb(i) && !reduced && !(t.any(lex::PARTICIPLE) && self.any(i + 1, lex::NOUN) && !self.nounish(i.wrapping_sub(1))) {
+            if self.plain_verb(i) && !reduced && !(t.any(lex::PARTICIPLE) && self.any(i + 1, lex::NOUN) && (i == from || self.any(i - 1, lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::FUNCTION_PREP | lex::FUNCTION_QUANT | lex::FUNCTION_COORD | lex::PUNCT | lex::QUOTE))) {
                 pending = pending.or(Some(i));
             }
             at = i;

@@ -16,8 +16,6 @@ use crate::phrases::{Phrase, View};
 /// An attribution with its place in the ledger.
 #[derive(Debug)]
 pub struct Resolved {
-    /// Block and index into that block's attributions.
-    pub at: (usize, usize),
     /// Index into the ledger; `None` where what looks like a source says nothing.
     pub source: Option<usize>,
     /// Whether the reader can't tell who it is.
@@ -51,8 +49,6 @@ struct Entry {
     source: Source,
     /// Head words by which it may be called again, lower case.
     heads: Vec<String>,
-    /// Name or wording that makes a later mention the same, lower case.
-    key: String,
     strength: f32,
     details: Details,
     plural: bool,
@@ -66,6 +62,8 @@ struct Ledger {
     by_key: HashMap<String, usize>,
     /// Role words that a name is tied to anywhere on the page.
     roles: HashMap<String, String>,
+    /// Where a named person last became the subject of a sentence: block and byte.
+    name_subject: Option<(usize, u32)>,
 }
 
 fn span(block: usize, view: View, start: usize, end: usize) -> Span {
@@ -155,6 +153,11 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if aside.is_some_and(|a| view.any(p.head, lex::PERSON) && has_name(view, a + 1, (a + 8).min(p.end)) == Some(a + 1)) {
         return (Who::Named, 0.0);
     }
+    // "experts like Paul Ryder": one of them is named.
+    let example = (p.head + 1..p.end).find(|i| view.is(*i, &["like", "including"]));
+    if example.is_some_and(|e| view.any(e + 1, lex::CAP) && is_name(view, e + 1)) {
+        return (Who::Named, 0.0);
+    }
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
     let indefinite = first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
     let negative = view.is(p.start, &["no", "every", "each", "neither", "either", "any", "what", "which", "few"]);
@@ -224,6 +227,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         if definite {
             return (Who::OldDocument, 0.5);
         }
+        // "a congressional report": the adjective tells whose it is.
+        if !h.any(lex::PLURAL) && (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_BODY)) {
+            return (Who::Publication, 0.0);
+        }
         let known = h.any(lex::PLURAL) && (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES));
         return (Who::NewDocument, if known { 0.6 } else { 0.68 });
     }
@@ -249,12 +256,11 @@ impl Ledger {
     fn add(&mut self, kind: SourceKind, label: &str, key: String, head: &str, strength: f32, plural: bool) -> usize {
         let index = self.entries.len();
         if !key.is_empty() {
-            self.by_key.entry(key.clone()).or_insert(index);
+            self.by_key.entry(key).or_insert(index);
         }
         self.entries.push(Entry {
             source: Source { label: label.to_owned(), kind, mentions: Vec::new(), claims: 0 },
             heads: vec![head.to_lowercase()],
-            key,
             strength,
             details: Details::default(),
             plural,
@@ -286,8 +292,9 @@ pub fn resolve(page: &Page, parsed: &[Option<Parsed>]) -> (Vec<Source>, Vec<Attr
     for (number, block) in parsed.iter().enumerate() {
         let Some(block) = block else { continue };
         let view = block.view(page.text(number as u32));
-        for (index, found) in block.found.iter().enumerate() {
-            let one = ledger.resolve(number, index, view, found);
+        for found in &block.found {
+            ledger.note_name_subjects(number, block, view, view.tokens[found.cue.start].start);
+            let one = ledger.resolve(view, number, found);
             if let Some(source) = one.source {
                 let spans = |range: &std::ops::Range<usize>| span(number, view, range.start, range.end);
                 let entry = &mut ledger.entries[source];
@@ -303,17 +310,17 @@ pub fn resolve(page: &Page, parsed: &[Option<Parsed>]) -> (Vec<Source>, Vec<Attr
             }
             resolved.push(one);
         }
+        ledger.note_name_subjects(number, block, view, u32::MAX);
     }
     (ledger.entries.into_iter().map(|e| e.source).collect(), attributions, resolved)
 }
 
 impl Ledger {
-    fn resolve(&mut self, block: usize, index: usize, view: View, found: &Found) -> Resolved {
-        let at = (block, index);
+    fn resolve(&mut self, view: View, block: usize, found: &Found) -> Resolved {
         let Some(phrase) = found.source else {
             let words = text_of(view, found.cue.start, found.cue.end);
             let source = self.add(SourceKind::Agentless, words, String::new(), "", found.strength, false);
-            return Resolved { at, source: Some(source), anonymous: true, strength: found.strength, details: Details::default() };
+            return Resolved { source: Some(source), anonymous: true, strength: found.strength, details: Details::default() };
         };
         let (who, strength) = classify(view, &phrase, found.manner);
         let core = text_of(view, phrase.start, phrase.head + 1);
@@ -379,7 +386,7 @@ impl Ledger {
             }
             Who::He => {
                 let before = self.latest(block, 4, |e| !e.plural && matches!(e.source.kind, SourceKind::NamedPerson | SourceKind::Person));
-                let named_since = before.is_some_and(|e| self.name_since(view, found, e, block));
+                let named_since = before.is_some_and(|e| self.name_since(e));
                 match before.filter(|_| !named_since) {
                     Some(source) => {
                         let entry = &self.entries[source];
@@ -415,7 +422,7 @@ impl Ledger {
         let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing { 0.0 } else { 0.08 };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
         let strength = (strength - found.doubt - manner_off - reason_off).clamp(0.05, 0.99);
-        Resolved { at, source, anonymous: anonymous && source.is_some(), strength, details }
+        Resolved { source, anonymous: anonymous && source.is_some(), strength, details }
     }
 
     /// "the official", "her lawyer": somebody of that description met before, or a name tied to it.
@@ -441,19 +448,23 @@ impl Ledger {
         (Some(self.add(SourceKind::Person, label, String::new(), head, strength, false)), true, strength)
     }
 
-    /// Whether a named person became the subject after the antecedent: then "he" is that person.
-    fn name_since(&self, view: View, found: &Found, entry: usize, block: usize) -> bool {
-        if self.entries[entry].source.kind.named() {
-            return false;
+    /// Notes the last sentence before byte `before` of the block that has a name for its subject.
+    fn note_name_subjects(&mut self, block: usize, parsed: &Parsed, view: View, before: u32) {
+        for sentence in &parsed.sentences {
+            let from = sentence.start;
+            let Some(first) = view.tokens.get(from).filter(|t| t.start < before) else { break };
+            let name = is_name(view, from) && (first.any(lex::UNKNOWN) || from + 1 < view.tokens.len() && is_name(view, from + 1) && view.any(from + 1, lex::UNKNOWN));
+            if name && !first.quoted && !first.any(lex::ACRONYM) {
+                self.name_subject = Some((block, first.start));
+            }
         }
-        let last = self.entries[entry].source.mentions.last();
-        let from = last.filter(|m| m.block as usize == block).map_or(0, |m| m.end);
-        let start = view.tokens.partition_point(|t| t.start < from);
-        // A name that begins a sentence outside a quotation is a subject.
-        (start..found.cue.start.min(view.tokens.len())).any(|i| {
-            let begins = i == 0 || view.any(i - 1, lex::MARK_STOP);
-            begins && !view.tokens[i].quoted && has_name(view, i, (i + 3).min(found.cue.start)) == Some(i)
-        })
+    }
+
+    /// Whether a named person became the subject after the entry's last mention: then "he" is that person.
+    fn name_since(&self, entry: usize) -> bool {
+        let entry = &self.entries[entry].source;
+        let last = entry.mentions.last().map_or((0, 0), |m| (m.block as usize, m.start));
+        !entry.kind.named() && self.name_subject.is_some_and(|name| name > last)
     }
 }
 
