@@ -1,0 +1,162 @@
+/** What the tests, the demo and the benchmark ask of the extension, in a reader's words. */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { ROOT, until } from "./browser.mjs";
+
+export const CATEGORIES = ["anonymous", "unsourced", "hedged"];
+
+/** The popup's controls. */
+export const POPUP = {
+  main: "#main-switch",
+  category: (category) => `#category-${category}`,
+  count: (category) => `#count-${category}`,
+  sensitivity: (level) => `#sensitivity-${level}`,
+  site: (rule) => `#site-${rule}`,
+  export: (format) => `#export-${format}`,
+  headline: "#headline",
+  note: "#note",
+};
+
+/** The status of the tab's top document, asked from the popup as the background would. */
+export function status(popup) {
+  return askPage(popup, { type: "status" });
+}
+
+/** What the content script sends to the engine, exactly: the page's blocks. */
+export async function pageInput(popup) {
+  const request = await askPage(popup, { type: "resend" });
+  return request?.page ?? null;
+}
+
+/** Sends a message to the top document of the tab below the popup. */
+export function askPage(popup, message) {
+  return popup.evaluate(`(async () => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    return chrome.tabs.sendMessage(tab.id, ${JSON.stringify(message)}, { frameId: 0 });
+  })()`);
+}
+
+/** Waits until the page was read and painted; the status then. */
+export function settled(popup) {
+  return until("highlights", async () => {
+    const now = await status(popup);
+    return now.on && (now.reading || now.error) ? now : null;
+  }, 60_000);
+}
+
+/**
+ * The visible highlights as the page's own registry lists them:
+ * `{ anonymous: ["a source said", …], … }`, in document order.
+ */
+export function highlights(page) {
+  return page.evaluate((categories) => {
+    const words = (range) => {
+      const live = document.createRange();
+      live.setStart(range.startContainer, range.startOffset);
+      live.setEnd(range.endContainer, range.endOffset);
+      return live.toString().replace(/[ \t\n\f\r]+/g, " ");
+    };
+    return Object.fromEntries(
+      categories.map((category) => {
+        const ranges = [...(CSS.highlights.get(`hearsay-${category}`) ?? [])];
+        ranges.sort((a, b) => {
+          const [x, y] = [a, b].map((range) => {
+            const at = document.createRange();
+            at.setStart(range.startContainer, range.startOffset);
+            return at;
+          });
+          return x.compareBoundaryPoints(Range.START_TO_START, y);
+        });
+        return [category, ranges.map(words)];
+      }),
+    );
+  }, CATEGORIES);
+}
+
+/** Names of all highlights of ours in the page's registry. */
+export function registry(page) {
+  return page.evaluate(() => [...CSS.highlights.keys()].filter((name) => name.startsWith("hearsay")).sort());
+}
+
+/** The middle of the first line of the n-th highlight of a category, in the viewport's CSS pixels, scrolled into view. */
+export async function pointAt(page, category, n = 0) {
+  return page.evaluate(
+    ([name, index]) => {
+      const range = [...(CSS.highlights.get(name) ?? [])][index];
+      if (!range) return null;
+      const live = document.createRange();
+      live.setStart(range.startContainer, range.startOffset);
+      live.setEnd(range.endContainer, range.endOffset);
+      live.startContainer.parentElement?.scrollIntoView({ block: "center", behavior: "instant" });
+      const box = live.getClientRects()[0];
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    [`hearsay-${category}`, n],
+  );
+}
+
+/** Moves the pointer onto a highlight and waits for its card; the card's text. */
+export async function hover(browser, page, category, n = 0) {
+  const point = await pointAt(page, category, n);
+  if (!point) throw new Error(`there is no highlight ${category} ${n}`);
+  await page.mouse.move(point.x - 3, point.y);
+  await page.mouse.move(point.x, point.y, { steps: 3 });
+  return until("the card", () => cardText(browser, page));
+}
+
+/** The text of the card that is open now, "" when there is none. It lives in a closed shadow root: only the debugger sees it. */
+export async function cardText(browser, page) {
+  const roots = await closedRoots(browser, page);
+  return roots.map((root) => textOf(root)).join(" ").replace(/\s+/g, " ").trim();
+}
+
+/** Closed shadow roots whose host is a child of the document's element. */
+export async function closedRoots(browser, page) {
+  const session = await browser.context.newCDPSession(page);
+  const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+  await session.detach();
+  const html = root.children?.find((node) => node.nodeName.toLowerCase() === "html") ?? root.children?.at(-1);
+  return (html?.children ?? []).flatMap((child) => (child.shadowRoots ?? []).filter((shadow) => shadow.shadowRootType === "closed"));
+}
+
+function textOf(node) {
+  if (node.nodeName === "STYLE") return "";
+  if (node.nodeType === 3) return ` ${node.nodeValue}`;
+  return (node.children ?? []).map(textOf).join("");
+}
+
+/** Presses an export button of the popup and returns the downloaded file: its name and its text. */
+export async function exportList(browser, popup, format) {
+  const folder = path.join(browser.profile, "downloads");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await browser.cdp.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
+  await popup.click(POPUP.export(format));
+  const name = await until("the download", async () => (await readdir(folder)).find((file) => !file.endsWith(".crdownload") && !file.startsWith(".")));
+  return { name, text: await readFile(path.join(folder, name), "utf8") };
+}
+
+/** The native program. */
+export const CLI = process.env.HEARSAY_CLI ?? path.join(ROOT, "target", "release", "hearsay");
+
+/** Runs the native program; what it printed and how it ended. */
+export function cli(args, { input } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = execFile(CLI, args, { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve({ code: error?.code ?? 0, stdout, stderr });
+    });
+    child.stdin.on("error", () => {}); // It may stop reading early, and say why on stderr.
+    child.stdin.end(input ?? "");
+  });
+}
+
+/** The flag list that the native program makes of the blocks that a content script sent. */
+export async function readBlocks(input, folder) {
+  const file = path.join(folder, "blocks.json");
+  await writeFile(file, JSON.stringify(input));
+  const { code, stdout, stderr } = await cli(["--format", "json", "--blocks", file]);
+  if (code !== 0) throw new Error(`hearsay --blocks ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,66 @@
+/**
+ * `./build.sh run [FILE-or-URL]`: opens a browser with Hearsay on. With a display it stays open
+ * for the reader; without one the flags are printed here and a screenshot and the list are kept.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { launch, ROOT } from "./lib/browser.mjs";
+import { exportList, hover, settled } from "./lib/hearsay.mjs";
+import { serve } from "./lib/server.mjs";
+import { table } from "./lib/table.mjs";
+
+const what = process.argv[2] ?? path.join(ROOT, "tests", "article", "index.html");
+const remote = /^https?:\/\//.test(what);
+const display = process.platform !== "linux" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const DEMO = path.join(ROOT, "dist", "demo");
+const say = (text) => console.log(`\x1b[2m›\x1b[0m ${text}`);
+
+const server = remote ? null : await serve({ root: path.dirname(path.resolve(what)) });
+const url = remote ? what : `${server.origin}/${encodeURIComponent(path.basename(what))}`;
+if (server) say(`Serving ${path.relative(process.cwd(), what) || what} at ${url}`);
+
+say(display ? "Opening Chromium" : "There is no display: using Chromium without a window");
+const browser = await launch({
+  headless: !display,
+  offline: !remote,
+  viewport: display ? null : { width: 1200, height: 900 },
+});
+try {
+  const page = await browser.open(url);
+  say("Pressing the toolbar button");
+  const popup = await browser.press(page);
+  const status = await settled(popup);
+  if (status.error) throw new Error(status.error);
+  if (display) await show();
+  else await demonstrate(page, popup, status);
+} catch (error) {
+  console.error(`run: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  await server?.close();
+}
+
+/** Leaves the browser to the reader until its window is closed. */
+async function show() {
+  await browser.cdp.send("Browser.setDownloadBehavior", { behavior: "default" });
+  say("Rest the pointer on a highlight to see its card. Close the window to end.");
+  await browser.context.waitForEvent("close", { timeout: 0 });
+}
+
+/** Prints the flags and keeps the list and a picture. */
+async function demonstrate(page, popup, status) {
+  await mkdir(DEMO, { recursive: true });
+  const list = await exportList(browser, popup, "json");
+  await writeFile(path.join(DEMO, "flags.json"), list.text);
+  await writeFile(path.join(DEMO, "popup.png"), await popup.screenshot());
+  await popup.close();
+  const { flags, sources } = JSON.parse(list.text);
+  if (!status.reading.readable) say(`The page is not in English (${status.reading.language}): nothing is marked.`);
+  console.log(`\n${table(flags, sources, process.stdout.columns)}\n`);
+  const shownFirst = ["anonymous", "unsourced", "hedged"].find((category) => flags.some((flag) => flag.category === category));
+  if (shownFirst) await hover(browser, page, shownFirst, flags.filter((flag) => flag.category === shownFirst).length > 1 ? 1 : 0);
+  await page.waitForTimeout(300); // The card fades in.
+  await page.screenshot({ path: path.join(DEMO, "screenshot.png") });
+  say("Kept dist/demo/flags.json, dist/demo/screenshot.png and dist/demo/popup.png");
+}
