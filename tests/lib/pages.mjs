@@ -1,0 +1,93 @@
+/** Made-up pages for the browser tests. Every name in them is invented. */
+
+const document = (body, { lang = "en", head = "" } = {}) =>
+  `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Harbour news</title>${head}</head><body>${body}</body></html>`;
+
+/** A short story with all three categories in it, enough of it to be told as English. */
+const STORY = `<article>
+<h1>Council puts off vote on the harbour wall</h1>
+<p>The council will not vote on the harbour wall this week, a senior clerk said on Monday. The wall may have to wait until autumn.</p>
+<p>“Nobody has read the survey,” said the clerk, who asked not to be named because the talks are private.</p>
+<p>Clearly, the delay suits the builders. The bill has risen by 40 percent since 2019, and critics argue that the wall is probably unsafe.</p>
+<p>Mara Lindqvist, the harbour master, said the wall was sound. She said boats would moor there through the winter.</p>
+<p>It was reported in May that some 30 boats had left. According to documents seen by the Gazette, two of them sank.</p>
+</article>`;
+
+/** The same words with things around them that are not to be read. */
+const AROUND = `<nav><a href="#a">Sources say menus are long</a></nav>
+<p hidden>Officials said the hidden line is hidden.</p>
+<div aria-hidden="true"><p>Critics argue that nobody hears this.</p></div>
+<div style="display:none"><p>Experts believe that nobody sees this.</p></div>
+<div contenteditable="true"><p>Observers say that this is being typed.</p></div>
+<pre><code>officials said: printf()</code></pre>
+<form><label>Residents say <input value="x"></label><textarea>Aides said so.</textarea></form>
+<script type="text/plain">Insiders said so.</script>`;
+
+const FRENCH = document(
+  `<article><h1>Le conseil reporte le vote sur la digue</h1>
+<p>Le conseil municipal ne votera pas cette semaine sur la digue du port, a déclaré lundi un responsable de la mairie. Les travaux
+pourraient attendre l’automne, et les pêcheurs s’inquiètent de voir l’hiver arriver avant les maçons.</p>
+<p>« Personne n’a lu le rapport », a dit ce responsable, qui a demandé à ne pas être nommé parce que les discussions sont encore
+en cours. Selon lui, la facture aurait augmenté de moitié depuis le printemps, et nul ne sait qui la paiera.</p>
+<p>La capitaine du port assure que la digue est solide. Elle a ajouté que les bateaux y resteront pendant tout l’hiver, comme
+chaque année, et que la mairie recevra les habitants jeudi soir dans la grande salle.</p></article>`,
+  { lang: "fr" },
+);
+
+/** Pages by path, as `serve({ pages })` takes them. */
+export const PAGES = {
+  "/story": { body: document(STORY) },
+  "/around": { body: document(AROUND + STORY) },
+  "/french": { body: FRENCH },
+  "/plain": { body: document("<article><p>The boats came in at noon. Mara Lindqvist, the harbour master, met them at the quay with coffee and bread for all.</p></article>") },
+  "/strict": {
+    body: document(STORY),
+    headers: { "content-security-policy": "default-src 'none'; script-src 'none'; sandbox" },
+  },
+  "/frames": { body: document(`${STORY}<iframe src="/inner" width="600" height="300"></iframe>`) },
+  "/inner": { body: document("<article><p>Two officials said the boats might return. The harbour master met them at the quay, and everybody went home before it was dark.</p></article>") },
+  "/dark": { body: document(STORY, { head: "<style>html { background: #161618; color: #ece9e3 }</style>" }) },
+};
+
+/** Two sentences that are surely flagged, put between nastier things. */
+export const SURE = "Officials said the wall may fall. Critics argue that it is probably too late.";
+
+const script = (code) => document(`<article id="story"><p>${SURE}</p></article><script>${code}</script>`);
+
+/**
+ * Pages that try to make the engine stumble. `sure` counts how often SURE stands there at least
+ * as one block of its own, so that its highlights can be expected.
+ */
+export const NASTY = {
+  "empty page": { body: "", sure: 0 },
+  "a page without words": { body: document("<p> </p><p>&nbsp;</p><p>…</p><p>— — —</p>"), sure: 0 },
+  "5 MB of text": {
+    body: document(`<article>${`<p>${SURE} ${"The quay was wet and the boats lay still. ".repeat(10)}</p>\n`.repeat(10_300)}</article>`),
+    sure: 10_300,
+  },
+  "one line of 2 MB": { body: document(`<article><p>${`${SURE} The quay was wet. `.repeat(21_000)}</p></article>`), sure: 1 },
+  "one word of 2 MB": { body: document(`<article><p>${SURE}</p><p>${"a".repeat(2_000_000)}</p></article>`), sure: 1 },
+  "2 MB of quotation marks": { body: document(`<article><p>${SURE}</p><p>${"“‘\"".repeat(250_000)}</p></article>`), sure: 1 },
+  "lone surrogates": {
+    body: script(`for (const bad of ["\\uD800", "\\uDC00", "\\uDC00\\uD800", "x\\uD83D"]) {
+      const p = document.createElement("p"); p.textContent = bad + " " + ${JSON.stringify(SURE)} + " " + bad; story.append(p); }`),
+    sure: 5,
+  },
+  "bidirectional marks": { body: document(`<article><p>\u202E\u2067${SURE}\u2069\u202C</p><p dir="rtl">\u200F${SURE}\u200E</p></article>`), sure: 0 },
+  emoji: { body: document(`<article><p>👩🏽‍🚒🏳️‍🌈🇫🇮 ${SURE} 🤷🏽‍♀️</p><p>𝔒𝔣𝔣𝔦𝔠𝔦𝔞𝔩𝔰 🦀🦀🦀 ${SURE}</p></article>`), sure: 2 },
+  "NUL and other controls": {
+    body: script(`for (const bad of ["\\0", "\\u0001\\u001b", "\\u0085\\u2028\\u2029", "\\uFFFE\\uFFFF"]) {
+      const p = document.createElement("p"); p.textContent = bad + " " + ${JSON.stringify(SURE)} + bad; story.append(p); }`),
+    sure: 5,
+  },
+  "10,000 nested elements": {
+    body: script(`let at = story; for (let i = 0; i < 10000; i++) { const next = document.createElement(i % 2 ? "div" : "span"); at.append(next); at = next; }
+      at.textContent = ${JSON.stringify(SURE)};`),
+    sure: 1,
+  },
+  "words cut up by elements": {
+    body: document(`<article><p>Off<b>ici</b>als <i>sa</i>id the <a href="#x">wall</a> m<sub>a</sub>y fall.<br>Critics
+      \t argue&nbsp;that<wbr> it is <span>pro</span><span>bab</span><span>ly</span> too late.</p></article>`),
+    sure: 0,
+  },
+};

@@ -1,0 +1,68 @@
+/** What the packages ask for and hold. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { ROOT } from "./lib/browser.mjs";
+
+const dist = path.join(ROOT, "dist");
+const manifest = async (name) => JSON.parse(await readFile(path.join(dist, name, "manifest.json"), "utf8"));
+const files = async (folder) => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
+};
+
+for (const name of ["chromium", "firefox"]) {
+  test(`${name}: asks for no more rights than it may`, async () => {
+    const { permissions, optional_permissions, host_permissions, optional_host_permissions, content_scripts, web_accessible_resources, externally_connectable } = await manifest(name);
+    assert.deepEqual([...permissions].sort(), ["activeTab", "scripting", "storage"]);
+    assert.deepEqual(optional_permissions ?? [], []);
+    assert.deepEqual(host_permissions ?? [], []);
+    assert.deepEqual([...(optional_host_permissions ?? [])].sort(), ["http://*/*", "https://*/*"]);
+    assert.deepEqual(content_scripts ?? [], [], "nothing may run before the reader asks for it");
+    assert.equal(web_accessible_resources, undefined);
+    assert.equal(externally_connectable, undefined);
+  });
+
+  test(`${name}: everything the manifest names is there`, async () => {
+    const { action, background, icons, content_security_policy, manifest_version, version } = await manifest(name);
+    assert.equal(manifest_version, 3);
+    assert.match(version, /^\d+(\.\d+){1,3}$/);
+    const named = [action.default_popup, background.service_worker, ...(background.scripts ?? []), ...Object.values(icons), ...Object.values(action.default_icon ?? {})].filter(Boolean);
+    assert.ok(named.length >= 4);
+    for (const file of named) assert.ok((await stat(path.join(dist, name, file))).size > 0, file);
+    assert.match(content_security_policy.extension_pages, /'wasm-unsafe-eval'/);
+    assert.doesNotMatch(content_security_policy.extension_pages, /'unsafe-eval'|'unsafe-inline'|https?:/);
+  });
+
+  test(`${name}: nothing in the package can reach the network or run text as code`, async () => {
+    for (const file of await files(path.join(dist, name))) {
+      if (!/\.(m?js|html|css)$/.test(file)) continue;
+      const text = await readFile(path.join(dist, name, file), "utf8");
+      assert.doesNotMatch(text, /\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|importScripts)\b/, file);
+      assert.doesNotMatch(text, /\beval\(|new Function\(/, file);
+      assert.doesNotMatch(text, /sourceMappingURL/, file);
+    }
+  });
+}
+
+test("the archive holds the unpacked extension, the manifest on top", async () => {
+  const { unzipSync } = await import("fflate");
+  const archive = unzipSync(await readFile(path.join(dist, "hearsay-chromium.zip")));
+  const unpacked = await files(path.join(dist, "chromium"));
+  assert.ok("manifest.json" in archive);
+  assert.deepEqual(Object.keys(archive).filter((name) => !name.endsWith("/")).sort(), unpacked.sort());
+  for (const name of unpacked) assert.deepEqual(Buffer.from(archive[name]), await readFile(path.join(dist, "chromium", name)), name);
+});
+
+test("Mozilla's linter finds no error in the Firefox package", async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [path.join(ROOT, "tests", "node_modules", "web-ext", "bin", "web-ext.js"), "lint", "--output", "json", "--source-dir", path.join(dist, "firefox")],
+    { maxBuffer: 1 << 26, env: { ...process.env, NO_UPDATE_NOTIFIER: "1" } },
+  ).catch((error) => error);
+  const report = JSON.parse(stdout);
+  assert.deepEqual(report.errors.map((error) => `${error.code}: ${error.message} ${error.file ?? ""}`), []);
+});

@@ -1,0 +1,55 @@
+/** Pages that try to make it stumble: nothing hangs, and what is marked is what the core meant. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { withBrowser } from "./lib/fixture.mjs";
+import { CATEGORIES, highlights, pageInput, readBlocks, settled, status } from "./lib/hearsay.mjs";
+import { NASTY } from "./lib/pages.mjs";
+
+const names = Object.keys(NASTY);
+const at = withBrowser(Object.fromEntries(names.map((name, i) => [`/${i}`, NASTY[name]])));
+
+let folder;
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-nasty-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+for (const [i, name] of names.entries()) {
+  test(name, async () => {
+    const page = await at.browser.open(`${at.origin}/${i}`);
+    const before_ = await page.evaluate(() => document.body.outerHTML);
+    const popup = await at.browser.press(page);
+    const now = await settled(popup);
+    assert.equal(now.error, null);
+    assert.ok(now.reading);
+    const marked = await highlights(page);
+    assert.equal(await page.evaluate(() => document.body.outerHTML), before_);
+
+    const native = await readBlocks(await pageInput(popup), folder);
+    assert.equal(native.page.words, now.reading.words);
+    let more = false;
+    for (const category of CATEGORIES) {
+      const expected = native.flags.filter((flag) => flag.category === category && flag.strength >= 0.5).map((flag) => flag.anchor.exact);
+      // On an endless page the first few thousand are painted: the others would slow the page down.
+      more ||= marked[category].length < expected.length;
+      assert.deepEqual(marked[category], expected.slice(0, marked[category].length), category);
+    }
+    const painted = Object.values(marked).flat().length;
+    if (more) assert.ok(painted >= 2_000, `only ${painted} highlights`);
+    const { sure } = NASTY[name];
+    for (const [category, words] of [["anonymous", "Officials said"], ["hedged", "may"]]) {
+      const times = marked[category].filter((text) => text === words).length;
+      assert.ok(times >= Math.min(sure, 600), `${times} times “${words}”, not ${sure}`);
+    }
+    assert.equal((await status(popup)).error, null);
+    await popup.close();
+    await page.close();
+  });
+}
+
+test("no page error came from any of this", () => {
+  assert.deepEqual(at.browser.errors, []);
+});
