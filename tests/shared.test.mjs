@@ -55,20 +55,20 @@ test("the seed article: every clear “the source said” is marked", { skip: ab
   const page = await at.browser.open(`${at.origin}/seed/seed.html`);
   const popup = await at.browser.press(page);
   await settled(popup);
-  const marked = (await highlights(page)).anonymous.map((words) => words.toLowerCase());
+  const plain = (words) => words.toLowerCase().replace(/\s+/g, " ").trim();
+  const marked = (await highlights(page)).anonymous.map(plain);
   const gold = JSON.parse(await readFile(path.join(SHARED, "gold", "dev", "seed.json"), "utf8"));
   const text = [...(await readFile(path.join(SHARED, "gold", "dev", "seed.txt"), "utf8"))];
   const clear = gold.flags
-    .filter((flag) => flag.category === "anonymous" && !flag.borderline && (flag.strength ?? 1) >= 0.8)
-    .map((flag) => {
-      const [start, end] = Array.isArray(flag.anchor) ? flag.anchor : [flag.anchor.start, flag.anchor.end];
-      return text.slice(start, end).join("");
-    })
-    .filter((words) => /\bthe source (said|says|told)\b|\bsaid the source\b/i.test(words));
-  assert.ok(clear.length > 0);
-  const missed = clear.filter((words) => !marked.some((mark) => mark.includes("source") && words.toLowerCase().split(/\W+/).some((word) => word === "source")));
+    .filter((flag) => flag.category === "anonymous" && !flag.borderline && flag.strength >= 0.8)
+    .map((flag) => plain(text.slice(...flag.anchor).join("")))
+    .filter((words) => /\bsource\b/.test(words));
+  assert.ok(clear.length >= 8);
+  // Each needs a highlight of its own that holds the same words, give or take a few at the ends.
+  const missed = clear.filter((words) => {
+    const found = marked.findIndex((mark) => mark.includes(words) || (words.includes(mark) && /\bsource\b/.test(mark)));
+    if (found >= 0) marked.splice(found, 1);
+    return found < 0;
+  });
   assert.deepEqual(missed, []);
-  const said = (await page.evaluate(() => document.body.innerText)).match(/\b(the source (said|says|told)|said the source)\b/gi) ?? [];
-  const found = marked.filter((mark) => /\bsource\b/.test(mark)).length;
-  assert.ok(found >= said.length, `${found} of ${said.length}`);
 });
