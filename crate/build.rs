@@ -7,9 +7,19 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 /// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
-const SHAPES: [&str; 8] = ["CAP", "NUM", "UNKNOWN", "PUNCT", "QUOTE", "ACRONYM", "LINKED", "CITED"];
+const SHAPES: [&str; 8] = [
+    "CAP", "NUM", "UNKNOWN", "PUNCT", "QUOTE", "ACRONYM", "LINKED", "CITED",
+];
 /// Forms that inflection gives.
-const FORMS: [&str; 7] = ["SINGULAR", "PLURAL", "BASE", "THIRD", "PAST", "PARTICIPLE", "ING"];
+const FORMS: [&str; 7] = [
+    "SINGULAR",
+    "PLURAL",
+    "BASE",
+    "THIRD",
+    "PAST",
+    "PARTICIPLE",
+    "ING",
+];
 
 fn fail(file: &Path, line: usize, what: &str) -> ! {
     eprintln!("{}:{line}: {what}", file.display());
@@ -22,7 +32,10 @@ fn asked(root: &Path) -> BTreeSet<String> {
     let mut folders = vec![root.join("src"), root.join("data/rules")];
     while let Some(folder) = folders.pop() {
         println!("cargo:rerun-if-changed={}", folder.display());
-        for entry in fs::read_dir(&folder).unwrap_or_else(|e| fail(&folder, 0, &e.to_string())).flatten() {
+        for entry in fs::read_dir(&folder)
+            .unwrap_or_else(|e| fail(&folder, 0, &e.to_string()))
+            .flatten()
+        {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
@@ -30,7 +43,9 @@ fn asked(root: &Path) -> BTreeSet<String> {
             }
             println!("cargo:rerun-if-changed={}", path.display());
             let text = fs::read_to_string(&path).unwrap_or_default();
-            let words = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|w| w.len() > 2);
+            let words = text
+                .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+                .filter(|w| w.len() > 2);
             names.extend(words.map(str::to_owned));
         }
     }
@@ -75,7 +90,11 @@ fn lines(path: &Path) -> Vec<(usize, String)> {
 fn files(folder: &Path) -> Vec<PathBuf> {
     println!("cargo:rerun-if-changed={}", folder.display());
     let entries = fs::read_dir(folder).unwrap_or_else(|e| fail(folder, 0, &e.to_string()));
-    let mut all: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "txt")).collect();
+    let mut all: Vec<PathBuf> = entries
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|x| x == "txt"))
+        .collect();
     all.sort();
     all
 }
@@ -88,7 +107,10 @@ fn ends_in_consonant_y(word: &str) -> bool {
 fn s_form(word: &str) -> String {
     if ends_in_consonant_y(word) {
         format!("{}ies", &word[..word.len() - 1])
-    } else if ["s", "x", "z", "ch", "sh"].iter().any(|e| word.ends_with(e)) {
+    } else if ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|e| word.ends_with(e))
+    {
         format!("{word}es")
     } else {
         format!("{word}s")
@@ -107,8 +129,13 @@ fn ed_form(word: &str) -> String {
 
 fn ing_form(word: &str) -> String {
     if word.ends_with("ie") {
-        format!("{}ying", &word[..word.len() - 2])
-    } else if word.ends_with('e') && !word.ends_with("ee") && !word.ends_with("oe") && !word.ends_with("ye") {
+        word.strip_suffix("ie")
+            .map_or_else(String::new, |stem| format!("{stem}ying"))
+    } else if word.ends_with('e')
+        && !word.ends_with("ee")
+        && !word.ends_with("oe")
+        && !word.ends_with("ye")
+    {
         format!("{}ing", &word[..word.len() - 1])
     } else {
         format!("{word}ing")
@@ -118,10 +145,27 @@ fn ing_form(word: &str) -> String {
 /// `nouns-person` → noun class PERSON; `verbs-speech` → verb class SPEECH; others by their name.
 fn read_words(folder: &Path, lexicon: &mut Lexicon) {
     for path in files(folder) {
-        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = path
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let (part, class) = match stem.split_once('-') {
-            Some(("nouns", rest)) => ("noun", if rest == "common" { "NOUN".to_owned() } else { rest.to_uppercase() }),
-            Some(("verbs", rest)) => ("verb", if rest == "common" { "VERB".to_owned() } else { rest.to_uppercase() }),
+            Some(("nouns", rest)) => (
+                "noun",
+                if rest == "common" {
+                    "NOUN".to_owned()
+                } else {
+                    rest.to_uppercase()
+                },
+            ),
+            Some(("verbs", rest)) => (
+                "verb",
+                if rest == "common" {
+                    "VERB".to_owned()
+                } else {
+                    rest.to_uppercase()
+                },
+            ),
             _ => ("other", stem.to_uppercase()),
         };
         let class = class.replace('-', "_");
@@ -135,11 +179,17 @@ fn read_words(folder: &Path, lexicon: &mut Lexicon) {
             if part == "verb" && class != "VERB" {
                 bits |= lexicon.bit("VERB");
             }
+            if class.starts_with("ADJECTIVES_") {
+                bits |= lexicon.bit("ADJECTIVES");
+            }
             for tag in tags.split_whitespace() {
                 let name = format!("{class}_{}", tag.to_uppercase().replace('-', "_"));
                 if lexicon.asked.contains(&name) {
                     bits |= lexicon.bit(&name);
                 }
+            }
+            if class == "UNITS" {
+                bits |= lexicon.bit("NOUN");
             }
             let form = |l: &mut Lexicon, word: &str, name: &str| {
                 let bit = l.bit(name);
@@ -169,6 +219,18 @@ fn read_words(folder: &Path, lexicon: &mut Lexicon) {
                     form(lexicon, participle, "PARTICIPLE");
                     form(lexicon, ing, "ING");
                 }
+                // Units are nouns of which the list gives every form.
+                ("other", [unit]) if class == "UNITS" => {
+                    form(
+                        lexicon,
+                        unit,
+                        if unit.ends_with('s') {
+                            "PLURAL"
+                        } else {
+                            "SINGULAR"
+                        },
+                    );
+                }
                 ("other", words) => words.iter().for_each(|w| lexicon.add(w, bits)),
                 _ => fail(&path, number, "one form, or all of them"),
             }
@@ -181,7 +243,11 @@ enum Element {
     Open,
     Close,
     Gap(u8),
-    Test { not: bool, optional: bool, alternatives: Vec<Alternative> },
+    Test {
+        not: bool,
+        optional: bool,
+        alternatives: Vec<Alternative>,
+    },
 }
 
 enum Alternative {
@@ -203,32 +269,49 @@ struct Rule {
 fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
     let columns: Vec<&str> = line.splitn(4, " | ").map(str::trim).collect();
     let [id, kind, strength, pattern] = columns[..] else {
-        fail(path, number, "a rule has four columns: id | kind | strength | pattern")
+        fail(
+            path,
+            number,
+            "a rule has four columns: id | kind | strength | pattern",
+        )
     };
-    let strength = strength.parse().unwrap_or_else(|_| fail(path, number, "strength is a number"));
+    let strength = strength
+        .parse()
+        .unwrap_or_else(|_| fail(path, number, "strength is a number"));
     let mut elements = Vec::new();
     for word in pattern.split_whitespace() {
         elements.push(match word {
             "[" => Element::Open,
             "]" => Element::Close,
-            _ if word.starts_with("..") && word.len() > 2 => {
-                Element::Gap(word[2..].parse().unwrap_or_else(|_| fail(path, number, "a gap is ..N")))
-            }
+            _ if word.starts_with("..") && word.len() > 2 => Element::Gap(
+                word[2..]
+                    .parse()
+                    .unwrap_or_else(|_| fail(path, number, "a gap is ..N")),
+            ),
             _ => {
                 let (not, rest) = word.strip_prefix('!').map_or((false, word), |r| (true, r));
-                let (optional, rest) = rest.strip_suffix('?').filter(|r| !r.is_empty()).map_or((false, rest), |r| (true, r));
+                let (optional, rest) = rest
+                    .strip_suffix('?')
+                    .filter(|r| !r.is_empty())
+                    .map_or((false, rest), |r| (true, r));
                 let alternatives = rest
                     .split('|')
                     .map(|a| match a {
                         "^" => Alternative::Start,
                         "$$" => Alternative::End,
                         _ => match a.strip_prefix('<').and_then(|a| a.strip_suffix('>')) {
-                            Some(class) => Alternative::Class(class.split('&').map(str::to_owned).collect()),
+                            Some(class) => {
+                                Alternative::Class(class.split('&').map(str::to_owned).collect())
+                            }
                             None => Alternative::Word(a.to_owned()),
                         },
                     })
                     .collect();
-                Element::Test { not, optional, alternatives }
+                Element::Test {
+                    not,
+                    optional,
+                    alternatives,
+                }
             }
         });
     }
@@ -236,19 +319,44 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
         elements.insert(0, Element::Open);
         elements.push(Element::Close);
     }
-    let open = elements.iter().position(|e| matches!(e, Element::Open)).unwrap_or(0);
+    let open = elements
+        .iter()
+        .position(|e| matches!(e, Element::Open))
+        .unwrap_or(0);
     let trigger = (open..elements.len())
-        .find(|i| matches!(&elements[*i], Element::Test { not: false, optional: false, .. }))
+        .find(|i| {
+            matches!(
+                &elements[*i],
+                Element::Test {
+                    not: false,
+                    optional: false,
+                    ..
+                }
+            )
+        })
         .unwrap_or_else(|| fail(path, number, "nothing certain after ["));
-    if !elements[trigger..].iter().any(|e| matches!(e, Element::Close)) {
+    if !elements[trigger..]
+        .iter()
+        .any(|e| matches!(e, Element::Close))
+    {
         fail(path, number, "] must come after a certain word");
     }
-    Rule { id: id.to_owned(), kind: kind.to_owned(), strength, elements, trigger, at: (path.to_owned(), number) }
+    Rule {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        strength,
+        elements,
+        trigger,
+        at: (path.to_owned(), number),
+    }
 }
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut lexicon = Lexicon { asked: asked(&root), ..Lexicon::default() };
+    let mut lexicon = Lexicon {
+        asked: asked(&root),
+        ..Lexicon::default()
+    };
     for shape in SHAPES.iter().chain(&FORMS) {
         lexicon.bit(shape);
     }
@@ -280,12 +388,15 @@ fn main() {
         }
     }
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("tables.rs"), write_tables(&lexicon, &rules)).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
+    fs::write(out.join("tables.rs"), write_tables(&lexicon, &rules))
+        .unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
 }
 
 /// The same hash as `lexicon::hash`: FNV-1a, 32 bits.
 fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    word.iter().fold(0x811c_9dc5, |h, b| {
+        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+    })
 }
 
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
@@ -295,8 +406,17 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     }
     let words: Vec<(&String, u128)> = lexicon.words.iter().map(|(w, b)| (w, *b)).collect();
     assert!(words.len() < 65_535, "too many words for u16 ids");
-    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, (w, _))| (w.as_str(), i)).collect();
-    let sets: Vec<u128> = words.iter().map(|w| w.1).collect::<BTreeSet<_>>().into_iter().collect();
+    let id_of: BTreeMap<&str, usize> = words
+        .iter()
+        .enumerate()
+        .map(|(i, (w, _))| (w.as_str(), i))
+        .collect();
+    let sets: Vec<u128> = words
+        .iter()
+        .map(|w| w.1)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let text: String = words.iter().map(|w| w.0.as_str()).collect();
     let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
     let mut at = 0;
@@ -307,8 +427,15 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     }
     let _ = writeln!(out, "{at}];");
     let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
-    let set_ids: Vec<u16> = words.iter().map(|w| sets.binary_search(&w.1).unwrap_or(0) as u16).collect();
-    let _ = writeln!(out, "pub static SET_OF: [u16; {}] = {set_ids:?};", set_ids.len());
+    let set_ids: Vec<u16> = words
+        .iter()
+        .map(|w| sets.binary_search(&w.1).unwrap_or(0) as u16)
+        .collect();
+    let _ = writeln!(
+        out,
+        "pub static SET_OF: [u16; {}] = {set_ids:?};",
+        set_ids.len()
+    );
     let size = (words.len() * 2).next_power_of_two();
     let mut slots = vec![u16::MAX; size];
     for (i, (word, _)) in words.iter().enumerate() {
@@ -332,8 +459,13 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
                 Element::Gap(n) => {
                     let _ = write!(elements, "Element::Gap({n}),");
                 }
-                Element::Test { not, optional, alternatives } => {
-                    let (mut ids, mut classes, mut start, mut end) = (Vec::new(), Vec::new(), false, false);
+                Element::Test {
+                    not,
+                    optional,
+                    alternatives,
+                } => {
+                    let (mut ids, mut classes, mut start, mut end) =
+                        (Vec::new(), Vec::new(), false, false);
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
@@ -346,7 +478,11 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
                             Alternative::Class(names) => {
                                 for name in names {
                                     if !lexicon.classes.contains_key(name) {
-                                        fail(&rule.at.0, rule.at.1, &format!("no word class {name}"));
+                                        fail(
+                                            &rule.at.0,
+                                            rule.at.1,
+                                            &format!("no word class {name}"),
+                                        );
                                     }
                                 }
                                 classes.push(names.join("|"));
@@ -374,8 +510,20 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     }
     out.push_str("];\n");
     by_word.sort_unstable();
-    let _ = writeln!(out, "pub static BY_WORD: [(u16, u16); {}] = {by_word:?};", by_word.len());
-    let by_class: Vec<String> = by_class.iter().map(|(c, n)| format!("({c}, {n})")).collect();
-    let _ = writeln!(out, "pub static BY_CLASS: [(u128, u16); {}] = [{}];", by_class.len(), by_class.join(","));
+    let _ = writeln!(
+        out,
+        "pub static BY_WORD: [(u16, u16); {}] = {by_word:?};",
+        by_word.len()
+    );
+    let by_class: Vec<String> = by_class
+        .iter()
+        .map(|(c, n)| format!("({c}, {n})"))
+        .collect();
+    let _ = writeln!(
+        out,
+        "pub static BY_CLASS: [(u128, u16); {}] = [{}];",
+        by_class.len(),
+        by_class.join(",")
+    );
     out
 }

@@ -51,7 +51,14 @@ pub struct Found {
 }
 
 /// Finds the attributions of one sentence. `matches` are the agentless rules that fit in it.
-pub fn in_sentence(view: View, quotes: &[Quote], sentence: usize, range: Range<usize>, matches: &[Match], out: &mut Vec<Found>) {
+pub fn in_sentence(
+    view: View,
+    quotes: &[Quote],
+    sentence: usize,
+    range: Range<usize>,
+    matches: &[Match],
+    out: &mut Vec<Found>,
+) {
     let first = out.len();
     for m in matches {
         let content = m.end..range.end;
@@ -59,7 +66,11 @@ pub fn in_sentence(view: View, quotes: &[Quote], sentence: usize, range: Range<u
             sentence,
             cue: m.start..m.end,
             source: None,
-            content: if content.is_empty() { Vec::new() } else { vec![content] },
+            content: if content.is_empty() {
+                Vec::new()
+            } else {
+                vec![content]
+            },
             manner: Manner::Speech,
             doubt: 0.0,
             rule: m.rule.id,
@@ -86,52 +97,127 @@ fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-fn attribution_at(view: View, quotes: &[Quote], sentence: usize, range: &Range<usize>, at: usize) -> Option<Found> {
+fn attribution_at(
+    view: View,
+    quotes: &[Quote],
+    sentence: usize,
+    range: &Range<usize>,
+    at: usize,
+) -> Option<Found> {
     let token = &view.tokens[at];
     if view.is(at, &["according"]) && view.is(at + 1, &["to"]) {
         let phrase = view.extend(source_at(view, at + 2, range.end)?, range.end, true);
-        return Some(build(view, quotes, sentence, range, at..at + 2, phrase, Manner::Speech, "according-to"));
+        return Some(build(
+            view,
+            quotes,
+            sentence,
+            range,
+            at..at + 2,
+            phrase,
+            Manner::Speech,
+            "according-to",
+        ));
     }
-    if view.is(at, &["quoting", "citing", "quoted", "cited", "quotes", "cites"]) {
+    if view.is(
+        at,
+        &["quoting", "citing", "quoted", "cited", "quotes", "cites"],
+    ) {
         let phrase = view.noun_phrase(at + 1, range.end)?;
         if !view.any(phrase.head, lex::PERSON | lex::DOCUMENT) || view.any(phrase.head, lex::CAP) {
             return None;
         }
         let phrase = view.extend(phrase, range.end, false);
-        return Some(build(view, quotes, sentence, range, at..at + 1, phrase, Manner::Speech, "quoting"));
+        return Some(build(
+            view,
+            quotes,
+            sentence,
+            range,
+            at..at + 1,
+            phrase,
+            Manner::Speech,
+            "quoting",
+        ));
     }
     if !token.any(lex::SPEECH) || token.any(lex::PUNCT) {
         return None;
     }
     // "Republican claims of bias", "reports of gunfire": the noun, not the verb.
-    if token.any(lex::NOUN) && view.is(at + 1, &["of", "about", "over", "from", "by", "against"]) {
+    let after_plural = at > range.start
+        && view.any(at - 1, lex::PLURAL | lex::FUNCTION_PRON)
+        && token.any(lex::BASE | lex::PAST);
+    if token.any(lex::NOUN)
+        && !after_plural
+        && view.is(at + 1, &["of", "about", "over", "from", "by", "against"])
+    {
         return None;
+    }
+    // "with little say", "another name": the noun after an adjective or determiner.
+    if at > range.start && !token.any(lex::PAST | lex::PARTICIPLE) {
+        let before = &view.tokens[at - 1];
+        let modifier =
+            before.any(lex::ADJECTIVES) && !before.any(lex::NOUN | lex::ADVERBS | lex::FUNCTION);
+        let determiner = before.any(lex::FUNCTION_DET | lex::FUNCTION_POSS)
+            && !before.any(lex::FUNCTION_SOME | lex::FUNCTION_PRON);
+        if modifier || determiner && token.any(lex::NOUN | lex::DOCUMENT) {
+            return None;
+        }
     }
     let voice = voice_of(view, at, range.start)?;
     let manner = manner_of(view, at);
     if let Some(subject) = view.subject_before(at, range.start) {
+        if !agrees(view, at, &subject, voice.start) {
+            return None;
+        }
         if subject.start > range.start && view.is(subject.start - 1, &["to", "of"]) {
             return None;
         }
-        if !conveys(view, quotes, range, at, &subject, manner) || voice.negated && manner == Manner::Speech {
+        if !conveys(view, quotes, range, at, &subject, manner)
+            || voice.negated && manner == Manner::Speech
+        {
             return None;
         }
-        let mut found = build(view, quotes, sentence, range, voice.start.max(subject.end).min(at)..at + 1, subject, manner, "subject-cue");
+        let mut found = build(
+            view,
+            quotes,
+            sentence,
+            range,
+            voice.start.max(subject.end).min(at)..at + 1,
+            subject,
+            manner,
+            "subject-cue",
+        );
         found.doubt = voice.doubt;
         return Some(found);
     }
     // Inverted: the content stands before, the source after.
     let before = at.checked_sub(1).filter(|b| *b >= range.start)?;
-    let after_content = view.any(before, lex::QUOTE | lex::MARK_COMMA | lex::MARK_DASH | lex::MARK_QUESTION | lex::MARK_STOP);
-    if !after_content || !token.any(lex::SPEECH_SAY | lex::SPEECH_WRITE | lex::SPEECH_TELL) || !token.any(lex::PAST | lex::THIRD | lex::BASE) {
+    let after_content = view.any(
+        before,
+        lex::QUOTE | lex::MARK_COMMA | lex::MARK_DASH | lex::MARK_QUESTION | lex::MARK_STOP,
+    );
+    if !after_content
+        || !token.any(lex::SPEECH_SAY | lex::SPEECH_WRITE | lex::SPEECH_TELL)
+        || !token.any(lex::PAST | lex::THIRD | lex::BASE)
+    {
         return None;
     }
     let phrase = view.extend(source_at(view, at + 1, range.end)?, range.end, true);
     // "…, said on Tuesday", "…, added taxes": no source follows.
-    if view.any(phrase.head, lex::NOUN_TIME) || token.any(lex::SPEECH_WEAK) && !view.any(before, lex::QUOTE) {
+    if view.any(phrase.head, lex::NOUN_TIME)
+        || token.any(lex::SPEECH_WEAK) && !view.any(before, lex::QUOTE)
+    {
         return None;
     }
-    Some(build(view, quotes, sentence, range, at..at + 1, phrase, Manner::Speech, "inverted"))
+    Some(build(
+        view,
+        quotes,
+        sentence,
+        range,
+        at..at + 1,
+        phrase,
+        Manner::Speech,
+        "inverted",
+    ))
 }
 
 /// A source phrase at `at`: a noun phrase, a pronoun, or a quantifier that stands alone.
@@ -140,8 +226,14 @@ fn source_at(view: View, at: usize, limit: usize) -> Option<Phrase> {
         return None;
     }
     // "according to [the source]": a bracket of the editor's around the source.
-    if view.any(at, lex::FUNCTION_PRON) && !view.any(at, lex::FUNCTION_POSS) || view.is(at, &["him", "her", "them"]) && !view.any(at + 1, lex::NOUN | lex::ADJECTIVES) {
-        return Some(Phrase { start: at, head: at, end: at + 1 });
+    if view.any(at, lex::FUNCTION_PRON) && !view.any(at, lex::FUNCTION_POSS)
+        || view.is(at, &["him", "her", "them"]) && !view.any(at + 1, lex::NOUN | lex::ADJECTIVES)
+    {
+        return Some(Phrase {
+            start: at,
+            head: at,
+            end: at + 1,
+        });
     }
     view.noun_phrase(at, limit)
 }
@@ -157,12 +249,18 @@ struct Shape {
 fn voice_of(view: View, at: usize, from: usize) -> Option<Shape> {
     let token = &view.tokens[at];
     let mut start = at;
-    let mut shape = Shape { start: at, negated: false, doubt: 0.0 };
+    let mut shape = Shape {
+        start: at,
+        negated: false,
+        doubt: 0.0,
+    };
     let mut nearest = 0;
     while start > from {
         let t = &view.tokens[start - 1];
-        let aux = t.any(lex::FUNCTION_AUX) || (t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG));
-        let adverb = t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::PUNCT | lex::CAP) || t.any(lex::FUNCTION_NEG);
+        let aux =
+            t.any(lex::FUNCTION_AUX) || (t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG));
+        let adverb = t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::PUNCT | lex::CAP)
+            || t.any(lex::FUNCTION_NEG);
         if !aux && !adverb || t.any(lex::PUNCT) {
             break;
         }
@@ -170,7 +268,11 @@ fn voice_of(view: View, at: usize, from: usize) -> Option<Shape> {
             shape.negated = true;
         }
         if t.any(lex::FUNCTION_MODAL) {
-            shape.doubt += if view.is(start - 1, &["would", "might", "could", "may"]) { 0.35 } else { 0.45 };
+            shape.doubt += if view.is(start - 1, &["would", "might", "could", "may"]) {
+                0.35
+            } else {
+                0.45
+            };
         }
         if aux && nearest == 0 {
             nearest = start;
@@ -185,17 +287,52 @@ fn voice_of(view: View, at: usize, from: usize) -> Option<Shape> {
         let aux = &view.tokens[nearest - 1];
         let be = aux.any(lex::FUNCTION_BE) || view.is(nearest - 1, &["'s", "’s", "get", "got"]);
         let have = aux.any(lex::FUNCTION_HAVE) || view.is(nearest - 1, &["'s", "’s", "'d", "’d"]);
-        let finite = token.any(lex::ING) && be || token.any(lex::PARTICIPLE) && have && !be || token.any(lex::BASE) && !be;
+        let finite = token.any(lex::ING) && be
+            || token.any(lex::PARTICIPLE) && have && !be
+            || token.any(lex::BASE) && !be;
         // "'s" may be "has" or "is"; before a participle that is no -ing form it is "has" only after a pronoun.
         let clitic = aux.any(lex::FUNCTION_CLITIC) && token.any(lex::PARTICIPLE) && have;
         return (finite || clitic).then_some(shape);
     }
-    token.any(lex::PAST | lex::THIRD | lex::BASE).then_some(shape)
+    token
+        .any(lex::PAST | lex::THIRD | lex::BASE)
+        .then_some(shape)
+}
+
+/// Whether a present-tense verb without auxiliary agrees with its subject in number: "states" in
+/// "voters in other states" is no verb.
+fn agrees(view: View, at: usize, subject: &Phrase, group_start: usize) -> bool {
+    let (t, h) = (&view.tokens[at], &view.tokens[subject.head]);
+    let auxiliary =
+        (group_start..at).any(|i| view.any(i, lex::FUNCTION_AUX | lex::FUNCTION_CLITIC));
+    if auxiliary || t.any(lex::PAST) || h.any(lex::FUNCTION | lex::COLLECTIVE) {
+        return true;
+    }
+    let (plural, singular) = (
+        h.any(lex::PLURAL),
+        h.any(lex::SINGULAR) || h.any(lex::CAP) && h.any(lex::UNKNOWN),
+    );
+    if t.any(lex::THIRD) && !t.any(lex::BASE) {
+        return singular || !plural;
+    }
+    !t.any(lex::BASE)
+        || plural
+        || !singular
+        || (subject.start..subject.end).any(|i| view.is(i, &["and"]))
+}
+
+/// "described the deal as a failure": the object is followed by "as".
+fn described_as(view: View, at: usize) -> bool {
+    (at + 1..view.clause_end(at + 1, view.tokens.len().min(at + 12))).any(|i| view.is(i, &["as"]))
 }
 
 fn manner_of(view: View, at: usize) -> Manner {
     let t = &view.tokens[at];
-    if t.any(lex::SPEECH_SAY | lex::SPEECH_TELL | lex::SPEECH_WRITE) {
+    let object = view.is(at + 1, &["for", "on", "as", "him", "her", "them", "it"]);
+    let as_object = t.any(lex::SPEECH_CALL) && described_as(view, at);
+    if t.any(lex::SPEECH_CALL | lex::SPEECH_ATTACK) && object || as_object {
+        Manner::Stance
+    } else if t.any(lex::SPEECH_SAY | lex::SPEECH_TELL | lex::SPEECH_WRITE) {
         Manner::Speech
     } else if t.any(lex::SPEECH_THINK) {
         Manner::Belief
@@ -207,66 +344,155 @@ fn manner_of(view: View, at: usize) -> Manner {
 }
 
 /// Whether the cue at `at` conveys a claim of its subject, judged by what follows and precedes.
-fn conveys(view: View, quotes: &[Quote], range: &Range<usize>, at: usize, subject: &Phrase, manner: Manner) -> bool {
+fn conveys(
+    view: View,
+    quotes: &[Quote],
+    range: &Range<usize>,
+    at: usize,
+    subject: &Phrase,
+    manner: Manner,
+) -> bool {
     let t = &view.tokens[at];
     let next = at + 1;
-    let that = (next..(next + 3).min(range.end)).any(|i| view.is(i, &["that", "whether", "how", "why"]));
-    let colon_or_quote = (next..(next + 3).min(range.end)).any(|i| view.any(i, lex::QUOTE | lex::MARK_COLON));
-    let final_or_parenthetical = next >= range.end || view.any(next, lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH | lex::QUOTE);
-    let content_before = subject.start > range.start && view.any(subject.start - 1, lex::MARK_COMMA | lex::QUOTE | lex::MARK_DASH | lex::MARK_ELLIPSIS);
-    let beside_quote = colon_or_quote || quotes.iter().any(|q| q.end + 2 >= subject.start && q.end <= subject.start);
+    let that =
+        (next..(next + 3).min(range.end)).any(|i| view.is(i, &["that", "whether", "how", "why"]));
+    let colon_or_quote =
+        (next..(next + 3).min(range.end)).any(|i| view.any(i, lex::QUOTE | lex::MARK_COLON));
+    let final_or_parenthetical = next >= range.end
+        || view.any(
+            next,
+            lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH | lex::QUOTE,
+        );
+    let content_before = subject.start > range.start
+        && view.any(
+            subject.start - 1,
+            lex::MARK_COMMA | lex::QUOTE | lex::MARK_DASH | lex::MARK_ELLIPSIS,
+        );
+    let beside_quote = colon_or_quote
+        || content_before
+            && quotes
+                .iter()
+                .any(|q| q.end + 2 >= subject.start && q.end <= subject.start);
     // A clause without "that": a new subject follows soon and a verb after it.
     let clause = view.noun_phrase(next, range.end).is_some_and(|p| {
         let after = p.end;
-        (after..(after + 3).min(range.end)).any(|i| view.any(i, lex::FUNCTION_FINITE | lex::PAST | lex::THIRD | lex::BASE) && view.any(i, lex::VERB | lex::FUNCTION_AUX) || view.any(i, lex::FUNCTION_TO) && t.any(lex::SPEECH_THINK))
-    }) || view.any(next, lex::FUNCTION_PRON) && view.any(next + 1, lex::VERB | lex::FUNCTION_AUX | lex::ADVERBS | lex::FUNCTION_CLITIC)
+        (after..(after + 3).min(range.end)).any(|i| {
+            view.any(i, lex::FUNCTION_FINITE | lex::PAST | lex::THIRD | lex::BASE)
+                && view.any(i, lex::VERB | lex::FUNCTION_AUX)
+                || view.any(i, lex::FUNCTION_TO) && t.any(lex::SPEECH_THINK)
+        })
+    }) || view.any(next, lex::FUNCTION_PRON)
+        && view.any(
+            next + 1,
+            lex::VERB | lex::FUNCTION_AUX | lex::ADVERBS | lex::FUNCTION_CLITIC,
+        )
         || view.is(next, &["there", "it", "this", "if", "when"]);
-    let explicit = that || colon_or_quote || clause || (final_or_parenthetical && (content_before || beside_quote));
+    let explicit = that
+        || colon_or_quote
+        || clause
+        || (final_or_parenthetical && (content_before || beside_quote));
     let record = view.any(subject.head, lex::DOCUMENT);
     match manner {
-        Manner::Speech if t.any(lex::SPEECH_TELL) => !t.any(lex::SPEECH_WEAK) || explicit,
-        Manner::Speech if t.any(lex::SPEECH_WEAK) => explicit && (that || beside_quote || content_before || clause && !record),
-        Manner::Speech => explicit || view.any(subject.head, lex::PERSON) || view.is(at, &["said", "says", "say", "tweeted", "wrote", "claimed", "claim", "claims"]),
-        Manner::Belief => that || clause || view.any(next, lex::FUNCTION_TO) || final_or_parenthetical && content_before,
-        Manner::Showing => (record || that || clause) && !t.any(lex::SPEECH_WEAK) || that || record && clause,
+        Manner::Speech if view.is(at, &["told", "tells", "tell", "telling"]) => true,
+        Manner::Speech if t.any(lex::SPEECH_WEAK) => {
+            explicit && (that || beside_quote || content_before || clause && !record)
+        }
+        Manner::Speech => {
+            explicit
+                || view.any(subject.head, lex::PERSON)
+                || view.is(
+                    at,
+                    &[
+                        "said", "says", "say", "tweeted", "wrote", "claimed", "claim", "claims",
+                    ],
+                )
+        }
+        Manner::Belief if t.any(lex::SPEECH_ATTACK | lex::SPEECH_WEAK) => {
+            that || clause && !t.any(lex::SPEECH_ATTACK) && !view.any(next, lex::FUNCTION_TO)
+        }
+        Manner::Belief => {
+            that || clause
+                || view.any(next, lex::FUNCTION_TO)
+                || final_or_parenthetical && content_before
+        }
+        Manner::Showing => {
+            (record || that || clause) && !t.any(lex::SPEECH_WEAK) || that || record && clause
+        }
+        // "attack" and "want" are deeds and wishes; only words take a stance.
+        Manner::Stance if record || t.any(lex::ACCUSE | lex::MOTIVE) => false,
+        Manner::Stance if t.any(lex::SPEECH_WEAK) => {
+            view.is(next, &["for", "on", "as"]) || t.any(lex::SPEECH_CALL) && described_as(view, at)
+        }
         Manner::Stance => !final_or_parenthetical,
     }
 }
 
 #[allow(clippy::too_many_arguments)]
-fn build(view: View, quotes: &[Quote], sentence: usize, range: &Range<usize>, cue: Range<usize>, source: Phrase, manner: Manner, rule: &'static str) -> Found {
+fn build(
+    view: View,
+    quotes: &[Quote],
+    sentence: usize,
+    range: &Range<usize>,
+    cue: Range<usize>,
+    source: Phrase,
+    manner: Manner,
+    rule: &'static str,
+) -> Found {
     let from = cue.start.min(source.start);
     let mut to = cue.end.max(source.end);
     let mut relay = None;
     if view.any(cue.end - 1, lex::SPEECH_TELL) && rule != "inverted" {
         let listener = source_at(view, cue.end, range.end);
-        if let Some(listener) = listener.filter(|l| l.end < range.end || view.any(l.head, lex::CAP)) {
-            if view.any(listener.head, lex::CAP) || view.any(listener.head, lex::COLLECTIVE | lex::PERSON) {
+        if let Some(listener) = listener.filter(|l| l.end < range.end || view.any(l.head, lex::CAP))
+        {
+            if view.any(listener.head, lex::CAP)
+                || view.any(listener.head, lex::COLLECTIVE | lex::PERSON)
+            {
                 relay = Some(listener.start..listener.end);
             }
             to = to.max(listener.end);
         }
     }
     let trim = |mut r: Range<usize>| {
-        while r.start < r.end && (view.any(r.start, lex::PUNCT) && !view.any(r.start, lex::QUOTE | lex::MARK_INNER) || view.is(r.start, &["that", "but", "and"])) {
+        while r.start < r.end
+            && (view.any(r.start, lex::PUNCT) && !view.any(r.start, lex::QUOTE | lex::MARK_INNER)
+                || view.is(r.start, &["that", "but", "and"]))
+        {
             r.start += 1;
         }
-        while r.start < r.end && view.any(r.end - 1, lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH) {
+        while r.start < r.end
+            && view.any(r.end - 1, lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH)
+        {
             r.end -= 1;
         }
         r
     };
     let before = trim(range.start..from);
     let after = trim(to..range.end);
-    let parenthetical = from > range.start && view.any(from - 1, lex::MARK_COMMA | lex::QUOTE | lex::MARK_DASH | lex::MARK_ELLIPSIS | lex::MARK_QUESTION);
-    let closes = to >= range.end || view.any(to, lex::MARK_STOP | lex::MARK_COMMA | lex::MARK_SEMICOLON | lex::QUOTE);
+    let parenthetical = from > range.start
+        && view.any(
+            from - 1,
+            lex::MARK_COMMA | lex::QUOTE | lex::MARK_DASH | lex::MARK_ELLIPSIS | lex::MARK_QUESTION,
+        );
+    let closes = to >= range.end
+        || view.any(
+            to,
+            lex::MARK_STOP | lex::MARK_COMMA | lex::MARK_SEMICOLON | lex::QUOTE,
+        );
     let mut content = Vec::new();
     // "…, officials said, …": content stands on both sides; otherwise it follows, or precedes a final cue.
-    let takes_before = (parenthetical && closes || rule == "inverted" || rule == "according-to" && parenthetical || after.is_empty()) && !before.is_empty();
+    let takes_before = (parenthetical && closes
+        || rule == "inverted"
+        || rule == "according-to" && parenthetical
+        || after.is_empty())
+        && !before.is_empty();
     if takes_before {
         let mut start = before.start;
         // A quotation that ends here began in an earlier sentence.
-        if let Some(quote) = quotes.iter().find(|q| q.end >= before.start && q.end <= before.end && q.start < start) {
+        if let Some(quote) = quotes
+            .iter()
+            .find(|q| q.end >= before.start && q.end <= before.end && q.start < start)
+        {
             start = quote.start;
         }
         content.push(start..before.end);
@@ -274,5 +500,16 @@ fn build(view: View, quotes: &[Quote], sentence: usize, range: &Range<usize>, cu
     if !after.is_empty() && (!takes_before || view.any(to, lex::MARK_COMMA | lex::QUOTE)) {
         content.push(after);
     }
-    Found { sentence, cue: cue.clone(), source: Some(source), content, manner, doubt: 0.0, rule, strength: 0.0, relay, quoted: view.tokens[cue.start].quoted }
+    Found {
+        sentence,
+        cue: cue.clone(),
+        source: Some(source),
+        content,
+        manner,
+        doubt: 0.0,
+        rule,
+        strength: 0.0,
+        relay,
+        quoted: view.tokens[cue.start].quoted,
+    }
 }

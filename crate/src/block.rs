@@ -29,7 +29,10 @@ pub struct Parsed {
 impl Parsed {
     /// The analysis as a view on its text.
     pub fn view<'a>(&'a self, text: &'a str) -> View<'a> {
-        View { text, tokens: &self.tokens }
+        View {
+            text,
+            tokens: &self.tokens,
+        }
     }
 }
 
@@ -38,7 +41,12 @@ pub fn parse(text: &str) -> Parsed {
     let mut tokens = tokens::tokenize(text);
     let quotes = quotes::pair(text, &mut tokens);
     let sentences = sentences::split(text, &tokens);
-    let mut parsed = Parsed { tokens, sentences, quotes, ..Parsed::default() };
+    let mut parsed = Parsed {
+        tokens,
+        sentences,
+        quotes,
+        ..Parsed::default()
+    };
     let mut here = Vec::new();
     let mut agentless = Vec::new();
     for (number, range) in parsed.sentences.iter().enumerate() {
@@ -51,7 +59,11 @@ pub fn parse(text: &str) -> Parsed {
             }
             rules::matches_at(tokens, at, &mut here);
             for m in &here {
-                let m = Match { start: m.start + range.start, end: m.end + range.start, ..*m };
+                let m = Match {
+                    start: m.start + range.start,
+                    end: m.end + range.start,
+                    ..*m
+                };
                 match Kind::from_name(m.rule.kind) {
                     Some(Kind::Agentless) => agentless.push(m),
                     Some(kind) => parsed.matches.push((number, kind, m)),
@@ -67,8 +79,18 @@ pub fn parse(text: &str) -> Parsed {
             end = end.max(m.end);
             keep
         });
-        let view = View { text, tokens: &parsed.tokens };
-        attribution::in_sentence(view, &parsed.quotes, number, range.clone(), &agentless, &mut parsed.found);
+        let view = View {
+            text,
+            tokens: &parsed.tokens,
+        };
+        attribution::in_sentence(
+            view,
+            &parsed.quotes,
+            number,
+            range.clone(),
+            &agentless,
+            &mut parsed.found,
+        );
     }
     parsed
 }

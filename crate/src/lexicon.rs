@@ -24,7 +24,9 @@ pub const UNLISTED: WordId = u16::MAX;
 
 /// FNV-1a, 32 bits; `build.rs` fills the slots with the same.
 fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    word.iter().fold(0x811c_9dc5, |h, b| {
+        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// Looks a lower-case word up.
@@ -36,7 +38,10 @@ pub fn lookup(word: &[u8]) -> Option<(WordId, Classes)> {
         if id == UNLISTED {
             return None;
         }
-        let (start, end) = (STARTS[id as usize] as usize, STARTS[id as usize + 1] as usize);
+        let (start, end) = (
+            STARTS[id as usize] as usize,
+            STARTS[id as usize + 1] as usize,
+        );
         if TEXT.as_bytes().get(start..end) == Some(word) {
             return Some((id, SETS[SET_OF[id as usize] as usize]));
         }

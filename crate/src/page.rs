@@ -60,7 +60,12 @@ impl Page {
             offsets.push(at);
             at += block.text.chars().count() + 2;
         }
-        Page { input, offsets, plain: false, source_text: None }
+        Page {
+            input,
+            offsets,
+            plain: false,
+            source_text: None,
+        }
     }
 
     /// A page from plain text: every line is a block, or with `wrapped` every run of lines up to a
@@ -72,8 +77,16 @@ impl Page {
             let piece = &text[start..end];
             if !piece.trim().is_empty() {
                 // A line feed inside a wrapped block becomes a space: same number of code points.
-                let text = if wrapped { piece.replace(['\n', '\r'], " ") } else { piece.to_owned() };
-                blocks.push(Block { text, tag: "p".to_owned(), ..Block::default() });
+                let text = if wrapped {
+                    piece.replace(['\n', '\r'], " ")
+                } else {
+                    piece.to_owned()
+                };
+                blocks.push(Block {
+                    text,
+                    tag: "p".to_owned(),
+                    ..Block::default()
+                });
                 offsets.push(before);
             }
         };
@@ -99,7 +112,10 @@ impl Page {
             push(start, end, before);
         }
         Page {
-            input: PageInput { blocks, ..PageInput::default() },
+            input: PageInput {
+                blocks,
+                ..PageInput::default()
+            },
             offsets,
             plain: true,
             source_text: Some(text.to_owned()),
@@ -119,11 +135,16 @@ impl Page {
 
     /// The text of block `index`; empty where there is none.
     pub fn text(&self, index: u32) -> &str {
-        self.input.blocks.get(index as usize).map_or("", |b| b.text.as_str())
+        self.input
+            .blocks
+            .get(index as usize)
+            .map_or("", |b| b.text.as_str())
     }
 
     /// The words of a span.
     pub fn words(&self, span: crate::model::Span) -> &str {
-        self.text(span.block).get(span.start as usize..span.end as usize).unwrap_or("")
+        self.text(span.block)
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 }

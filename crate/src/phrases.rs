@@ -33,7 +33,9 @@ const REACH: usize = 40;
 impl<'a> View<'a> {
     /// The word at `at` as written; empty outside.
     pub fn word(&self, at: usize) -> &'a str {
-        self.tokens.get(at).map_or("", |t| &self.text[t.start as usize..t.end as usize])
+        self.tokens
+            .get(at)
+            .map_or("", |t| &self.text[t.start as usize..t.end as usize])
     }
 
     /// Whether the word at `at` is one of `words` (lower case, ASCII).
@@ -57,15 +59,25 @@ impl<'a> View<'a> {
 
     /// Whether the token can only be a finite verb here: an inflected verb that is no noun or adjective.
     fn plain_verb(&self, at: usize) -> bool {
-        let Some(t) = self.tokens.get(at) else { return false };
+        let Some(t) = self.tokens.get(at) else {
+            return false;
+        };
         t.any(lex::FUNCTION_FINITE)
-            || (t.any(lex::THIRD | lex::PAST | lex::BASE) && t.any(lex::VERB) && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION))
+            || (t.any(lex::THIRD | lex::PAST | lex::BASE)
+                && t.any(lex::VERB)
+                && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION))
     }
 
     fn nounish(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|t| {
-            t.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::NUM | lex::FUNCTION_NUM | lex::DEMONYM)
-                && !t.any(lex::PUNCT)
+            t.any(
+                lex::NOUN
+                    | lex::ADJECTIVES
+                    | lex::CAP
+                    | lex::NUM
+                    | lex::FUNCTION_NUM
+                    | lex::DEMONYM,
+            ) && !t.any(lex::PUNCT)
                 && !t.any(lex::FUNCTION & !lex::FUNCTION_NUM)
                 || t.any(lex::FUNCTION_NUM)
         })
@@ -80,20 +92,26 @@ impl<'a> View<'a> {
             let t = &self.tokens[j];
             let function = t.any(lex::FUNCTION);
             if t.any(lex::PUNCT) {
-                let inner = t.any(lex::MARK_INNER) && self.nounish(j + 1) && (head.is_some() || t.any(lex::MARK_MONEY));
+                let inner = t.any(lex::MARK_INNER)
+                    && self.nounish(j + 1)
+                    && (head.is_some() || t.any(lex::MARK_MONEY));
                 let percent = t.any(lex::MARK_PERCENT) && head.is_some();
                 if !(inner || percent) {
                     break;
                 }
             } else if t.any(lex::FUNCTION_CLITIC) {
-                let possessive = self.word(j).len() <= 4 && self.word(j).ends_with('s') && head.is_some();
+                let possessive =
+                    self.word(j).len() <= 4 && self.word(j).ends_with('s') && head.is_some();
                 let owned = self.tokens.get(j + 1).is_some_and(|n| {
-                    n.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::NUM) && !n.any(lex::PUNCT | lex::FUNCTION)
+                    n.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::NUM)
+                        && !n.any(lex::PUNCT | lex::FUNCTION)
                 });
                 if !possessive || !owned {
                     break;
                 }
-            } else if function && t.any(lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::FUNCTION_QUANT) {
+            } else if function
+                && t.any(lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::FUNCTION_QUANT)
+            {
                 if head.is_some() || (opened && !t.any(lex::FUNCTION_QUANT)) {
                     break;
                 }
@@ -102,6 +120,13 @@ impl<'a> View<'a> {
                     j += 1;
                 }
                 opened = true;
+            } else if t.any(lex::FUNCTION_COORD)
+                && j > at
+                && self.any(j - 1, lex::ADJECTIVES)
+                && self.any(j + 1, lex::ADJECTIVES)
+                && self.nounish(j + 2)
+            {
+                // "current and former officials"
             } else if function && !t.any(lex::FUNCTION_NUM) {
                 // Function words that are nouns too ("past", "will") count as function words.
                 break;
@@ -112,13 +137,18 @@ impl<'a> View<'a> {
                     head = head.or(Some(j));
                 }
                 opened = true;
-            } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES) && !t.any(lex::CAP) {
-                let before_modifier = self.any(j + 1, lex::ADJECTIVES | lex::PARTICIPLE | lex::FUNCTION_NUM | lex::NUM);
+            } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES) && !t.any(lex::CAP)
+            {
+                let before_modifier = self.any(
+                    j + 1,
+                    lex::ADJECTIVES | lex::PARTICIPLE | lex::FUNCTION_NUM | lex::NUM,
+                );
                 if !before_modifier || head.is_some_and(|h| self.any(h, lex::NOUN)) {
                     break;
                 }
             } else if t.any(lex::NOUN | lex::ADJECTIVES | lex::CAP | lex::DEMONYM | lex::TITLES) {
-                let had_noun = head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
+                let had_noun =
+                    head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
                 if had_noun && t.any(lex::VERB) && !t.any(lex::CAP) && self.reads_as_verb(j, head) {
                     break;
                 }
@@ -131,8 +161,12 @@ impl<'a> View<'a> {
                 opened = true;
             } else if t.any(lex::PARTICIPLE | lex::ING) {
                 // "leaked memos", "leading experts": a participle before any noun is a modifier.
-                let had_noun = head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
-                if had_noun || !(opened || self.nounish(j + 1)) || t.all(lex::SPEECH | lex::PAST) && !opened {
+                let had_noun =
+                    head.is_some_and(|h| self.any(h, lex::NOUN | lex::CAP | lex::DEMONYM));
+                if had_noun
+                    || !(opened || self.nounish(j + 1))
+                    || t.all(lex::SPEECH | lex::PAST) && !opened
+                {
                     break;
                 }
                 opened = true;
@@ -141,14 +175,22 @@ impl<'a> View<'a> {
             }
             j += 1;
             // "a number of officials", "dozens of members": a quantity, then the head.
-            if head == Some(j - 1) && self.any(j - 1, lex::QUANTITY) && self.is(j, &["of"]) && self.nounish_or_opening(j + 1) {
+            if head == Some(j - 1)
+                && self.any(j - 1, lex::QUANTITY)
+                && self.is(j, &["of"])
+                && self.nounish_or_opening(j + 1)
+            {
                 head = None;
                 j += 1;
                 opened = false;
             }
         }
         let head = head?;
-        Some(Phrase { start: at, head, end: j.max(head + 1) })
+        Some(Phrase {
+            start: at,
+            head,
+            end: j.max(head + 1),
+        })
     }
 
     fn nounish_or_opening(&self, at: usize) -> bool {
@@ -157,16 +199,31 @@ impl<'a> View<'a> {
 
     /// Whether a word that can be noun or verb is the verb of the noun before it, by agreement.
     fn reads_as_verb(&self, at: usize, head: Option<usize>) -> bool {
-        let (t, plural) = (&self.tokens[at], head.is_some_and(|h| self.any(h, lex::PLURAL)));
-        let starts_complement = self
-            .tokens
-            .get(at + 1)
-            .is_none_or(|n| n.any(lex::FUNCTION & !lex::FUNCTION_CLITIC) || n.any(lex::CAP | lex::ADVERBS | lex::QUOTE));
+        let (t, plural) = (
+            &self.tokens[at],
+            head.is_some_and(|h| self.any(h, lex::PLURAL)),
+        );
+        // Another verb right after it: then this one is its subject.
+        if self.any(at + 1, lex::FUNCTION_FINITE)
+            || self.any(at + 1, lex::PAST) && !self.any(at + 1, lex::NOUN | lex::ADJECTIVES)
+        {
+            return false;
+        }
+        let starts_complement = self.tokens.get(at + 1).is_none_or(|n| {
+            n.any(lex::FUNCTION & !lex::FUNCTION_CLITIC)
+                || n.any(lex::CAP | lex::ADVERBS | lex::QUOTE)
+        });
         if t.any(lex::SPEECH_SAY | lex::SPEECH_SHOW | lex::SPEECH_THINK) && starts_complement {
-            return if plural { t.any(lex::BASE | lex::PAST) } else { t.any(lex::THIRD | lex::PAST) };
+            return if plural {
+                t.any(lex::BASE | lex::PAST)
+            } else {
+                t.any(lex::THIRD | lex::PAST)
+            };
         }
         starts_complement
-            && ((plural && t.any(lex::BASE) && !t.any(lex::PLURAL)) || (!plural && t.any(lex::THIRD)) || (t.any(lex::PAST) && !t.any(lex::ADJECTIVES)))
+            && ((plural && t.any(lex::BASE) && !t.any(lex::PLURAL))
+                || (!plural && t.any(lex::THIRD))
+                || (t.any(lex::PAST) && !t.any(lex::ADJECTIVES)))
     }
 
     /// Extends a phrase over what modifies its head: "of …", "familiar with …", "briefed on …",
@@ -177,8 +234,13 @@ impl<'a> View<'a> {
         while end < stop {
             let t = &self.tokens[end];
             if t.any(lex::FUNCTION_PREP) && !t.any(lex::FUNCTION_SUBORD) || self.is(end, &["to"]) {
-                let Some(next) = self.noun_phrase(end + 1, stop) else { break };
-                if self.any(next.head, lex::NOUN_TIME) || (self.is(end, &["in", "on", "during", "by", "via", "through"]) && self.any(next.head, lex::DOCUMENT | lex::SPEECH)) {
+                let Some(next) = self.noun_phrase(end + 1, stop) else {
+                    break;
+                };
+                if self.any(next.head, lex::NOUN_TIME)
+                    || (self.is(end, &["in", "on", "during", "by", "via", "through"])
+                        && self.any(next.head, lex::DOCUMENT | lex::SPEECH))
+                {
                     break;
                 }
                 end = next.end;
@@ -191,11 +253,28 @@ impl<'a> View<'a> {
                 }
             } else if t.any(lex::FUNCTION_REL) && self.is(end, &["who", "whose", "that", "which"]) {
                 end = self.clause_end(end + 1, stop);
-            } else if commas && t.any(lex::MARK_COMMA) && self.is(end + 1, &["who", "whose", "which", "speaking", "citing"]) {
-                end = self.clause_end(end + 2, stop);
+            } else if commas
+                && t.any(lex::MARK_COMMA)
+                && self.is(end + 1, &["who", "whose", "which", "speaking", "citing"])
+            {
+                let close = self.clause_end(end + 2, stop);
+                // ", who added that …" goes on talking; it doesn't describe.
+                if (end + 2..close.min(end + 4))
+                    .any(|i| self.any(i, lex::SPEECH_SAY) && !self.is(i, &["asked", "requested"]))
+                {
+                    break;
+                }
+                end = close;
             } else if t.any(lex::FUNCTION_COORD) && self.is(end, &["and", "or"]) {
                 match self.noun_phrase(end + 1, stop) {
-                    Some(next) if self.any(next.head, lex::PERSON | lex::DEMONYM | lex::COLLECTIVE | lex::DOCUMENT) => end = next.end,
+                    Some(next)
+                        if self.any(
+                            next.head,
+                            lex::PERSON | lex::DEMONYM | lex::COLLECTIVE | lex::DOCUMENT,
+                        ) =>
+                    {
+                        end = next.end
+                    }
                     _ => break,
                 }
             } else {
@@ -207,7 +286,9 @@ impl<'a> View<'a> {
 
     /// The end of a clause that began before `from`: the next mark that parts clauses, or `stop`.
     pub fn clause_end(&self, from: usize, stop: usize) -> usize {
-        (from..stop).find(|i| self.tokens[*i].ends_clause() || self.tokens[*i].any(lex::QUOTE)).unwrap_or(stop)
+        (from..stop)
+            .find(|i| self.tokens[*i].ends_clause() || self.tokens[*i].any(lex::QUOTE))
+            .unwrap_or(stop)
     }
 
     /// The subject of the verb at `verb`, looking back no further than `from`.
@@ -231,10 +312,14 @@ impl<'a> View<'a> {
     fn skippable(&self, at: usize) -> bool {
         let t = &self.tokens[at];
         if t.any(lex::FUNCTION) {
-            return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC) && !self.is(at, &["no", "neither", "nor"])
-                || self.is(at, &["all", "both", "each"]) && self.any(at.wrapping_sub(1), lex::NOUN | lex::FUNCTION_PRON);
+            return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC)
+                && !self.is(at, &["no", "neither", "nor"])
+                || self.is(at, &["all", "both", "each"])
+                    && self.any(at.wrapping_sub(1), lex::NOUN | lex::FUNCTION_PRON);
         }
-        t.any(lex::ADVERBS) && !t.any(lex::PERSON | lex::CAP | lex::PUNCT) && !(t.any(lex::NOUN) && !t.any(lex::ADVERBS_TIME))
+        t.any(lex::ADVERBS)
+            && !t.any(lex::PERSON | lex::CAP | lex::PUNCT)
+            && (!t.any(lex::NOUN) || t.any(lex::ADVERBS_TIME))
     }
 
     /// "a resident, who asked not to be named, told": the subject stands before the aside.
@@ -242,7 +327,12 @@ impl<'a> View<'a> {
         let floor = from.max(close.saturating_sub(REACH));
         let same = |at: usize| {
             let (a, b) = (&self.tokens[at], &self.tokens[close]);
-            if b.any(lex::MARK_CLOSE) { a.any(lex::MARK_OPEN) } else { a.any(lex::MARK_COMMA | lex::MARK_DASH) && a.any(lex::MARK_COMMA) == b.any(lex::MARK_COMMA) }
+            if b.any(lex::MARK_CLOSE) {
+                a.any(lex::MARK_OPEN)
+            } else {
+                a.any(lex::MARK_COMMA | lex::MARK_DASH)
+                    && a.any(lex::MARK_COMMA) == b.any(lex::MARK_COMMA)
+            }
         };
         let mut open = close;
         while open > floor {
@@ -251,12 +341,22 @@ impl<'a> View<'a> {
                 return None;
             }
             if same(open) {
-                let aside = self.is(open + 1, &["who", "whose", "which", "speaking", "citing", "a", "an", "the", "one", "another", "both"])
-                    || self.any(open + 1, lex::CAP | lex::ING | lex::PARTICIPLE | lex::NUM | lex::FUNCTION_POSS)
-                    || self.tokens[close].any(lex::MARK_CLOSE);
+                let aside = self.is(
+                    open + 1,
+                    &[
+                        "who", "whose", "which", "speaking", "citing", "a", "an", "the", "one",
+                        "another", "both",
+                    ],
+                ) || self.any(
+                    open + 1,
+                    lex::CAP | lex::ING | lex::PARTICIPLE | lex::NUM | lex::FUNCTION_POSS,
+                ) || self.tokens[close].any(lex::MARK_CLOSE);
                 if aside && open > from && self.nounish(open - 1) {
                     let subject = self.subject_ending(open, from)?;
-                    return Some(Phrase { end: close, ..subject });
+                    return Some(Phrase {
+                        end: close,
+                        ..subject
+                    });
                 }
             }
         }
@@ -271,18 +371,30 @@ impl<'a> View<'a> {
             return self.relative_subject(last, from);
         }
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
-            return Some(Phrase { start: last, head: last, end });
+            return Some(Phrase {
+                start: last,
+                head: last,
+                end,
+            });
         }
         if t.any(lex::FUNCTION) && !t.any(lex::FUNCTION_NUM) {
-            let alone = t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
-            return alone.then_some(Phrase { start: last, head: last, end });
+            let alone =
+                t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
+            return alone.then_some(Phrase {
+                start: last,
+                head: last,
+                end,
+            });
         }
         let begin = self.window_start(last, from);
         let mut at = begin;
         let mut under_preposition = None;
         while at < end {
             let t = &self.tokens[at];
-            if t.any(lex::FUNCTION_COORD) || (t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION)) || t.any(lex::FUNCTION_SUBORD) && !t.any(lex::FUNCTION_PREP) {
+            if t.any(lex::FUNCTION_COORD)
+                || (t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION))
+                || t.any(lex::FUNCTION_SUBORD) && !t.any(lex::FUNCTION_PREP)
+            {
                 at += 1;
                 continue;
             }
@@ -298,23 +410,49 @@ impl<'a> View<'a> {
             }
         }
         // "In Florida officials said": the phrase after the preposition took the subject along.
-        let p = under_preposition.filter(|p| p.end == end && self.any(p.head, lex::PERSON | lex::DEMONYM))?;
-        let start = (p.start..=p.head).rev().take_while(|i| !self.any(*i, lex::NOUN_TIME | lex::NUM)).last().unwrap_or(p.head);
-        Some(Phrase { start, head: p.head, end })
+        let p = under_preposition
+            .filter(|p| p.end == end && self.any(p.head, lex::PERSON | lex::DEMONYM))?;
+        let start = (p.start..=p.head)
+            .rev()
+            .take_while(|i| !self.any(*i, lex::NOUN_TIME | lex::NUM))
+            .last()
+            .unwrap_or(p.head);
+        Some(Phrase {
+            start,
+            head: p.head,
+            end,
+        })
     }
 
     /// "critics who say": the antecedent is part of the subject; "…, who added": the pronoun alone.
     fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
         let before = rel.checked_sub(1).filter(|b| *b >= from)?;
         if self.tokens[before].any(lex::MARK_COMMA) {
-            return self.is(rel, &["who"]).then_some(Phrase { start: rel, head: rel, end: rel + 1 });
+            return self.is(rel, &["who"]).then_some(Phrase {
+                start: rel,
+                head: rel,
+                end: rel + 1,
+            });
         }
-        if self.is(rel, &["which"]) || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"]) {
+        if self.is(rel, &["which"])
+            || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"])
+        {
             return None;
         }
         let subject = self.subject_ending(rel, from)?;
-        let person = self.any(subject.head, lex::PERSON | lex::DEMONYM | lex::FUNCTION_SOME);
-        (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)).then_some(Phrase { end: rel + 1, ..subject })
+        let person = self.any(
+            subject.head,
+            lex::PERSON | lex::DEMONYM | lex::FUNCTION_SOME,
+        );
+        let plural = self.any(
+            subject.head,
+            lex::PLURAL | lex::FUNCTION_SOME | lex::FUNCTION_DEMO,
+        );
+        (plural && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
+            .then_some(Phrase {
+                end: rel + 1,
+                ..subject
+            })
     }
 
     /// Where the words that may belong to a subject ending at `last` begin.
@@ -328,14 +466,18 @@ impl<'a> View<'a> {
             if t.any(lex::QUOTE) || t.ends_clause() {
                 break;
             }
-            if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT) && pending.is_some() && i > floor && self.nounish(i - 1) {
+            if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT)
+                && pending.is_some()
+                && i > floor
+                && self.nounish(i - 1)
+            {
                 // A relative clause ended here; its antecedent is to the left.
                 pending = None;
                 at = i;
                 continue;
             }
             if t.any(lex::FUNCTION_SUBORD | lex::FUNCTION_REL) && !t.any(lex::FUNCTION_PREP)
-                || t.any(lex::FUNCTION_THAT) && i + 1 <= last && !self.any(i + 1, lex::SINGULAR)
+                || t.any(lex::FUNCTION_THAT) && i < last && !self.any(i + 1, lex::SINGULAR)
                 || self.is(i, &["but", "yet", "as", "than"])
             {
                 break;
@@ -343,8 +485,26 @@ impl<'a> View<'a> {
             if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
                 break;
             }
-            let reduced = t.any(lex::PARTICIPLE) && i > floor && self.nounish(i - 1) && self.any(i + 1, lex::FUNCTION_PREP | lex::FUNCTION_TO);
-            if self.plain_verb(i) && !reduced && !(t.any(lex::PARTICIPLE) && self.any(i + 1, lex::NOUN) && (i == from || self.any(i - 1, lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::FUNCTION_PREP | lex::FUNCTION_QUANT | lex::FUNCTION_COORD | lex::PUNCT | lex::QUOTE))) {
+            let reduced = t.any(lex::PARTICIPLE)
+                && i > floor
+                && self.nounish(i - 1)
+                && self.any(i + 1, lex::FUNCTION_PREP | lex::FUNCTION_TO);
+            if self.plain_verb(i)
+                && !reduced
+                && !(t.any(lex::PARTICIPLE)
+                    && self.any(i + 1, lex::NOUN)
+                    && (i == from
+                        || self.any(
+                            i - 1,
+                            lex::FUNCTION_DET
+                                | lex::FUNCTION_POSS
+                                | lex::FUNCTION_PREP
+                                | lex::FUNCTION_QUANT
+                                | lex::FUNCTION_COORD
+                                | lex::PUNCT
+                                | lex::QUOTE,
+                        )))
+            {
                 pending = pending.or(Some(i));
             }
             at = i;

@@ -26,27 +26,49 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
         if !tokens[at].any(lexicon::QUOTE) {
             continue;
         }
-        let mark = text[tokens[at].start as usize..].chars().next().unwrap_or(' ');
-        let before = text[..tokens[at].start as usize].chars().next_back().unwrap_or(' ');
-        let after = text[tokens[at].end as usize..].chars().next().unwrap_or(' ');
+        let mark = text[tokens[at].start as usize..]
+            .chars()
+            .next()
+            .unwrap_or(' ');
+        let before = text[..tokens[at].start as usize]
+            .chars()
+            .next_back()
+            .unwrap_or(' ');
+        let after = text[tokens[at].end as usize..]
+            .chars()
+            .next()
+            .unwrap_or(' ');
         let leans_right = !after.is_whitespace() && !before.is_alphanumeric();
         match (mark, open) {
             ('“' | '„' | '«', _) => {
                 // A mark that opens again carries a quotation on.
                 if let Some((_, start)) = open {
-                    out.push(Quote { start, end: at, open: false });
+                    out.push(Quote {
+                        start,
+                        end: at,
+                        open: false,
+                    });
                 }
                 open = Some(('“', at + 1));
             }
             ('”' | '»' | '"', Some(('“' | '"', start))) => {
-                out.push(Quote { start, end: at, open: false });
+                out.push(Quote {
+                    start,
+                    end: at,
+                    open: false,
+                });
                 open = None;
             }
             ('"', _) => open = Some(('"', at + 1)),
             ('‘', None) if leans_right => open = Some(('‘', at + 1)),
             ('\'', None) if leans_right && before.is_whitespace() => open = Some(('\'', at + 1)),
-            ('’', Some(('‘', start))) | ('\'', Some(('\'', start))) if !after.is_alphanumeric() => {
-                out.push(Quote { start, end: at, open: false });
+            ('’', Some(('‘', start))) | ('\'', Some(('\'', start))) if !after.is_alphanumeric() =>
+            {
+                out.push(Quote {
+                    start,
+                    end: at,
+                    open: false,
+                });
                 open = None;
             }
             _ => {}
@@ -55,7 +77,11 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
     if let Some((mark @ ('“' | '"'), start)) = open {
         // A straight mark in the middle that nothing closes is an inch sign or a slip.
         if mark == '“' || start <= 1 {
-            out.push(Quote { start, end: tokens.len(), open: true });
+            out.push(Quote {
+                start,
+                end: tokens.len(),
+                open: true,
+            });
         }
     }
     for quote in &out {

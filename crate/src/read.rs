@@ -9,12 +9,20 @@ use crate::{flags, language, maintext, sources};
 pub fn read(page: &Page) -> Reading {
     let main = maintext::main_blocks(page);
     let language = language::of_page(page, &main);
-    let mut reading = Reading { language: language.tag, readable: language.readable, ..Reading::default() };
+    let mut reading = Reading {
+        language: language.tag,
+        readable: language.readable,
+        ..Reading::default()
+    };
     let mut parsed: Vec<Option<Parsed>> = Vec::with_capacity(main.len());
     for (block, main) in page.input.blocks.iter().zip(&main) {
         let analysis = main.then(|| block::parse(&block.text));
         if let Some(analysis) = &analysis {
-            reading.words += analysis.tokens.iter().filter(|t| !t.any(crate::lexicon::PUNCT)).count() as u32;
+            reading.words += analysis
+                .tokens
+                .iter()
+                .filter(|t| !t.any(crate::lexicon::PUNCT))
+                .count() as u32;
             reading.sentences += analysis.sentences.len() as u32;
         }
         parsed.push(analysis.filter(|_| language.readable));

@@ -20,7 +20,10 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         let stop = token.any(lexicon::MARK_STOP);
         let abbreviated = !stop && text[token.start as usize..token.end as usize].ends_with('.');
         if stop || abbreviated {
-            while tokens.get(end).is_some_and(|t| closes(text, tokens, end, t)) {
+            while tokens
+                .get(end)
+                .is_some_and(|t| closes(text, tokens, end, t))
+            {
                 end += 1;
             }
             if begins(text, tokens, at, end, abbreviated) {
@@ -40,21 +43,29 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
 fn closes(text: &str, tokens: &[Token], at: usize, token: &Token) -> bool {
     let touches = tokens[at - 1].end == token.start;
     let word = &text[token.start as usize..token.end as usize];
-    touches && (token.any(lexicon::MARK_STOP | lexicon::MARK_CLOSE) || matches!(word, "”" | "’" | "\"" | "'" | "»"))
+    touches
+        && (token.any(lexicon::MARK_STOP | lexicon::MARK_CLOSE)
+            || matches!(word, "”" | "’" | "\"" | "'" | "»"))
 }
 
 /// Whether a new sentence begins at token `next` after the stop at `at`.
 fn begins(text: &str, tokens: &[Token], at: usize, next: usize, abbreviated: bool) -> bool {
-    let Some(token) = tokens.get(next) else { return true };
+    let Some(token) = tokens.get(next) else {
+        return true;
+    };
     let gap = tokens[next - 1].end < token.start;
     if !gap {
         return false;
     }
     let opener = token.any(lexicon::QUOTE | lexicon::MARK_OPEN);
-    let capital = token.any(lexicon::CAP) || (opener && tokens.get(next + 1).is_some_and(|t| t.any(lexicon::CAP)));
+    let capital = token.any(lexicon::CAP)
+        || (opener && tokens.get(next + 1).is_some_and(|t| t.any(lexicon::CAP)));
     if abbreviated {
         // "The U.S. Senate" goes on; "in the U.S. The Senate" doesn't.
-        return tokens[at].any(lexicon::ABBREVIATIONS_MAY_END) && capital && token.any(lexicon::FUNCTION) && !opener;
+        return tokens[at].any(lexicon::ABBREVIATIONS_MAY_END)
+            && capital
+            && token.any(lexicon::FUNCTION)
+            && !opener;
     }
     if tokens[at].any(lexicon::MARK_ELLIPSIS) {
         return capital;

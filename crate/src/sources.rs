@@ -41,7 +41,8 @@ enum Who {
     OldDocument,
     He,
     They,
-    Who,
+    It,
+    Relative,
     Nothing,
 }
 
@@ -68,7 +69,11 @@ struct Ledger {
 
 fn span(block: usize, view: View, start: usize, end: usize) -> Span {
     let (start, end) = view.bytes(start, end);
-    Span { block: block as u32, start, end }
+    Span {
+        block: block as u32,
+        start,
+        end,
+    }
 }
 
 fn text_of<'a>(view: View<'a>, start: usize, end: usize) -> &'a str {
@@ -82,7 +87,9 @@ fn is_name(view: View, at: usize) -> bool {
     let t = &view.tokens[at];
     t.any(lex::CAP)
         && !t.any(lex::FUNCTION | lex::PUNCT | lex::DEMONYM)
-        && (t.any(lex::UNKNOWN) || t.word == lex::UNLISTED || !t.any(lex::PERSON | lex::DOCUMENT | lex::NOUN_TIME | lex::SPEECH | lex::ADVERBS))
+        && (t.any(lex::UNKNOWN)
+            || t.word == lex::UNLISTED
+            || !t.any(lex::PERSON | lex::DOCUMENT | lex::NOUN_TIME | lex::SPEECH | lex::ADVERBS))
 }
 
 /// Binds role words to names: "spokesman John Smith", "Maria Lopez, the mayor", "the mayor, Maria Lopez".
@@ -90,7 +97,8 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
     let n = view.tokens.len();
     let mut at = 0;
     while at < n {
-        let starts = is_name(view, at) && view.any(at, lex::UNKNOWN) || view.any(at, lex::CAP) && is_name(view, at) && at + 1 < n && is_name(view, at + 1);
+        let starts = is_name(view, at) && view.any(at, lex::UNKNOWN)
+            || view.any(at, lex::CAP) && is_name(view, at) && at + 1 < n && is_name(view, at + 1);
         if !starts {
             at += 1;
             continue;
@@ -103,7 +111,9 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
         if end - at >= 2 || at > 0 && view.any(at - 1, lex::PERSON | lex::TITLES) {
             let mut bind = |i: usize| {
                 if view.any(i, lex::PERSON) && view.any(i, lex::SINGULAR) {
-                    roles.entry(view.word(i).to_lowercase()).or_insert_with(|| name.to_owned());
+                    roles
+                        .entry(view.word(i).to_lowercase())
+                        .or_insert_with(|| name.to_owned());
                 }
             };
             if at > 0 {
@@ -112,7 +122,12 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
                     bind(at - 2);
                 }
             }
-            if view.any(end, lex::MARK_COMMA) && view.any(end + 1, lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::NOUN | lex::ADJECTIVES | lex::CAP) {
+            if view.any(end, lex::MARK_COMMA)
+                && view.any(
+                    end + 1,
+                    lex::FUNCTION_DET | lex::FUNCTION_POSS | lex::NOUN | lex::ADJECTIVES | lex::CAP,
+                )
+            {
                 if let Some(p) = view.noun_phrase(end + 1, n.min(end + 14)) {
                     bind(p.head);
                 }
@@ -123,7 +138,8 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
 }
 
 fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
-    (start..end.saturating_sub(1)).find(|i| is_name(view, *i) && is_name(view, i + 1) && view.any(*i + 1, lex::UNKNOWN))
+    (start..end.saturating_sub(1))
+        .find(|i| is_name(view, *i) && is_name(view, i + 1) && view.any(*i + 1, lex::UNKNOWN))
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -137,8 +153,11 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         if view.is(p.head, &["they", "them"]) {
             return (Who::They, 0.0);
         }
+        if view.is(p.head, &["it"]) {
+            return (Who::It, 0.0);
+        }
         if view.is(p.head, &["who"]) {
-            return (Who::Who, 0.0);
+            return (Who::Relative, 0.0);
         }
         if view.is(p.head, &["another", "one"]) {
             return (Who::NewPerson, 0.8);
@@ -150,7 +169,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     }
     // An apposition with a full name tells who it is.
     let aside = (p.head + 1..p.end).find(|i| view.any(*i, lex::MARK_COMMA));
-    if aside.is_some_and(|a| view.any(p.head, lex::PERSON) && has_name(view, a + 1, (a + 8).min(p.end)) == Some(a + 1)) {
+    if aside.is_some_and(|a| {
+        view.any(p.head, lex::PERSON) && has_name(view, a + 1, (a + 8).min(p.end)) == Some(a + 1)
+    }) {
         return (Who::Named, 0.0);
     }
     // "experts like Paul Ryder": one of them is named.
@@ -159,20 +180,68 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Named, 0.0);
     }
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
-    let indefinite = first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
-    let negative = view.is(p.start, &["no", "every", "each", "neither", "either", "any", "what", "which", "few"]);
-    let owned = first.any(lex::FUNCTION_POSS) || (p.start..p.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
-    if negative || first.any(lex::FUNCTION_FIRST | lex::FUNCTION_SECOND) && !h.any(lex::PERSON_VAGUE) {
+    let indefinite =
+        first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    let negative = view.is(
+        p.start,
+        &[
+            "no", "every", "each", "neither", "either", "any", "what", "which", "few",
+        ],
+    );
+    let owned = first.any(lex::FUNCTION_POSS)
+        || (p.start..p.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
+    if negative
+        || first.any(lex::FUNCTION_FIRST | lex::FUNCTION_SECOND) && !h.any(lex::PERSON_VAGUE)
+    {
         return (Who::Nothing, 0.0);
     }
     let unnamed = (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_ANON));
-    let affiliated = (p.start..p.head).any(|i| view.any(i, lex::CAP) && i > p.start || view.any(i, lex::COLLECTIVE | lex::DEMONYM) || view.any(i, lex::CAP) && view.any(i, lex::UNKNOWN | lex::COLLECTIVE | lex::DEMONYM))
-        || (p.head + 1..p.end).any(|i| view.any(i, lex::CAP) && view.any(i - 1, lex::FUNCTION_PREP | lex::CAP | lex::FUNCTION_DET));
+    let affiliated = (p.start..p.head).any(|i| {
+        view.any(i, lex::CAP) && i > p.start
+            || view.any(i, lex::COLLECTIVE | lex::DEMONYM)
+            || view.any(i, lex::CAP) && view.any(i, lex::UNKNOWN | lex::COLLECTIVE | lex::DEMONYM)
+    }) || (p.head + 1..p.end).any(|i| {
+        view.any(i, lex::CAP) && view.any(i - 1, lex::FUNCTION_PREP | lex::CAP | lex::FUNCTION_DET)
+    });
     let rest_affiliated = (p.head + 1..p.end).any(|i| view.any(i, lex::COLLECTIVE));
-    let affiliation = if affiliated { 0.15 } else if rest_affiliated { 0.05 } else { 0.0 };
-    let plural = h.any(lex::PLURAL) && !h.any(lex::SINGULAR) || h.any(lex::PLURAL) && !indefinite && !definite && h.any(lex::SINGULAR) && view.is(p.head, &["people"]);
-    if h.any(lex::PERSON | lex::COLLECTIVE_PLURAL_OFFICE) && !h.any(lex::COLLECTIVE & !lex::PERSON) || h.any(lex::PERSON) {
-        let listed_name = h.any(lex::CAP) && p.head > p.start && view.any(p.head - 1, lex::CAP) && !plural && !indefinite && is_name(view, p.head - 1) && !view.any(p.head - 1, lex::COLLECTIVE | lex::NOUN | lex::ADJECTIVES | lex::DEMONYM | lex::ACRONYM);
+    let affiliation = if affiliated {
+        0.15
+    } else if rest_affiliated {
+        0.05
+    } else {
+        0.0
+    };
+    let plural = h.any(lex::PLURAL) && !h.any(lex::SINGULAR)
+        || h.any(lex::PLURAL)
+            && !indefinite
+            && !definite
+            && h.any(lex::SINGULAR)
+            && view.is(p.head, &["people"]);
+    if h.any(lex::DEMONYM)
+        && (h.any(lex::CAP) || !h.any(lex::PERSON))
+        && !(h.any(lex::ADJECTIVES) && definite)
+    {
+        if h.any(lex::PLURAL) || !indefinite {
+            let hedge = if view.any(p.start, lex::FUNCTION_SOME) || first.any(lex::FUNCTION_NUM) {
+                0.5
+            } else {
+                0.4
+            };
+            return (Who::Group, hedge);
+        }
+        return (Who::NewPerson, 0.75);
+    }
+    if h.any(lex::PERSON | lex::COLLECTIVE_PLURAL_OFFICE) {
+        let listed_name = h.any(lex::CAP)
+            && p.head > p.start
+            && view.any(p.head - 1, lex::CAP)
+            && !plural
+            && !indefinite
+            && is_name(view, p.head - 1)
+            && !view.any(
+                p.head - 1,
+                lex::COLLECTIVE | lex::NOUN | lex::ADJECTIVES | lex::DEMONYM | lex::ACRONYM,
+            );
         if listed_name {
             return (Who::Named, 0.0);
         }
@@ -187,21 +256,35 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         } else {
             0.82
         };
-        let strength: f32 = if h.any(lex::PERSON_SPOKES) { 0.5 } else { base - affiliation };
+        let strength: f32 = if h.any(lex::PERSON_SPOKES) {
+            0.5
+        } else {
+            base - affiliation
+        };
         if plural {
             if h.any(lex::COLLECTIVE) && !indefinite {
                 return (Who::Institution, 0.0);
             }
-            return if definite && p.end == p.head + 1 { (Who::OldGroup, strength) } else { (Who::Group, strength) };
+            return if definite && p.end == p.head + 1 {
+                (Who::OldGroup, strength)
+            } else {
+                (Who::Group, strength)
+            };
         }
-        let new = indefinite || unnamed || !definite && !owned || view.is(p.start, &["one", "another"])
+        let new = indefinite
+            || unnamed
+            || !definite && !owned
+            || view.is(p.start, &["one", "another"])
             || definite && (p.start..p.head).any(|i| view.is(i, &["second", "third", "other"]));
         if new {
             let office_alone = h.any(lex::PERSON_OFFICE) && !indefinite && !unnamed;
             if office_alone {
                 return (Who::Office, 0.0);
             }
-            return (Who::NewPerson, strength.max(if unnamed { 0.9 } else { 0.0 }));
+            return (
+                Who::NewPerson,
+                strength.max(if unnamed { 0.9 } else { 0.0 }),
+            );
         }
         if h.any(lex::PERSON_OFFICE) {
             return (Who::Office, 0.0);
@@ -211,16 +294,12 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         }
         return (Who::OldPerson, strength);
     }
-    if h.any(lex::DEMONYM) && !(h.any(lex::ADJECTIVES) && definite) {
-        if h.any(lex::PLURAL) || !indefinite {
-            let hedge = if view.any(p.start, lex::FUNCTION_SOME) || first.any(lex::FUNCTION_NUM) { 0.5 } else { 0.4 };
-            return (Who::Group, hedge);
-        }
-        return (Who::NewPerson, 0.75);
-    }
     if h.any(lex::DOCUMENT) {
-        let publisher = (p.start..p.end).any(|i| i != p.head && is_name(view, i) && i > 0 && (i > p.start || view.any(i, lex::UNKNOWN)))
-            || h.any(lex::CAP) && !view.any(p.start, lex::NOUN) && is_name(view, p.start);
+        let publisher = (p.start..p.end).any(|i| {
+            i != p.head && is_name(view, i) && i > 0 && (i > p.start || view.any(i, lex::UNKNOWN))
+        }) || h.any(lex::CAP)
+            && !view.any(p.start, lex::NOUN)
+            && is_name(view, p.start);
         if publisher || owned {
             return (Who::Publication, 0.0);
         }
@@ -235,7 +314,14 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::NewDocument, if known { 0.6 } else { 0.68 });
     }
     if h.any(lex::COLLECTIVE) {
-        return (if h.any(lex::COLLECTIVE_MEDIA) { Who::Publication } else { Who::Institution }, 0.0);
+        return (
+            if h.any(lex::COLLECTIVE_MEDIA) {
+                Who::Publication
+            } else {
+                Who::Institution
+            },
+            0.0,
+        );
     }
     if is_name(view, p.head) {
         return (Who::Named, 0.0);
@@ -253,13 +339,26 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
 }
 
 impl Ledger {
-    fn add(&mut self, kind: SourceKind, label: &str, key: String, head: &str, strength: f32, plural: bool) -> usize {
+    fn add(
+        &mut self,
+        kind: SourceKind,
+        label: &str,
+        key: String,
+        head: &str,
+        strength: f32,
+        plural: bool,
+    ) -> usize {
         let index = self.entries.len();
         if !key.is_empty() {
             self.by_key.entry(key).or_insert(index);
         }
         self.entries.push(Entry {
-            source: Source { label: label.to_owned(), kind, mentions: Vec::new(), claims: 0 },
+            source: Source {
+                label: label.to_owned(),
+                kind,
+                mentions: Vec::new(),
+                claims: 0,
+            },
             heads: vec![head.to_lowercase()],
             strength,
             details: Details::default(),
@@ -274,13 +373,20 @@ impl Ledger {
 
     /// The latest entry that satisfies `fits`, looking back at most `blocks` blocks.
     fn latest(&self, block: usize, blocks: usize, fits: impl Fn(&Entry) -> bool) -> Option<usize> {
-        let recent = self.recent.iter().rev().take_while(|(_, b)| b + blocks >= block);
+        let recent = self
+            .recent
+            .iter()
+            .rev()
+            .take_while(|(_, b)| b + blocks >= block);
         recent.map(|(e, _)| *e).find(|e| fits(&self.entries[*e]))
     }
 }
 
 /// Resolves all attributions of the page. Blocks that are no main text have `None` in `parsed`.
-pub fn resolve(page: &Page, parsed: &[Option<Parsed>]) -> (Vec<Source>, Vec<Attribution>, Vec<Resolved>) {
+pub fn resolve(
+    page: &Page,
+    parsed: &[Option<Parsed>],
+) -> (Vec<Source>, Vec<Attribution>, Vec<Resolved>) {
     let mut ledger = Ledger::default();
     for (text, block) in page.input.blocks.iter().zip(parsed) {
         if let Some(block) = block {
@@ -296,43 +402,73 @@ pub fn resolve(page: &Page, parsed: &[Option<Parsed>]) -> (Vec<Source>, Vec<Attr
             ledger.note_name_subjects(number, block, view, view.tokens[found.cue.start].start);
             let one = ledger.resolve(view, number, found);
             if let Some(source) = one.source {
-                let spans = |range: &std::ops::Range<usize>| span(number, view, range.start, range.end);
+                let spans =
+                    |range: &std::ops::Range<usize>| span(number, view, range.start, range.end);
                 let entry = &mut ledger.entries[source];
                 entry.source.claims += 1;
                 let source_span = found.source.map(|p| span(number, view, p.start, p.end));
-                entry.source.mentions.push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                entry
+                    .source
+                    .mentions
+                    .push(source_span.unwrap_or_else(|| spans(&found.cue)));
                 attributions.push(Attribution {
                     source,
                     source_span,
                     cue: vec![spans(&found.cue)],
-                    content: found.content.iter().filter(|c| !c.is_empty()).map(spans).collect(),
+                    content: found
+                        .content
+                        .iter()
+                        .filter(|c| !c.is_empty())
+                        .map(spans)
+                        .collect(),
                 });
             }
             resolved.push(one);
         }
         ledger.note_name_subjects(number, block, view, u32::MAX);
     }
-    (ledger.entries.into_iter().map(|e| e.source).collect(), attributions, resolved)
+    (
+        ledger.entries.into_iter().map(|e| e.source).collect(),
+        attributions,
+        resolved,
+    )
 }
 
 impl Ledger {
     fn resolve(&mut self, view: View, block: usize, found: &Found) -> Resolved {
         let Some(phrase) = found.source else {
             let words = text_of(view, found.cue.start, found.cue.end);
-            let source = self.add(SourceKind::Agentless, words, String::new(), "", found.strength, false);
-            return Resolved { source: Some(source), anonymous: true, strength: found.strength, details: Details::default() };
+            let source = self.add(
+                SourceKind::Agentless,
+                words,
+                String::new(),
+                "",
+                found.strength,
+                false,
+            );
+            return Resolved {
+                source: Some(source),
+                anonymous: true,
+                strength: found.strength,
+                details: Details::default(),
+            };
         };
         let (who, strength) = classify(view, &phrase, found.manner);
         let core = text_of(view, phrase.start, phrase.head + 1);
         let label = text_of(view, phrase.start, phrase.end);
         let head = view.word(phrase.head);
         let lower = core.to_lowercase();
-        let bare = lower.trim_start_matches("the ").trim_start_matches("a ").trim_start_matches("an ");
+        let bare = lower
+            .trim_start_matches("the ")
+            .trim_start_matches("a ")
+            .trim_start_matches("an ");
         let (source, anonymous, strength) = match who {
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
                 let key = format!("name {}", head.to_lowercase());
-                let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, label, key, head, 0.0, false));
+                let source = self.find_key(&key).unwrap_or_else(|| {
+                    self.add(SourceKind::NamedPerson, label, key, head, 0.0, false)
+                });
                 (Some(source), false, 0.0)
             }
             Who::Institution | Who::Publication | Who::Office => {
@@ -342,36 +478,82 @@ impl Ledger {
                     _ => SourceKind::NamedPerson,
                 };
                 let key = format!("body {bare}");
-                let source = self.find_key(&key).unwrap_or_else(|| self.add(kind, label, key, head, 0.0, who == Who::Institution));
+                let source = self.find_key(&key).unwrap_or_else(|| {
+                    self.add(kind, label, key, head, 0.0, who == Who::Institution)
+                });
                 (Some(source), false, 0.0)
             }
             Who::NewPerson => {
-                let named = self.roles.get(&head.to_lowercase()).filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
+                let named = self
+                    .roles
+                    .get(&head.to_lowercase())
+                    .filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
                 match named {
                     Some(name) => {
-                        let key = format!("name {}", name.split_whitespace().last().unwrap_or(name).to_lowercase());
+                        let key = format!(
+                            "name {}",
+                            name.split_whitespace()
+                                .last()
+                                .unwrap_or(name)
+                                .to_lowercase()
+                        );
                         let name = name.clone();
-                        let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
+                        let source = self.find_key(&key).unwrap_or_else(|| {
+                            self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false)
+                        });
                         (Some(source), false, 0.0)
                     }
-                    None => (Some(self.add(SourceKind::Person, label, String::new(), head, strength, false)), true, strength),
+                    None => (
+                        Some(self.add(
+                            SourceKind::Person,
+                            label,
+                            String::new(),
+                            head,
+                            strength,
+                            false,
+                        )),
+                        true,
+                        strength,
+                    ),
                 }
             }
             Who::OldPerson => self.definite(block, view, &phrase, head, label, strength),
             Who::Group | Who::NewDocument => {
-                let kind = if who == Who::Group { SourceKind::Group } else { SourceKind::Document };
+                let kind = if who == Who::Group {
+                    SourceKind::Group
+                } else {
+                    SourceKind::Document
+                };
                 let key = format!("group {bare}");
-                let source = self.find_key(&key).unwrap_or_else(|| self.add(kind, label, key, head, strength, true));
+                let source = self
+                    .find_key(&key)
+                    .unwrap_or_else(|| self.add(kind, label, key, head, strength, true));
                 (Some(source), true, strength)
             }
             Who::OldGroup => {
                 let word = head.to_lowercase();
                 let singular = word.trim_end_matches('s').to_owned();
-                let before = self.latest(block, 1_000, |e| e.plural && e.heads.contains(&word) || e.heads.contains(&singular) && !e.source.kind.named());
+                let before = self.latest(block, 1_000, |e| {
+                    e.plural && e.heads.contains(&word)
+                        || e.heads.contains(&singular) && !e.source.kind.named()
+                });
                 match before {
-                    Some(source) if self.entries[source].source.kind.named() => (Some(source), false, 0.0),
+                    Some(source) if self.entries[source].source.kind.named() => {
+                        (Some(source), false, 0.0)
+                    }
                     Some(source) => (Some(source), true, self.entries[source].strength - 0.05),
-                    None => (Some(self.add(SourceKind::Group, label, format!("group {bare}"), head, strength - 0.15, true)), true, strength - 0.15),
+                    None => (
+                        Some(self.add(
+                            SourceKind::Group,
+                            label,
+                            format!("group {bare}"),
+                            head,
+                            strength - 0.15,
+                            true,
+                        )),
+                        true,
+                        strength - 0.15,
+                    ),
                 }
             }
             Who::OldDocument => {
@@ -379,32 +561,90 @@ impl Ledger {
                 match self.latest(block, 1_000, |e| e.heads.contains(&word)) {
                     Some(source) => {
                         let named = self.entries[source].source.kind.named();
-                        (Some(source), !named, if named { 0.0 } else { self.entries[source].strength - 0.05 })
+                        (
+                            Some(source),
+                            !named,
+                            if named {
+                                0.0
+                            } else {
+                                self.entries[source].strength - 0.05
+                            },
+                        )
                     }
-                    None => (Some(self.add(SourceKind::Publication, label, format!("body {bare}"), head, 0.0, false)), false, 0.0),
+                    None => (
+                        Some(self.add(
+                            SourceKind::Publication,
+                            label,
+                            format!("body {bare}"),
+                            head,
+                            0.0,
+                            false,
+                        )),
+                        false,
+                        0.0,
+                    ),
                 }
             }
             Who::He => {
-                let before = self.latest(block, 4, |e| !e.plural && matches!(e.source.kind, SourceKind::NamedPerson | SourceKind::Person));
+                let before = self.latest(block, 4, |e| {
+                    !e.plural
+                        && matches!(e.source.kind, SourceKind::NamedPerson | SourceKind::Person)
+                });
                 let named_since = before.is_some_and(|e| self.name_since(e));
                 match before.filter(|_| !named_since) {
                     Some(source) => {
                         let entry = &self.entries[source];
                         let named = entry.source.kind.named();
-                        (Some(source), !named, if named { 0.0 } else { entry.strength - 0.08 })
+                        (
+                            Some(source),
+                            !named,
+                            if named { 0.0 } else { entry.strength - 0.08 },
+                        )
                     }
-                    None => (Some(self.add(SourceKind::NamedPerson, label, String::new(), head, 0.0, false)), false, 0.0),
+                    None => (
+                        Some(self.add(
+                            SourceKind::NamedPerson,
+                            label,
+                            String::new(),
+                            head,
+                            0.0,
+                            false,
+                        )),
+                        false,
+                        0.0,
+                    ),
                 }
             }
             Who::They => match self.latest(block, 1, |e| e.plural) {
                 Some(source) => {
                     let entry = &self.entries[source];
                     let named = entry.source.kind.named();
-                    (Some(source), !named, if named { 0.0 } else { entry.strength - 0.25 })
+                    (
+                        Some(source),
+                        !named,
+                        if named { 0.0 } else { entry.strength - 0.25 },
+                    )
                 }
                 None => (None, false, 0.0),
             },
-            Who::Who => match self.latest(block, 0, |e| !e.plural) {
+            Who::It => match self.latest(block, 2, |e| {
+                matches!(
+                    e.source.kind,
+                    SourceKind::Institution | SourceKind::Publication | SourceKind::Document
+                )
+            }) {
+                Some(source) => {
+                    let entry = &self.entries[source];
+                    let named = entry.source.kind.named();
+                    (
+                        Some(source),
+                        !named,
+                        if named { 0.0 } else { entry.strength - 0.1 },
+                    )
+                }
+                None => (None, false, 0.0),
+            },
+            Who::Relative => match self.latest(block, 0, |e| !e.plural) {
                 Some(source) => {
                     let entry = &self.entries[source];
                     let named = entry.source.kind.named();
@@ -413,47 +653,105 @@ impl Ledger {
                 None => (None, false, 0.0),
             },
         };
-        let mut details = source.map(|s| self.entries[s].details.clone()).unwrap_or_default();
+        let mut details = source
+            .map(|s| self.entries[s].details.clone())
+            .unwrap_or_default();
         if let Some(source) = source {
             self.recent.push((source, block));
             describe(view, found, &phrase, who, &mut details);
-            self.entries[source].details = Details { relay: Vec::new(), ..details.clone() };
+            self.entries[source].details = Details {
+                relay: Vec::new(),
+                ..details.clone()
+            };
         }
-        let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing { 0.0 } else { 0.08 };
+        let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing {
+            0.0
+        } else {
+            0.08
+        };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
         let strength = (strength - found.doubt - manner_off - reason_off).clamp(0.05, 0.99);
-        Resolved { source, anonymous: anonymous && source.is_some(), strength, details }
+        Resolved {
+            source,
+            anonymous: anonymous && source.is_some(),
+            strength,
+            details,
+        }
     }
 
     /// "the official", "her lawyer": somebody of that description met before, or a name tied to it.
-    fn definite(&mut self, block: usize, view: View, phrase: &Phrase, head: &str, label: &str, strength: f32) -> (Option<usize>, bool, f32) {
+    fn definite(
+        &mut self,
+        block: usize,
+        view: View,
+        phrase: &Phrase,
+        head: &str,
+        label: &str,
+        strength: f32,
+    ) -> (Option<usize>, bool, f32) {
         let word = head.to_lowercase();
         let vague = view.any(phrase.head, lex::PERSON_VAGUE);
-        let owned = view.any(phrase.start, lex::FUNCTION_POSS) || (phrase.start..phrase.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
-        let before = self.latest(block, 1_000, |e| !e.plural && (e.heads.contains(&word) || vague && e.source.kind == SourceKind::Person));
+        let owned = view.any(phrase.start, lex::FUNCTION_POSS)
+            || (phrase.start..phrase.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
+        let before = self.latest(block, 1_000, |e| {
+            !e.plural && (e.heads.contains(&word) || vague && e.source.kind == SourceKind::Person)
+        });
         if let Some(source) = before.filter(|_| !owned) {
             let entry = &mut self.entries[source];
             if !entry.heads.contains(&word) {
                 entry.heads.push(word);
             }
             let named = entry.source.kind.named();
-            return (Some(source), !named, if named { 0.0 } else { (entry.strength - 0.02).max(strength - 0.1) });
+            return (
+                Some(source),
+                !named,
+                if named {
+                    0.0
+                } else {
+                    (entry.strength - 0.02).max(strength - 0.1)
+                },
+            );
         }
         if let Some(name) = self.roles.get(&word).cloned() {
-            let key = format!("name {}", name.split_whitespace().last().unwrap_or(&name).to_lowercase());
-            let source = self.find_key(&key).unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
+            let key = format!(
+                "name {}",
+                name.split_whitespace()
+                    .last()
+                    .unwrap_or(&name)
+                    .to_lowercase()
+            );
+            let source = self
+                .find_key(&key)
+                .unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
             return (Some(source), false, 0.0);
         }
-        let strength = if vague { strength } else if owned { strength } else { 0.45 };
-        (Some(self.add(SourceKind::Person, label, String::new(), head, strength, false)), true, strength)
+        let strength = if vague || owned { strength } else { 0.45 };
+        (
+            Some(self.add(
+                SourceKind::Person,
+                label,
+                String::new(),
+                head,
+                strength,
+                false,
+            )),
+            true,
+            strength,
+        )
     }
 
     /// Notes the last sentence before byte `before` of the block that has a name for its subject.
     fn note_name_subjects(&mut self, block: usize, parsed: &Parsed, view: View, before: u32) {
         for sentence in &parsed.sentences {
             let from = sentence.start;
-            let Some(first) = view.tokens.get(from).filter(|t| t.start < before) else { break };
-            let name = is_name(view, from) && (first.any(lex::UNKNOWN) || from + 1 < view.tokens.len() && is_name(view, from + 1) && view.any(from + 1, lex::UNKNOWN));
+            let Some(first) = view.tokens.get(from).filter(|t| t.start < before) else {
+                break;
+            };
+            let name = is_name(view, from)
+                && (first.any(lex::UNKNOWN)
+                    || from + 1 < view.tokens.len()
+                        && is_name(view, from + 1)
+                        && view.any(from + 1, lex::UNKNOWN));
             if name && !first.quoted && !first.any(lex::ACRONYM) {
                 self.name_subject = Some((block, first.start));
             }
@@ -463,41 +761,75 @@ impl Ledger {
     /// Whether a named person became the subject after the entry's last mention: then "he" is that person.
     fn name_since(&self, entry: usize) -> bool {
         let entry = &self.entries[entry].source;
-        let last = entry.mentions.last().map_or((0, 0), |m| (m.block as usize, m.start));
+        let last = entry
+            .mentions
+            .last()
+            .map_or((0, 0), |m| (m.block as usize, m.start));
         !entry.kind.named() && self.name_subject.is_some_and(|name| name > last)
     }
 }
 
 /// Reads the details off the phrase and its sentence.
 fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut Details) {
-    let fresh = matches!(who, Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup);
+    let fresh = matches!(
+        who,
+        Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
+    );
     if fresh && details.descriptor.is_none() {
         details.descriptor = Some(text_of(view, phrase.start, phrase.end).to_owned());
-        let body = (phrase.start..phrase.end).filter(|i| *i != phrase.head).find(|i| view.any(*i, lex::CAP) && !view.any(*i, lex::FUNCTION) || view.any(*i, lex::COLLECTIVE));
+        let body = (phrase.start..phrase.end)
+            .filter(|i| *i != phrase.head)
+            .find(|i| {
+                view.any(*i, lex::CAP) && !view.any(*i, lex::FUNCTION)
+                    || view.any(*i, lex::COLLECTIVE)
+            });
         if let Some(from) = body {
-            let to = (from..phrase.end).take_while(|i| *i != phrase.head && (view.any(*i, lex::CAP | lex::COLLECTIVE) || view.is(*i, &["of"]))).last().unwrap_or(from);
+            let to = (from..phrase.end)
+                .take_while(|i| {
+                    *i != phrase.head
+                        && (view.any(*i, lex::CAP | lex::COLLECTIVE) || view.is(*i, &["of"]))
+                })
+                .last()
+                .unwrap_or(from);
             details.affiliation = Some(text_of(view, from, to + 1).to_owned());
         }
-        if view.any(phrase.start, lex::FUNCTION_NUM | lex::NUM) && !view.is(phrase.start, &["one"]) {
+        if view.any(phrase.start, lex::FUNCTION_NUM | lex::NUM) && !view.is(phrase.start, &["one"])
+        {
             details.count = Some(view.word(phrase.start).to_owned());
         }
     }
     details.relay.clear();
-    if let Some(relay) = found.relay.as_ref().filter(|r| view.any(r.end - 1, lex::CAP | lex::COLLECTIVE_MEDIA)) {
-        details.relay.push(text_of(view, relay.start, relay.end).to_owned());
+    if let Some(relay) = found
+        .relay
+        .as_ref()
+        .filter(|r| view.any(r.end - 1, lex::CAP | lex::COLLECTIVE_MEDIA))
+    {
+        details
+            .relay
+            .push(text_of(view, relay.start, relay.end).to_owned());
     }
     let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len())).find(|i| {
         view.is(*i, &["seen", "obtained", "reviewed", "viewed"]) && view.is(*i + 1, &["by"])
     });
     if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
-        details.relay.push(text_of(view, by.start, by.end).to_owned());
+        details
+            .relay
+            .push(text_of(view, by.start, by.end).to_owned());
     }
     if details.reason.is_none() {
         let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
-        let unnamed = around.clone().find(|i| view.is(*i, &["anonymity", "anonymously", "named", "identified", "unnamed"]) && i.abs_diff(found.cue.start) < 30);
+        let unnamed = around.clone().find(|i| {
+            view.is(
+                *i,
+                &["anonymity", "anonymously", "named", "identified", "unnamed"],
+            ) && i.abs_diff(found.cue.start) < 30
+        });
         if let Some(from) = unnamed {
-            let because = (from..(from + 6).min(view.tokens.len())).find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));
-            if let Some(because) = because.filter(|b| !(*b..from).any(|i| view.tokens[i].ends_clause())) {
+            let because = (from..(from + 6).min(view.tokens.len()))
+                .find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));
+            if let Some(because) =
+                because.filter(|b| !(*b..from).any(|i| view.tokens[i].ends_clause()))
+            {
                 let end = view.clause_end(because, view.tokens.len());
                 if end > because + 1 {
                     details.reason = Some(text_of(view, because, end).to_owned());

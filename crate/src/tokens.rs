@@ -52,14 +52,22 @@ fn is_word(c: char) -> bool {
 /// `None` where it doesn't fit: no listed word is that long.
 fn fold<'a>(word: &str, buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
     let mut used = 0;
-    for c in word.chars().filter(|c| *c != '\u{ad}').flat_map(char::to_lowercase) {
+    for c in word
+        .chars()
+        .filter(|c| *c != '\u{ad}')
+        .flat_map(char::to_lowercase)
+    {
         let c = if c == '’' { '\'' } else { c };
         let target = buffer.get_mut(used..used + c.len_utf8())?;
         c.encode_utf8(target);
         used += c.len_utf8();
     }
     // "U.S." is listed as "u.s".
-    let used = if used > 1 && buffer[used - 1] == b'.' && buffer[0] != b'.' { used - 1 } else { used };
+    let used = if used > 1 && buffer[used - 1] == b'.' && buffer[0] != b'.' {
+        used - 1
+    } else {
+        used
+    };
     buffer.get(..used)
 }
 
@@ -110,7 +118,10 @@ pub fn tokenize(text: &str) -> Vec<Token> {
                 '-' | '\u{2010}' | '\u{2011}' => next.is_some_and(is_word),
                 '\'' | '’' => next.is_some_and(char::is_alphabetic),
                 ',' => numeric && next.is_some_and(|n| n.is_ascii_digit()),
-                '.' => next.is_some_and(|n| n.is_ascii_digit() && numeric) || initial_period(text, start, at),
+                '.' => {
+                    next.is_some_and(|n| n.is_ascii_digit() && numeric)
+                        || initial_period(text, start, at)
+                }
                 _ => is_word(c),
             };
             if !joins {
@@ -151,7 +162,13 @@ fn mark(text: &str, start: usize, end: usize, c: char) -> Token {
     let mut buffer = [0; LONGEST];
     let listed = fold(&text[start..end], &mut buffer).and_then(lexicon::lookup);
     let (word, more) = listed.unwrap_or((UNLISTED, 0));
-    Token { start: start as u32, end: end as u32, word, classes: classes | more, quoted: false }
+    Token {
+        start: start as u32,
+        end: end as u32,
+        word,
+        classes: classes | more,
+        quoted: false,
+    }
 }
 
 /// Endings that are tokens of their own.
@@ -163,9 +180,17 @@ fn word(text: &str, start: usize, end: usize, out: &mut Vec<Token>) {
     if whole.contains(['\'', '’']) {
         let mut buffer = [0; LONGEST];
         if let Some(folded) = fold(whole, &mut buffer) {
-            if let Some(clitic) = CLITICS.iter().find(|c| folded.len() > c.len() && folded.ends_with(c.as_bytes())) {
+            if let Some(clitic) = CLITICS
+                .iter()
+                .find(|c| folded.len() > c.len() && folded.ends_with(c.as_bytes()))
+            {
                 // Counted in characters from the end, since ’ is longer than '.
-                let back: usize = whole.chars().rev().take(clitic.len()).map(char::len_utf8).sum();
+                let back: usize = whole
+                    .chars()
+                    .rev()
+                    .take(clitic.len())
+                    .map(char::len_utf8)
+                    .sum();
                 cut = end - back;
             }
         }
@@ -179,17 +204,24 @@ fn word(text: &str, start: usize, end: usize, out: &mut Vec<Token>) {
 /// Whether the period right after `token` belongs to it: "Mr.", "Jan.", "J." but not "no." or "in.".
 fn takes_period(text: &str, token: &Token) -> bool {
     let after = &text[token.end as usize..];
-    let Some(rest) = after.strip_prefix('.') else { return false };
+    let Some(rest) = after.strip_prefix('.') else {
+        return false;
+    };
     let single = token.end - token.start == 1;
     if token.any(lexicon::CAP) && single {
-        return !matches!(&text[token.start as usize..token.end as usize], "I") && rest.starts_with(' ');
+        return !matches!(&text[token.start as usize..token.end as usize], "I")
+            && rest.starts_with(' ');
     }
     if !token.any(lexicon::ABBREVIATIONS | lexicon::TITLES_ABBR) || rest.starts_with('.') {
         return false;
     }
-    let also_a_word = token.any(lexicon::FUNCTION | lexicon::VERB | lexicon::NOUN | lexicon::ADVERBS | lexicon::ADJECTIVES);
+    let also_a_word = token.any(
+        lexicon::FUNCTION | lexicon::VERB | lexicon::NOUN | lexicon::ADVERBS | lexicon::ADJECTIVES,
+    );
     let before_figure = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    before_figure || !also_a_word || (token.any(lexicon::CAP) && !token.any(lexicon::FUNCTION | lexicon::VERB))
+    before_figure
+        || !also_a_word
+        || (token.any(lexicon::CAP) && !token.any(lexicon::FUNCTION | lexicon::VERB))
 }
 
 fn one_word(text: &str, start: usize, end: usize) -> Token {
@@ -211,7 +243,10 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
         None => (UNLISTED, lexicon::UNKNOWN),
         Some(folded) => lexicon::lookup(folded).unwrap_or_else(|| {
             // A compound has the classes of its last part: "co-founder", "vice-president".
-            let last = folded.rsplit(|b| *b == b'-').next().filter(|l| l.len() > 2 && l.len() < folded.len());
+            let last = folded
+                .rsplit(|b| *b == b'-')
+                .next()
+                .filter(|l| l.len() > 2 && l.len() < folded.len());
             match last.and_then(lexicon::lookup) {
                 Some((_, classes)) => (UNLISTED, classes & !lexicon::RULE),
                 None if shape & lexicon::NUM != 0 => (UNLISTED, 0),
@@ -219,5 +254,11 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
             }
         }),
     };
-    Token { start: start as u32, end: end as u32, word, classes: classes | shape, quoted: false }
+    Token {
+        start: start as u32,
+        end: end as u32,
+        word,
+        classes: classes | shape,
+        quoted: false,
+    }
 }

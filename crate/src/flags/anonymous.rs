@@ -12,7 +12,9 @@ const LONGEST: usize = 16;
 pub fn flags(context: &Context) -> Vec<Flag> {
     let mut out = Vec::new();
     for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
-        let Some(source) = resolved.source.filter(|_| resolved.anonymous) else { continue };
+        let Some(source) = resolved.source.filter(|_| resolved.anonymous) else {
+            continue;
+        };
         let view = context.view;
         let (kind, anchor, words) = match found.source {
             None => (Kind::Agentless, found.cue.clone(), None),
@@ -26,20 +28,43 @@ pub fn flags(context: &Context) -> Vec<Flag> {
                     Kind::Person
                 };
                 let whole = phrase.start.min(found.cue.start)..phrase.end.max(found.cue.end);
-                let apart = if found.cue.start >= phrase.end { found.cue.start - phrase.end } else { phrase.start.saturating_sub(found.cue.end) };
+                let apart = if found.cue.start >= phrase.end {
+                    found.cue.start - phrase.end
+                } else {
+                    phrase.start.saturating_sub(found.cue.end)
+                };
                 let anchor = if apart <= NEAR && whole.len() <= LONGEST {
                     whole
                 } else {
                     let core = phrase.start..phrase.end.min(phrase.start + LONGEST);
                     trim(context, core)
                 };
-                (kind, anchor, Some(context.span(trim(context, phrase.start..phrase.end))))
+                (
+                    kind,
+                    anchor,
+                    Some(context.span(trim(context, phrase.start..phrase.end))),
+                )
             }
         };
         // A quotation that merely contains an attribution of its own speaks for its speaker.
-        let second_hand = found.quoted && found.source.is_some_and(|p| !view.any(p.head, lex::PERSON_VAGUE));
-        let strength = if second_hand { resolved.strength.min(0.5) - 0.02 } else { resolved.strength };
-        let mut flag = base(context, kind, found.sentence, anchor, found.cue.clone(), found.rule, strength);
+        let second_hand = found.quoted
+            && found
+                .source
+                .is_some_and(|p| !view.any(p.head, lex::PERSON_VAGUE));
+        let strength = if second_hand {
+            resolved.strength.min(0.5) - 0.02
+        } else {
+            resolved.strength
+        };
+        let mut flag = base(
+            context,
+            kind,
+            found.sentence,
+            anchor,
+            found.cue.clone(),
+            found.rule,
+            strength,
+        );
         flag.source = Some((source, words));
         flag.claim = found.content.first().map(|c| context.span(c.clone()));
         flag.voice = match context.voice(found.cue.start) {
@@ -48,9 +73,13 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         };
         flag.details = resolved.details.clone();
         flag.why = match kind {
-            Kind::Agentless => "The words attribute something, and nobody is the one who says it.".to_owned(),
+            Kind::Agentless => {
+                "The words attribute something, and nobody is the one who says it.".to_owned()
+            }
             Kind::Document => "A record is cited that the page doesn't identify.".to_owned(),
-            Kind::Group => "Several speak or believe here, and none of them is named on the page.".to_owned(),
+            Kind::Group => {
+                "Several speak or believe here, and none of them is named on the page.".to_owned()
+            }
             _ => "Somebody is cited here whom the page never names.".to_owned(),
         };
         out.push(flag);
@@ -69,9 +98,14 @@ fn resolved_plural(context: &Context, head: usize, start: usize) -> bool {
     let view = context.view;
     let h = &view.tokens[head];
     if h.any(lex::FUNCTION) {
-        return !view.is(head, &["he", "she", "him", "her", "who", "another", "one", "his"]);
+        return !view.is(
+            head,
+            &["he", "she", "him", "her", "who", "another", "one", "his"],
+        );
     }
-    if view.any(start, lex::FUNCTION_INDEF) || view.is(start, &["one", "another"]) && !view.is(start + 1, &["of"]) {
+    if view.any(start, lex::FUNCTION_INDEF)
+        || view.is(start, &["one", "another"]) && !view.is(start + 1, &["of"])
+    {
         return false;
     }
     h.any(lex::PLURAL) || h.any(lex::DEMONYM)

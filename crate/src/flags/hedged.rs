@@ -18,7 +18,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         if *kind == Kind::Appearance && view.any(m.start, lex::SPEECH) {
             let speaker = view.subject_before(m.start, range.start).is_some_and(|s| {
                 let h = &view.tokens[s.head];
-                h.any(lex::PERSON | lex::DEMONYM) || view.is(s.head, &["he", "she", "they", "we", "i"]) || h.any(lex::CAP) && h.any(lex::UNKNOWN)
+                h.any(lex::PERSON | lex::DEMONYM)
+                    || view.is(s.head, &["he", "she", "they", "we", "i"])
+                    || h.any(lex::CAP) && h.any(lex::UNKNOWN)
             });
             if speaker {
                 continue;
@@ -34,11 +36,16 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         found.push((*sentence, *kind, *m, strength));
     }
     // Two hedges side by side are one flag: the stronger one's.
-    found.sort_by(|a, b| (a.2.start, a.2.end).cmp(&(b.2.start, b.2.end)));
+    found.sort_by_key(|f| (f.2.start, f.2.end));
     let mut merged: Vec<(usize, Kind, Match, f32)> = Vec::new();
     for next in found {
         match merged.last_mut() {
-            Some(last) if last.0 == next.0 && next.2.start <= last.2.end && next.1 != Kind::Approximation && last.1 != Kind::Approximation => {
+            Some(last)
+                if last.0 == next.0
+                    && next.2.start <= last.2.end
+                    && next.1 != Kind::Approximation
+                    && last.1 != Kind::Approximation =>
+            {
                 if next.3 > last.3 {
                     *last = next;
                 }
@@ -49,7 +56,15 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     merged
         .into_iter()
         .map(|(sentence, kind, m, strength)| {
-            let mut flag = base(context, kind, sentence, m.start..m.end, m.start..m.end, m.rule.id, strength.clamp(0.05, 0.99));
+            let mut flag = base(
+                context,
+                kind,
+                sentence,
+                m.start..m.end,
+                m.start..m.end,
+                m.rule.id,
+                strength.clamp(0.05, 0.99),
+            );
             let end = view.clause_end(m.end, context.parsed.sentences[sentence].end);
             if end > m.end {
                 flag.claim = Some(context.span(m.end..end));
@@ -70,7 +85,11 @@ pub fn flags(context: &Context) -> Vec<Flag> {
 }
 
 fn conditioned(context: &Context, sentence: usize) -> bool {
-    context.parsed.matches.iter().any(|(s, kind, _)| *s == sentence && *kind == Kind::Condition)
+    context
+        .parsed
+        .matches
+        .iter()
+        .any(|(s, kind, _)| *s == sentence && *kind == Kind::Condition)
 }
 
 fn question(context: &Context, end: usize) -> bool {

@@ -29,7 +29,11 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     pub fn span(&self, tokens: Range<usize>) -> Span {
         let (start, end) = self.view.bytes(tokens.start, tokens.end);
-        Span { block: self.block as u32, start, end }
+        Span {
+            block: self.block as u32,
+            start,
+            end,
+        }
     }
 
     pub fn sentence(&self, number: usize) -> Span {
@@ -39,13 +43,23 @@ impl Context<'_> {
     /// Whose words token `at` belongs to: the source of the innermost attribution whose content
     /// holds it, or of the nearest one where it stands inside a quotation.
     pub fn voice(&self, at: usize) -> Voice {
-        let holding = self.parsed.found.iter().zip(self.resolved).filter(|(f, _)| f.content.iter().any(|c| c.contains(&at)));
+        let holding = self
+            .parsed
+            .found
+            .iter()
+            .zip(self.resolved)
+            .filter(|(f, _)| f.content.iter().any(|c| c.contains(&at)));
         let inner = holding.min_by_key(|(f, _)| f.content.iter().map(|c| c.len()).sum::<usize>());
         if let Some(source) = inner.and_then(|(_, r)| r.source) {
             return Voice::Source(source);
         }
         if self.view.tokens[at].quoted {
-            let near = self.parsed.found.iter().zip(self.resolved).filter(|(_, r)| r.source.is_some());
+            let near = self
+                .parsed
+                .found
+                .iter()
+                .zip(self.resolved)
+                .filter(|(_, r)| r.source.is_some());
             let near = near.min_by_key(|(f, _)| f.cue.start.abs_diff(at));
             if let Some(source) = near.and_then(|(_, r)| r.source) {
                 return Voice::Source(source);
@@ -56,7 +70,13 @@ impl Context<'_> {
 }
 
 /// All flags of the page, in order.
-pub fn collect(page: &Page, parsed: &[Option<Parsed>], resolved: &[Resolved], _sources: &[Source], _attributions: &[Attribution]) -> Vec<Flag> {
+pub fn collect(
+    page: &Page,
+    parsed: &[Option<Parsed>],
+    resolved: &[Resolved],
+    _sources: &[Source],
+    _attributions: &[Attribution],
+) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut from = 0;
     for (block, analysis) in parsed.iter().enumerate() {
@@ -72,7 +92,11 @@ pub fn collect(page: &Page, parsed: &[Option<Parsed>], resolved: &[Resolved], _s
             linked: byte_ranges(text, input.links.iter().chain(&input.marks)),
         };
         from = to;
-        for found in [anonymous::flags(&context), unsourced::flags(&context), hedged::flags(&context)] {
+        for found in [
+            anonymous::flags(&context),
+            unsourced::flags(&context),
+            hedged::flags(&context),
+        ] {
             flags.extend(without_overlaps(found));
         }
     }
@@ -82,10 +106,16 @@ pub fn collect(page: &Page, parsed: &[Option<Parsed>], resolved: &[Resolved], _s
 
 /// Keeps the strongest of flags that overlap (they are of one category), then puts them in order.
 fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
-    flags.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.anchor.start.cmp(&b.anchor.start)));
+    flags.sort_by(|a, b| {
+        b.strength
+            .total_cmp(&a.strength)
+            .then(a.anchor.start.cmp(&b.anchor.start))
+    });
     let mut kept: Vec<Flag> = Vec::new();
     for flag in flags {
-        if flag.anchor.start < flag.anchor.end && !kept.iter().any(|k| k.anchor.overlaps(flag.anchor)) {
+        if flag.anchor.start < flag.anchor.end
+            && !kept.iter().any(|k| k.anchor.overlaps(flag.anchor))
+        {
             kept.push(flag);
         }
     }
@@ -102,17 +132,27 @@ fn byte_ranges<'r>(text: &str, ranges: impl Iterator<Item = &'r (u32, u32)>) -> 
     wanted.sort_unstable();
     let at = |unit: u32| -> u32 {
         let mut units = 0;
-        text.char_indices().find(|(_, c)| {
-            let here = units;
-            units += c.len_utf16() as u32;
-            here >= unit
-        }).map_or(text.len() as u32, |(i, _)| i as u32)
+        text.char_indices()
+            .find(|(_, c)| {
+                let here = units;
+                units += c.len_utf16() as u32;
+                here >= unit
+            })
+            .map_or(text.len() as u32, |(i, _)| i as u32)
     };
     wanted.into_iter().map(|(a, b)| at(a)..at(b)).collect()
 }
 
 /// A flag with nothing but the common parts filled in.
-fn base(context: &Context, kind: Kind, sentence: usize, anchor: Range<usize>, cue: Range<usize>, rule: &'static str, strength: f32) -> Flag {
+fn base(
+    context: &Context,
+    kind: Kind,
+    sentence: usize,
+    anchor: Range<usize>,
+    cue: Range<usize>,
+    rule: &'static str,
+    strength: f32,
+) -> Flag {
     Flag {
         kind,
         strength,

@@ -20,18 +20,38 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let anchor = widen(context, *kind, m, &range);
-        let mut flag = base(context, *kind, *sentence, anchor.clone(), m.start..m.end, m.rule.id, m.rule.strength);
+        let counted = *kind == Kind::Statistic && counted_here(context);
+        let strength = m.rule.strength - if counted { 0.2 } else { 0.0 };
+        let mut flag = base(
+            context,
+            *kind,
+            *sentence,
+            anchor,
+            m.start..m.end,
+            m.rule.id,
+            strength,
+        );
         flag.claim = Some(context.span(clause(context, &range, m.start)));
-        flag.why = format!("{}, in the author's own voice; no source in this sentence or carried over from the one before.", evidence(*kind));
+        flag.why = format!(
+            "{}, in the author's own voice; no source in this sentence or carried over from the one before.",
+            evidence(*kind)
+        );
         out.push((clause(context, &range, m.start).start, flag));
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
-    out.sort_by(|a, b| (a.0, a.1.kind).cmp(&(b.0, b.1.kind)).then(b.1.strength.total_cmp(&a.1.strength)));
+    out.sort_by(|a, b| {
+        (a.0, a.1.kind)
+            .cmp(&(b.0, b.1.kind))
+            .then(b.1.strength.total_cmp(&a.1.strength))
+    });
     let mut kept: Vec<(usize, Flag)> = Vec::new();
     for (clause, flag) in out {
         let consensus = flag.kind == Kind::Consensus;
         let taken = kept.iter().any(|(c, k)| {
-            *c == clause && k.anchor.block == flag.anchor.block && (k.kind == Kind::Consensus) == consensus || k.anchor.overlaps(flag.anchor)
+            *c == clause
+                && k.anchor.block == flag.anchor.block
+                && (k.kind == Kind::Consensus) == consensus
+                || k.anchor.overlaps(flag.anchor)
         });
         if !taken {
             kept.push((clause, flag));
@@ -53,45 +73,86 @@ fn evidence(kind: Kind) -> &'static str {
 }
 
 /// Whether the match is the article's own assertion with no source in reach.
-fn own_voice(context: &Context, kind: Kind, sentence: usize, range: &Range<usize>, m: &Match) -> bool {
+fn own_voice(
+    context: &Context,
+    kind: Kind,
+    sentence: usize,
+    range: &Range<usize>,
+    m: &Match,
+) -> bool {
     let view = context.view;
     if (m.start..m.end).any(|i| view.tokens[i].quoted) {
         return false;
     }
-    let question = (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
-    let first_person = range.clone().any(|i| view.any(i, lex::FUNCTION_FIRST) && !view.tokens[i].quoted);
+    let question =
+        (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
+    let first_person = range
+        .clone()
+        .any(|i| view.any(i, lex::FUNCTION_FIRST) && !view.tokens[i].quoted);
     if question || first_person && kind != Kind::Consensus {
         return false;
     }
-    for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
-        if found.sentence != sentence || resolved.source.is_none() {
+    for found in &context.parsed.found {
+        if found.sentence != sentence {
             continue;
         }
-        let inside = found.content.iter().any(|c| c.start < m.end && m.start < c.end);
-        let at_source = found.source.is_some_and(|s| s.start < m.end && m.start < s.end) || found.cue.start < m.end && m.start < found.cue.end;
+        let inside = found
+            .content
+            .iter()
+            .any(|c| c.start < m.end && m.start < c.end);
+        let at_source = found
+            .source
+            .is_some_and(|s| s.start < m.end && m.start < s.end)
+            || found.cue.start < m.end && m.start < found.cue.end;
         // Speech gives its whole sentence a source; a stance only what it is about.
-        let whole = matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+        let whole =
+            matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
         if inside || at_source || whole && kind != Kind::Consensus {
             return false;
         }
     }
     let anchor = context.span(m.start..m.end);
     let clause = context.span(clause(context, range, m.start));
-    let linked = context.linked.iter().any(|l| l.start < anchor.end && anchor.start < l.end || l.start >= clause.start && l.end <= clause.end + 4);
+    let linked = context.linked.iter().any(|l| {
+        l.start < anchor.end && anchor.start < l.end
+            || l.start >= clause.start && l.end <= clause.end + 4
+    });
     if linked {
         return false;
     }
     // A hedge right before takes the assertion back.
     let hedged = context.parsed.matches.iter().any(|(s, k, h)| {
-        *s == sentence && k.category() == Category::Hedged && *k != Kind::Approximation && h.rule.strength >= 0.5 && h.end <= m.end && h.end + 3 > m.start
+        *s == sentence
+            && k.category() == Category::Hedged
+            && *k != Kind::Approximation
+            && h.rule.strength >= 0.5
+            && h.end <= m.end
+            && h.end + 3 > m.start
     });
     !hedged || kind == Kind::Consensus
+}
+
+/// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
+fn counted_here(context: &Context) -> bool {
+    let view = context.view;
+    (0..view.tokens.len()).any(|i| {
+        view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH)
+            || view.is(
+                i,
+                &[
+                    "vote", "votes", "turnout", "election", "voted", "surveyed", "polled",
+                ],
+            )
+    })
 }
 
 /// The clause around token `at`: between marks that part clauses.
 fn clause(context: &Context, range: &Range<usize>, at: usize) -> Range<usize> {
     let ends = |i: &usize| context.view.tokens[*i].ends_clause();
-    let start = (range.start..at).rev().find(ends).map_or(range.start, |i| i + 1);
+    let start = (range.start..at)
+        .rev()
+        .find(ends)
+        .map_or(range.start, |i| i + 1);
     let end = (at..range.end).find(ends).unwrap_or(range.end);
     start..end.max(start + 1)
 }
@@ -103,11 +164,20 @@ fn widen(context: &Context, kind: Kind, m: &Match, range: &Range<usize>) -> Rang
     if matches!(kind, Kind::Consensus | Kind::Statistic) {
         return start..end;
     }
-    while start > range.start && start + 3 > m.start && view.any(start - 1, lex::FUNCTION_AUX | lex::FUNCTION_NEG) {
+    while start > range.start
+        && start + 3 > m.start
+        && view.any(start - 1, lex::FUNCTION_AUX | lex::FUNCTION_NEG)
+    {
         start -= 1;
     }
-    if matches!(kind, Kind::Accusation | Kind::Motive | Kind::Cause | Kind::Prediction | Kind::Superlative) {
-        if let Some(p) = view.noun_phrase(end, range.end.min(end + 6)).or_else(|| view.noun_phrase(end - 1, range.end.min(end + 5))) {
+    if matches!(
+        kind,
+        Kind::Accusation | Kind::Motive | Kind::Cause | Kind::Prediction | Kind::Superlative
+    ) {
+        if let Some(p) = view
+            .noun_phrase(end, range.end.min(end + 6))
+            .or_else(|| view.noun_phrase(end - 1, range.end.min(end + 5)))
+        {
             end = end.max(p.end);
         }
     }
