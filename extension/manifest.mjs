@@ -1,0 +1,55 @@
+/** One manifest for all browsers, and what each one needs on top. */
+
+const base = {
+  manifest_version: 3,
+  name: "Hearsay",
+  description:
+    "Marks anonymous sources, unsourced assertions and hedged claims in English news. Reads on your machine, sends nothing.",
+  icons: sizes("app", [16, 32, 48, 128]),
+  action: {
+    default_title: "Hearsay",
+    default_popup: "popup.html",
+    default_icon: sizes("off", [16, 24, 32, 48]),
+  },
+  commands: {
+    toggle: {
+      suggested_key: { default: "Alt+Shift+H" },
+      description: "Show or hide the flags on this page",
+    },
+  },
+  permissions: ["activeTab", "scripting", "storage"],
+  optional_host_permissions: ["http://*/*", "https://*/*"],
+  content_security_policy: {
+    // No address but the extension's own: the engine cannot send anything anywhere.
+    extension_pages:
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
+  },
+};
+
+const patches = {
+  chromium: {
+    minimum_chrome_version: "128",
+    background: { service_worker: "background.js", type: "module" },
+  },
+  firefox: {
+    background: { scripts: ["background.js"], type: "module" },
+    browser_specific_settings: {
+      gecko: {
+        id: "hearsay@hearsay.invalid",
+        strict_min_version: "140.0",
+        data_collection_permissions: { required: ["none"] },
+      },
+    },
+  },
+};
+
+export const BROWSERS = Object.keys(patches);
+
+export function manifest(browser, version) {
+  const { manifest_version, name, ...rest } = base;
+  return { manifest_version, name, version, ...rest, ...patches[browser] };
+}
+
+function sizes(variant, all) {
+  return Object.fromEntries(all.map((size) => [size, `icons/${variant}-${size}.png`]));
+}

@@ -1,0 +1,218 @@
+/**
+ * The only file that touches the browser's extension API. Chromium and Firefox (Manifest V3) both
+ * offer promises under `chrome`.
+ */
+import type { Envelope, Reply, Settings, ToBackground, ToPage } from "./protocol";
+
+/** The file names that the build writes; nothing else may be injected. */
+const CONTENT_SCRIPT = "content.js";
+const AUTO_SCRIPT = "auto.js";
+
+export interface Sender {
+  tab: number;
+  frame: number;
+  /** Of the tab, when the extension may know it. */
+  tabUrl: string | null;
+}
+
+export interface Tab {
+  id: number;
+  url: string;
+}
+
+type Awaitable<T> = T | Promise<T>;
+type Handlers<M, S> = { [K in keyof M]: (ask: Envelope<M, K>, sender: S) => Awaitable<Reply<M, K>> };
+
+/** False once the extension was reloaded or removed under a running content script. */
+export function alive(): boolean {
+  try {
+    return chrome.runtime?.id !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Answers messages. Unknown messages and senders are left alone. */
+function listen<M, S>(
+  handlers: Handlers<M, S>,
+  from: (sender: chrome.runtime.MessageSender) => S | null,
+): void {
+  chrome.runtime.onMessage.addListener((message: Envelope<M>, raw, respond: (reply: unknown) => void) => {
+    const sender = raw.id === chrome.runtime.id ? from(raw) : null;
+    const type = (message as { type?: unknown } | null)?.type;
+    if (sender === null || typeof type !== "string" || !Object.hasOwn(handlers, type)) return false;
+    const handle = handlers[type as keyof M] as (ask: unknown, sender: S) => unknown;
+    // A handler reports what can go wrong in its reply; what is left is a defect, and must not
+    // leave the other side waiting.
+    Promise.resolve()
+      .then(() => handle(message, sender))
+      .then(respond, (reason) => respond({ error: String(reason) }));
+    return true;
+  });
+}
+
+/** In a content script: answers the background. */
+export function onPageMessage(handlers: Handlers<ToPage, true>): void {
+  listen<ToPage, true>(handlers, (sender) => (sender.tab ? null : true));
+}
+
+/** In the background: answers content scripts and the popup (which has no tab: `null` fields). */
+export function onBackgroundMessage(handlers: Handlers<ToBackground, Sender>): void {
+  listen<ToBackground, Sender>(handlers, (sender) => ({
+    tab: sender.tab?.id ?? -1,
+    frame: sender.frameId ?? 0,
+    tabUrl: sender.tab?.url ?? null,
+  }));
+}
+
+/** To the background. Rejects when it cannot be reached, as after a reload of the extension. */
+export async function ask<K extends keyof ToBackground>(
+  message: Envelope<ToBackground, K>,
+): Promise<Reply<ToBackground, K>> {
+  return (await chrome.runtime.sendMessage(message)) as Reply<ToBackground, K>;
+}
+
+/** To one frame; null when no content script answers there. */
+export async function askFrame<K extends keyof ToPage>(
+  tab: number,
+  frame: number,
+  message: Envelope<ToPage, K>,
+): Promise<Reply<ToPage, K> | null> {
+  try {
+    const reply = await chrome.tabs.sendMessage(tab, message, { frameId: frame });
+    return (reply ?? null) as Reply<ToPage, K> | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Puts the content script into every frame that may be scripted and returns their ids; [] for a closed page. */
+export async function inject(tab: number): Promise<number[]> {
+  const run = () =>
+    chrome.scripting.executeScript({ target: { tabId: tab, allFrames: true }, files: [CONTENT_SCRIPT] });
+  try {
+    // The grant of a click sometimes arrives after the click's first call.
+    const results = await run().catch(run);
+    return results.map((result) => result.frameId);
+  } catch {
+    return [];
+  }
+}
+
+/** A page that was closed or left meanwhile is no error: there is nothing to style. */
+export async function insertStyle(tab: number, frame: number, css: string): Promise<void> {
+  await chrome.scripting.insertCSS({ target: { tabId: tab, frameIds: [frame] }, css }).catch(() => {});
+}
+
+export async function removeStyle(tab: number, frame: number, css: string): Promise<void> {
+  await chrome.scripting.removeCSS({ target: { tabId: tab, frameIds: [frame] }, css }).catch(() => {});
+}
+
+/** The icon of one tab; the browser puts the manifest's back on navigation. */
+export async function setIcon(tab: number, path: Record<number, string>, title: string): Promise<void> {
+  await Promise.all([
+    chrome.action.setIcon({ tabId: tab, path }),
+    chrome.action.setTitle({ tabId: tab, title }),
+  ]).catch(() => {});
+}
+
+/** The URL of a file of the extension. */
+export function fileUrl(name: string): string {
+  return chrome.runtime.getURL(name);
+}
+
+/** The tab in front; the URL is empty where the extension may not know it. */
+export async function activeTab(): Promise<Tab | null> {
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  return tab?.id === undefined ? null : { id: tab.id, url: tab.url ?? "" };
+}
+
+export function onTabRemoved(handle: (tab: number) => void): void {
+  chrome.tabs.onRemoved.addListener(handle);
+}
+
+/** The keyboard command; the browser grants the tab as it does for a click. */
+export function onToggle(handle: (tab: Tab) => void): void {
+  chrome.commands.onCommand.addListener((command, tab) => {
+    if (command === "toggle" && tab?.id !== undefined) handle({ id: tab.id, url: tab.url ?? "" });
+  });
+}
+
+/** The toggle's key as the reader has set it, "" when there is none. */
+export async function toggleKey(): Promise<string> {
+  const commands = await chrome.commands.getAll();
+  return commands.find((command) => command.name === "toggle")?.shortcut ?? "";
+}
+
+// ── Settings ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Stored values, unchecked: a settings file of another version may hold anything. */
+export async function stored(): Promise<Record<string, unknown>> {
+  return chrome.storage.local.get(null);
+}
+
+export async function store(values: Partial<Settings>): Promise<void> {
+  await chrome.storage.local.set(values);
+}
+
+export function onStored(handle: () => void, signal?: AbortSignal): void {
+  const listener = (_changes: unknown, area: string) => {
+    if (area === "local") handle();
+  };
+  chrome.storage.onChanged.addListener(listener);
+  signal?.addEventListener("abort", () => {
+    if (alive()) chrome.storage.onChanged.removeListener(listener);
+  });
+}
+
+// ── Sites ────────────────────────────────────────────────────────────────────────────────────────
+
+/** Both schemes and every port of a host; null for what is no web page. */
+export function sitePattern(host: string): string {
+  return `*://${host}/*`;
+}
+
+/** Must run inside a click, before anything is awaited. */
+export async function requestSite(host: string): Promise<boolean> {
+  return chrome.permissions.request({ origins: [sitePattern(host)] });
+}
+
+export async function releaseSite(host: string): Promise<void> {
+  await chrome.permissions.remove({ origins: [sitePattern(host)] }).catch(() => {});
+}
+
+export async function maySite(host: string): Promise<boolean> {
+  return chrome.permissions.contains({ origins: [sitePattern(host)] });
+}
+
+export function onPermissions(handle: () => void): void {
+  chrome.permissions.onAdded.addListener(handle);
+  chrome.permissions.onRemoved.addListener(handle);
+}
+
+/** An update drops registered scripts; a fresh start is when to look. */
+export function onStart(handle: () => void): void {
+  chrome.runtime.onInstalled.addListener(handle);
+  chrome.runtime.onStartup.addListener(handle);
+}
+
+/** Makes the hosts where Hearsay runs by itself exactly these. */
+export async function registerSites(hosts: string[]): Promise<void> {
+  const id = (host: string) => `site:${host}`;
+  const registered = (await chrome.scripting.getRegisteredContentScripts()).map((script) => script.id);
+  const wanted = new Set(hosts.map(id));
+  const gone = registered.filter((name) => !wanted.has(name));
+  if (gone.length > 0) await chrome.scripting.unregisterContentScripts({ ids: gone });
+  const fresh = hosts.filter((host) => !registered.includes(id(host)));
+  if (fresh.length > 0) {
+    await chrome.scripting.registerContentScripts(
+      fresh.map((host) => ({
+        id: id(host),
+        matches: [sitePattern(host)],
+        js: [CONTENT_SCRIPT, AUTO_SCRIPT],
+        allFrames: true,
+        runAt: "document_idle" as const,
+      })),
+    );
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The wasm-bindgen output as the extension uses it. The build resolves "hearsay-engine" to the
+ * generated `hearsay.js`; these types keep the type check independent of a built engine.
+ */
+declare module "hearsay-engine" {
+  import type { Details, ExportOptions, PageInput, Reading } from "./protocol";
+
+  /** Compiles and starts the engine. */
+  export default function init(options: { module_or_path: string }): Promise<unknown>;
+  /** Reads one document and keeps it under `key`. Throws an Error on malformed input. */
+  export function read(key: string, page: PageInput): Reading;
+  export function knows(key: string): boolean;
+  export function forget(key: string): void;
+  /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading. */
+  export function details(keys: string[], key: string, flag: number): Details | undefined;
+  /** Throws an Error when a key is unknown. */
+  export function export_list(keys: string[], options: ExportOptions): string;
+}

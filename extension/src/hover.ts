@@ -1,0 +1,184 @@
+/**
+ * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
+ * and schedules nothing while the pointer is still.
+ */
+import { Card, type Other } from "./card";
+import type { Flag } from "./flags";
+import type { Paint } from "./paint";
+import { around, lastLine, sentenceAround } from "./place";
+import type { Details } from "./protocol";
+import { toneBehind } from "./tone";
+
+/** How long the pointer rests before a card opens, and how long a card waits for it to come back. */
+const REST = 250;
+const LINGER = 300;
+
+export interface HoverOptions {
+  paint: Paint;
+  /** Null when the details are not to be had. */
+  details: (flag: Flag) => Promise<Details | null>;
+  /** False ends everything: the extension is gone. */
+  alive: () => boolean;
+  signal: AbortSignal;
+}
+
+/** Starts listening; `signal` ends it and takes the card away. */
+export function hover(options: HoverOptions): void {
+  new Hover(options);
+}
+
+class Hover {
+  private readonly options: HoverOptions;
+  private readonly card = new Card((over) => this.overCard(over));
+  private frame = 0;
+  private timer = 0;
+  /** Whether the timer is the one that closes. */
+  private lingering = false;
+  private point = { x: 0, y: 0 };
+  /** Flags under the pointer, the first one is active. */
+  private under: Flag[] = [];
+  /** The flag whose card is shown or being fetched. */
+  private shown: Flag | null = null;
+  private asked: { flag: Flag; details: Promise<Details | null> } | null = null;
+  private pinned = false;
+  private insideCard = false;
+
+  constructor(options: HoverOptions) {
+    this.options = options;
+    const { signal } = options;
+    const passive = { signal, passive: true, capture: true };
+    document.addEventListener("pointermove", (event) => this.moved(event), passive);
+    document.documentElement.addEventListener("pointerleave", () => this.left(), passive);
+    document.addEventListener("click", (event) => this.clicked(event), passive);
+    window.addEventListener("scroll", () => this.scrolled(), passive);
+    window.addEventListener("resize", () => this.close(), passive);
+    window.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), passive);
+    signal.addEventListener("abort", () => {
+      cancelAnimationFrame(this.frame);
+      this.stopTimer();
+      this.card.remove();
+      options.paint.activate(null);
+    });
+  }
+
+  private close(): void {
+    this.stopTimer();
+    this.shown = null;
+    this.pinned = false;
+    this.insideCard = false;
+    this.card.hide();
+    this.options.paint.activate(null);
+  }
+
+  private moved(event: PointerEvent): void {
+    if (event.pointerType === "touch") return;
+    this.point = { x: event.clientX, y: event.clientY };
+    if (this.frame !== 0 || this.insideCard) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.options.alive()) this.look();
+    });
+  }
+
+  private look(): void {
+    const { paint } = this.options;
+    if (this.insideCard) return;
+    this.under = paint.at(this.point.x, this.point.y);
+    const flag = this.under[0];
+    if (!flag) {
+      this.leaveFlag();
+    } else if (this.shown && this.under.includes(this.shown)) {
+      this.stopTimer();
+    } else if (!this.pinned) {
+      this.details(flag);
+      this.startTimer(REST, () => void this.show(flag, this.under, false));
+    }
+  }
+
+  private leaveFlag(): void {
+    this.under = [];
+    if (!this.shown) this.stopTimer();
+    else if (!this.pinned && !this.lingering) {
+      this.startTimer(LINGER, () => this.close());
+      this.lingering = true;
+    }
+  }
+
+  private left(): void {
+    if (!this.insideCard) this.leaveFlag();
+  }
+
+  private overCard(over: boolean): void {
+    this.insideCard = over;
+    if (over) this.stopTimer();
+    else this.leaveFlag();
+  }
+
+  /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
+  private clicked(event: MouseEvent): void {
+    const target = event.composedPath()[0];
+    if (this.insideCard || !this.options.alive()) return;
+    const flags = this.options.paint.at(event.clientX, event.clientY);
+    const flag = flags[0];
+    if (!flag) {
+      if (this.pinned) this.close();
+      return;
+    }
+    if (target instanceof Element && target.closest("a[href], button, input, label, summary")) return;
+    if (getSelection()?.isCollapsed === false) return;
+    this.stopTimer();
+    void this.show(flag, flags, true);
+  }
+
+  private scrolled(): void {
+    if (this.pinned) return;
+    this.stopTimer();
+    if (this.shown) this.close();
+  }
+
+  /** Asked for while the pointer is still coming to rest, so that the card opens complete. */
+  private details(flag: Flag): Promise<Details | null> {
+    if (this.asked?.flag !== flag) this.asked = { flag, details: this.options.details(flag) };
+    return this.asked.details;
+  }
+
+  private async show(flag: Flag, flags: readonly Flag[], pinned: boolean): Promise<void> {
+    const { paint, signal } = this.options;
+    this.shown = flag;
+    this.pinned = pinned;
+    const details = await this.details(flag);
+    if (signal.aborted || this.shown !== flag) return;
+    const boxes = paint.rangesOf(flag).flatMap((range) => [...range.getClientRects()]);
+    const line = lastLine(boxes);
+    if (!details || !line) {
+      this.asked = null;
+      this.close();
+      return;
+    }
+    const [start, end] = sentenceAround(paint.textOf(flag.block), flag.start, flag.end);
+    const sentence = around(
+      paint.between(flag.block, start, end).flatMap((range) => [...range.getClientRects()]),
+    );
+    const element = paint.rangesOf(flag)[0]?.startContainer.parentElement ?? document.documentElement;
+    const others: Other[] = flags
+      .filter((other) => other !== flag)
+      .map((other) => ({ category: other.category, open: () => void this.show(other, flags, pinned) }));
+    paint.activate(flag);
+    this.card.show(details, others, { line, sentence: sentence ?? line }, toneBehind(element));
+  }
+
+  private startTimer(after: number, then: () => void): void {
+    this.stopTimer();
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.lingering = false;
+      then();
+    }, after);
+  }
+
+  private stopTimer(): void {
+    window.clearTimeout(this.timer);
+    this.timer = 0;
+    this.lingering = false;
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The popup. Opening it switches highlights on for the page where rules allow it; what it shows
+ * comes from one report, and switches act on the page through the settings alone.
+ */
+import { activeTab, ask, maySite, releaseSite, requestSite, store, toggleKey } from "./browser";
+import mark from "./mark.json";
+import { CATEGORIES, type ExportFormat, type Settings, type SiteRule, type TabReport } from "./protocol";
+import { hostOf, ruleFor, settings } from "./settings";
+import {
+  density,
+  fileName,
+  languageName,
+  mediaType,
+  plural,
+  type Summary,
+  sensitivityNote,
+  summarize,
+} from "./summary";
+
+interface State {
+  tab: { id: number; url: string };
+  host: string;
+  settings: Settings;
+  /** As it acts: "always" only while the browser grants it. */
+  rule: SiteRule;
+  report: TabReport;
+}
+
+interface Lead {
+  headline: string;
+  note: string;
+  action?: { label: string; run: () => Promise<void> };
+}
+
+/** An element of popup.html; its absence would be a defect of ours. */
+function at<E extends HTMLElement = HTMLElement>(id: string): E {
+  return document.getElementById(id) as E;
+}
+
+const master = at<HTMLInputElement>("master");
+let state: State;
+
+void start();
+
+async function start(): Promise<void> {
+  for (const part of ["quotes", "line"] as const) {
+    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
+  }
+  const tab = await activeTab();
+  if (!tab) return;
+  const host = hostOf(tab.url);
+  const [report, all, granted, key] = await Promise.all([
+    ask<"open">({ type: "open", tab: tab.id, url: tab.url }),
+    settings(),
+    host === "" ? false : maySite(host),
+    toggleKey(),
+  ]);
+  const rule = ruleFor(all, host);
+  state = { tab, host, settings: all, rule: rule === "always" && !granted ? "click" : rule, report };
+  at("key").hidden = key === "" || report.state === "closed";
+  (at("key").firstElementChild as HTMLElement).textContent = key;
+  listen();
+  draw();
+}
+
+function listen(): void {
+  master.addEventListener("change", () => void switchPage(master.checked));
+  for (const category of CATEGORIES) {
+    const box = at<HTMLInputElement>(`show-${category}`);
+    box.addEventListener("change", () => {
+      void change({ categories: { ...state.settings.categories, [category]: box.checked } });
+    });
+  }
+  for (const radio of radios("sensitivity")) {
+    radio.addEventListener("change", () => {
+      void change({ sensitivity: radio.value as Settings["sensitivity"] });
+    });
+  }
+  for (const radio of radios("rule")) {
+    radio.addEventListener("change", () => void setRule(radio.value as SiteRule));
+  }
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-format]")) {
+    button.addEventListener("click", () => void save(button.dataset.format as ExportFormat));
+  }
+}
+
+function radios(name: string): NodeListOf<HTMLInputElement> {
+  return document.querySelectorAll(`input[name="${name}"]`);
+}
+
+// ── Acting ───────────────────────────────────────────────────────────────────────────────────────
+
+/** The pages hear of it from the storage; the counts here need no round trip. */
+async function change(values: Partial<Settings>): Promise<void> {
+  state.settings = { ...state.settings, ...values };
+  draw();
+  await store(values);
+}
+
+async function switchPage(on: boolean): Promise<void> {
+  const { id, url } = state.tab;
+  // Switching on where the site is off says that the rule no longer holds.
+  if (on && state.rule === "off") await keepRule("click");
+  state.report = await ask<"switch">({ type: "switch", tab: id, url, on });
+  draw();
+}
+
+/** The permission must be asked for within the click, so before anything else is awaited. */
+async function setRule(rule: SiteRule): Promise<void> {
+  const { id, url } = state.tab;
+  const before = state.rule;
+  if (rule === "always") {
+    // Stored at once: the browser may close the popup while it asks, and the background finishes then.
+    const [granted] = await Promise.all([requestSite(state.host).catch(() => false), keepRule("always")]);
+    if (!granted) await keepRule(before === "always" ? "click" : before);
+  } else {
+    await keepRule(rule);
+    if (before === "always") await releaseSite(state.host);
+  }
+  if (state.rule === "off") await ask<"switch">({ type: "switch", tab: id, url, on: false });
+  const resumes = before === "off" && state.rule !== "off";
+  state.report = resumes
+    ? await ask<"switch">({ type: "switch", tab: id, url, on: true })
+    : await ask<"open">({ type: "open", tab: id, url });
+  draw();
+}
+
+async function keepRule(rule: SiteRule): Promise<void> {
+  const sites = { ...state.settings.sites };
+  if (rule === "click") delete sites[state.host];
+  else sites[state.host] = rule;
+  state.rule = rule;
+  state.settings = { ...state.settings, sites };
+  await store({ sites });
+}
+
+async function readAsEnglish(): Promise<void> {
+  const { id, url } = state.tab;
+  state.report = await ask<"assumeEnglish">({ type: "assumeEnglish", tab: id, url });
+  draw();
+}
+
+/** A link with a blob needs no permission to save files. */
+async function save(format: ExportFormat): Promise<void> {
+  const { id, url } = state.tab;
+  const hidden = at<HTMLInputElement>("hidden-too").checked;
+  const reply = await ask<"export">({ type: "export", tab: id, url, format, hidden });
+  const failed = "error" in reply;
+  at("export-note").hidden = !failed;
+  at("export-note").textContent = failed ? `The list could not be made. ${reply.error}` : "";
+  if (failed) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([reply.text], { type: mediaType(format) }));
+  const title = state.report.frames[0]?.title ?? "";
+  link.download = fileName(format, state.host, title, new Date().toISOString().slice(0, 10));
+  link.click();
+  // The download has its own hold on the blob once it began.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// ── Drawing ──────────────────────────────────────────────────────────────────────────────────────
+
+function draw(): void {
+  const { report, settings, rule, host } = state;
+  const summary = summarize(report.frames, settings);
+  const on = report.state === "on";
+  const marked = on && summary.kind === "flags";
+  document.body.classList.toggle("on", on);
+  document.body.removeAttribute("aria-busy");
+  document.body.dataset.state = on ? summary.kind : report.state;
+
+  master.checked = on;
+  (master.parentElement as HTMLElement).hidden = report.state === "closed";
+  at("master-label").textContent = on ? "On" : "Off";
+  drawLead(lead(summary));
+
+  at("categories").hidden = !marked;
+  for (const category of CATEGORIES) {
+    at<HTMLInputElement>(`show-${category}`).checked = settings.categories[category];
+    at(`count-${category}`).textContent = summary.counts[category].toLocaleString("en");
+  }
+  at("sensitivity").hidden = !marked;
+  check("sensitivity", settings.sensitivity);
+  at("sensitivity-note").textContent = sensitivityNote(settings, summary.fainter);
+  at("site").hidden = host === "" || report.state === "closed";
+  check("rule", rule);
+  at("export").hidden = !marked;
+}
+
+function check(name: string, value: string): void {
+  for (const radio of radios(name)) radio.checked = radio.value === value;
+}
+
+function drawLead({ headline, note, action }: Lead): void {
+  at("headline").textContent = headline;
+  at("note").textContent = note;
+  const button = at<HTMLButtonElement>("action");
+  button.hidden = action === undefined;
+  button.textContent = action?.label ?? "";
+  button.onclick = action ? () => void action.run() : null;
+}
+
+function lead(summary: Summary): Lead {
+  const { report, host, settings } = state;
+  switch (report.state) {
+    case "closed":
+      return {
+        headline: "This page is closed to extensions.",
+        note: "The browser keeps its own pages, its store and some documents to itself. There is nothing to fix.",
+      };
+    case "site-off":
+      return { headline: `Off on ${host}.`, note: "Nothing is loaded into this page." };
+    case "off":
+      return { headline: "Off on this page.", note: "Nothing is marked until you switch it on again." };
+    case "on":
+      break;
+  }
+  switch (summary.kind) {
+    case "foreign":
+      return {
+        headline: `This page is in ${languageName(summary.language)}.`,
+        note: "Hearsay reads only English for now, so nothing is marked.",
+        action: { label: "It is in English", run: readAsEnglish },
+      };
+    case "short":
+      return {
+        headline: "Too little text to read.",
+        note: "There are not enough sentences here to tell the language, so nothing is marked.",
+        action: { label: "It is in English", run: readAsEnglish },
+      };
+    case "failed":
+      return { headline: "This page could not be read.", note: summary.error ?? "" };
+    case "nothing": {
+      const fainter = summary.fainter;
+      const more = fainter
+        ? ` ${plural(fainter, "fainter flag shows", "fainter flags show")} under Everything.`
+        : "";
+      const lead: Lead = {
+        headline: "Nothing to mark here.",
+        note: `${plural(summary.words, "word", "words")} read at ${settings.sensitivity} sensitivity. That is no verdict on the page.${more}`,
+      };
+      if (fainter === 0) return lead;
+      return {
+        ...lead,
+        action: { label: "Show everything", run: () => change({ sensitivity: "everything" }) },
+      };
+    }
+    case "flags":
+      if (summary.shown === 0) {
+        return {
+          headline: "Nothing shown.",
+          note: "The flags on this page are in categories that are switched off.",
+        };
+      }
+      return {
+        headline: `${plural(summary.shown, "place", "places")} to read twice`,
+        note: density(host, summary),
+      };
+  }
+}

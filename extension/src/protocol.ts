@@ -1,0 +1,219 @@
+/**
+ * Everything that crosses a boundary: what the content script sends to the engine, what the engine
+ * answers, and the messages between popup, background and page. No other file declares a message.
+ *
+ * Offsets are UTF-16 units, strengths in a reading are hundredths (0..100), times are milliseconds.
+ */
+
+/** In the order of precedence: where highlights overlap, the card of the first one opens. */
+export const CATEGORIES = ["anonymous", "unsourced", "hedged"] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const SENSITIVITIES = ["quiet", "normal", "everything"] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
+/** The faintest strength that each sensitivity still shows, in hundredths. */
+export const CUT: Readonly<Record<Sensitivity, number>> = { quiet: 80, normal: 50, everything: 0 };
+
+/** What Hearsay does on a site by itself. "click" is the rule of every site without another one. */
+export const SITE_RULES = ["off", "click", "always"] as const;
+export type SiteRule = (typeof SITE_RULES)[number];
+
+/** Which flags the reader wants to see. Changing it never needs the engine. */
+export interface Filter {
+  sensitivity: Sensitivity;
+  categories: Record<Category, boolean>;
+}
+
+/** All that is kept between sessions. `sites` is keyed by host name and never holds "click". */
+export interface Settings extends Filter {
+  sites: Record<string, Exclude<SiteRule, "click">>;
+}
+
+/** The background of the page decides the palette, not the system. */
+export type Tone = "light" | "dark";
+
+// ── The engine ───────────────────────────────────────────────────────────────────────────────────
+
+/** One block-level run of text, with the facts from which the core decides what is main text. */
+export interface Block {
+  /** Visible text: runs of white space are one space, the ends are trimmed, no-break spaces are kept. */
+  text: string;
+  /** Lower-case name of the nearest block-level element. */
+  tag: string;
+  /** Preorder numbers of the elements from the outermost one down to the block's, the innermost 24. */
+  path: number[];
+  /** Landmarks around it: article main aside header footer figure form table blockquote. */
+  within?: string[];
+  /** Class and id words of the nearest six elements, lower-case, at most 200 characters. */
+  hint?: string;
+  /** Ranges of `text` inside links. */
+  links?: [number, number][];
+  /** Ranges of `text` that are citation marks. */
+  marks?: [number, number][];
+}
+
+/** One document as the engine reads it; the native program takes the same object. */
+export interface PageInput {
+  url: string | null;
+  title: string | null;
+  /** `<html lang>` as written. */
+  language: string | null;
+  /** Set when the reader said what language the page is in. */
+  assume?: string;
+  blocks: Block[];
+}
+
+/** Numbers a flag takes in `Reading.flags`: block, start, end, category, kind, strength. */
+export const FLAG_SIZE = 6;
+
+/** What the engine found in one document. */
+export interface Reading {
+  /** Primary language subtag of the text, "und" when there is too little of it. */
+  language: string;
+  /** False when the text is not English; then there are no flags. */
+  readable: boolean;
+  words: number;
+  sentences: number;
+  /** Attributed claims. */
+  claims: number;
+  /** `FLAG_SIZE` numbers a flag, sorted by block and start. */
+  flags: number[];
+}
+
+/** The card in words. The core writes them, the card renders them. */
+export interface Details {
+  category: Category;
+  kind: string;
+  title: string;
+  kindLabel: string;
+  plain: string;
+  /** The flag's own words; cues carry the weight. */
+  words: { text: string; cue: boolean }[];
+  /** In card order. `fromPage`: the page's own words, set in serif. */
+  facts: { label: string; text: string; fromPage: boolean }[];
+  /** `value` from 0 to 1. */
+  strength: { value: number; text: string };
+  /** How many of the page's attributed claims rest on the same source; `index` counts from 0. */
+  rests: { claims: number; total: number; index: number; text: string } | null;
+  rule: string;
+  why: string;
+}
+
+export const EXPORT_FORMATS = ["json", "csv", "markdown"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportOptions {
+  format: ExportFormat;
+  /** From 0 to 1. */
+  minStrength: number;
+  categories: Category[];
+  includeText?: boolean;
+  url: string | null;
+  title: string | null;
+  /** ISO 8601 in UTC, ending in Z. */
+  created: string;
+}
+
+// ── Messages ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Names one reading of one document. The background adds tab and frame. */
+export interface DocumentRef {
+  /** Random, new for every document. */
+  document: string;
+  /** Counts the readings of that document. */
+  revision: number;
+  /** Position among its siblings at every level below the top document, which is []. */
+  order: number[];
+}
+
+export interface ReadRequest extends DocumentRef {
+  page: PageInput;
+}
+
+/** How long the last reading took. */
+export interface Timings {
+  /** Page to blocks and node map. */
+  collect: number;
+  /** Message to the background, engine, style sheet, message back. */
+  engine: number;
+  /** Ranges built and registered. */
+  paint: number;
+  /** From the message (or start) to the next frame after registering; null while no frame was drawn. */
+  total: number | null;
+}
+
+/** One frame as it is now. */
+export interface FrameStatus extends DocumentRef {
+  on: boolean;
+  /** The reader switched this page off by hand; opening the popup respects that. */
+  dismissed: boolean;
+  url: string;
+  title: string;
+  reading: Omit<Reading, "flags"> | null;
+  /** Category (0, 1, 2) and strength, two numbers a flag, of all flags, shown or not. */
+  flags: number[];
+  /** Ranges painted now. */
+  shown: number;
+  /** What the reader's system prefers: the toolbar's colour, not the page's. */
+  scheme: Tone;
+  timings: Timings | null;
+  /** Why there is no reading, in words. */
+  error: string | null;
+}
+
+/** To the content script of one frame: message → reply. */
+export interface ToPage {
+  /** Switches on. Without `force` a page that the reader dismissed stays off. */
+  on: { ask: { filter: Filter; force: boolean }; reply: FrameStatus };
+  /** Switches off. `dismiss`: by hand, so it stays off on this page. */
+  off: { ask: { dismiss: boolean }; reply: FrameStatus };
+  status: { ask: object; reply: FrameStatus };
+  /** Reads again as a page in this language. */
+  assume: { ask: { language: string }; reply: FrameStatus };
+  /** The background lost this document: the last `read` once more, null when off. */
+  resend: { ask: object; reply: ReadRequest | null };
+}
+
+/** To the background. The first five come from content scripts, the others from the popup. */
+export interface ToBackground {
+  /** A script that runs by site rule asks whether to start. */
+  hello: { ask: object; reply: { filter: Filter | null } };
+  /** `tone` is there when the page needs that style sheet first. */
+  read: { ask: ReadRequest & { tone: Tone | null }; reply: { reading: Reading } | Failure };
+  /** `resend`: the document is not known (any more); read it again and ask again. */
+  details: { ask: DocumentRef & { flag: number }; reply: { details: Details } | { resend: true } | Failure };
+  /** The page's background changed. */
+  tone: { ask: { tone: Tone }; reply: null };
+  /** The document goes away, or its site was switched off. */
+  bye: { ask: { site: boolean }; reply: null };
+
+  /** The popup opened: switches on where the rules allow it. */
+  open: { ask: TabRef; reply: TabReport };
+  switch: { ask: TabRef & { on: boolean }; reply: TabReport };
+  assumeEnglish: { ask: TabRef; reply: TabReport };
+  export: { ask: TabRef & { format: ExportFormat; hidden: boolean }; reply: { text: string } | Failure };
+}
+
+export interface Failure {
+  error: string;
+}
+
+export interface TabRef {
+  tab: number;
+  url: string;
+}
+
+/** What the popup draws. */
+export interface TabReport {
+  /** closed: no script may run here; site-off: the site's rule; off: this page, by hand. */
+  state: "closed" | "site-off" | "off" | "on";
+  /** In page order, the top document first. */
+  frames: FrameStatus[];
+}
+
+/** A message as it is sent. */
+export type Envelope<M, K extends keyof M = keyof M> = K extends keyof M
+  ? { type: K } & (M[K] extends { ask: infer A } ? A : never)
+  : never;
+export type Reply<M, K extends keyof M> = M[K] extends { reply: infer R } ? R : never;

@@ -1,0 +1,113 @@
+/** What the popup says about a page, from the frames' numbers. Pure, no DOM. */
+import {
+  CATEGORIES,
+  type Category,
+  CUT,
+  type ExportFormat,
+  type Filter,
+  type FrameStatus,
+  type Sensitivity,
+} from "./protocol";
+
+export interface Summary {
+  /** "short": too little text to tell the language; "failed": the engine gave an error. */
+  kind: "flags" | "nothing" | "foreign" | "short" | "failed";
+  language: string;
+  words: number;
+  /** Flags at this sensitivity, whether their category is switched on or not. */
+  counts: Record<Category, number>;
+  /** Flags on the page now. */
+  shown: number;
+  /** Flags that only a higher sensitivity would show, in categories that are switched on. */
+  fainter: number;
+  error: string | null;
+}
+
+export function summarize(frames: readonly FrameStatus[], filter: Filter): Summary {
+  const readings = frames.flatMap((frame) => frame.reading ?? []);
+  const readable = readings.filter((reading) => reading.readable);
+  const main = readings.reduce<(typeof readings)[number] | null>(
+    (best, reading) => (best === null || reading.words > best.words ? reading : best),
+    null,
+  );
+  const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
+  let shown = 0;
+  let fainter = 0;
+  for (const { flags } of frames) {
+    for (let at = 0; at + 1 < flags.length; at += 2) {
+      const category = CATEGORIES[flags[at] ?? -1];
+      if (!category) continue;
+      const strong = (flags[at + 1] ?? 0) >= CUT[filter.sensitivity];
+      if (strong) counts[category] += 1;
+      if (filter.categories[category]) {
+        if (strong) shown += 1;
+        else fainter += 1;
+      }
+    }
+  }
+  const error = frames.find((frame) => frame.error !== null)?.error ?? null;
+  const language = main?.language ?? "und";
+  const found = counts.anonymous + counts.unsourced + counts.hedged;
+  let kind: Summary["kind"] = found > 0 ? "flags" : "nothing";
+  if (readable.length === 0) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
+  const words = readable.reduce((sum, reading) => sum + reading.words, 0);
+  return { kind, language, words, counts, shown, fainter, error };
+}
+
+export function plural(n: number, one: string, many: string): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+const SENSITIVITY: Readonly<Record<Sensitivity, string>> = {
+  quiet: "Only what nearly all readers would mark.",
+  normal: "What most careful readers would mark.",
+  everything: "All there is, down to matters of taste.",
+};
+
+export function sensitivityNote(filter: Filter, fainter: number): string {
+  const left = fainter === 0 ? "" : ` ${plural(fainter, "fainter flag is", "fainter flags are")} left out.`;
+  return SENSITIVITY[filter.sensitivity] + left;
+}
+
+/** "valleycourier.example, one flag in 85 words" */
+export function density(host: string, { shown, words }: Summary): string {
+  const every =
+    shown > 0 ? `one flag in ${plural(Math.max(1, Math.round(words / shown)), "word", "words")}` : "";
+  return [host, every].filter(Boolean).join(", ");
+}
+
+/** English name of a language subtag; the subtag itself where there is none. */
+export function languageName(subtag: string): string {
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(subtag) ?? subtag;
+  } catch {
+    return subtag;
+  }
+}
+
+const ENDINGS: Readonly<Record<ExportFormat, string>> = { json: "json", csv: "csv", markdown: "md" };
+const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
+  json: "application/json",
+  csv: "text/csv",
+  markdown: "text/markdown",
+};
+
+export function mediaType(format: ExportFormat): string {
+  return `${MEDIA_TYPES[format]};charset=utf-8`;
+}
+
+/** "hearsay-valleycourier.example-repairs-to-the-velm-dam-2026-03-14.json", fit for any file system. */
+export function fileName(format: ExportFormat, host: string, title: string, day: string): string {
+  const slug = title
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-");
+  // Counted in code points, so that no surrogate pair is cut.
+  const short = [...slug]
+    .slice(0, 60)
+    .join("")
+    .replace(/^-+|-+$/g, "");
+  const name = ["hearsay", host.replace(/[^a-z0-9.-]+/gi, "-"), short, day].filter((part) => part !== "");
+  return `${name.join("-")}.${ENDINGS[format]}`;
+}

@@ -1,0 +1,45 @@
+/** Whether text stands on a light or a dark ground, by what the page really paints. */
+import type { Tone } from "./protocol";
+
+type Rgba = readonly [number, number, number, number];
+
+/** Measures behind `element`: the nearest opaque background, or, over pictures, the text's colour. */
+export function toneBehind(element: Element): Tone {
+  for (let at: Element | null = element; at; at = parent(at)) {
+    const style = getComputedStyle(at);
+    if (style.backgroundImage !== "none" && style.backgroundImage.includes("url(")) break;
+    const colour = parse(style.backgroundColor);
+    if (colour && colour[3] > 0.5) return luminance(colour) < 0.4 ? "dark" : "light";
+  }
+  const text = parse(getComputedStyle(element).color);
+  return text && luminance(text) > 0.4 ? "dark" : "light";
+}
+
+function parent(element: Element): Element | null {
+  if (element.assignedSlot) return element.assignedSlot;
+  if (element.parentElement) return element.parentElement;
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? root.host : null;
+}
+
+/** A computed colour; null for one that cannot be drawn. */
+function parse(colour: string): Rgba | null {
+  const plain = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(colour);
+  if (plain) return [Number(plain[1]), Number(plain[2]), Number(plain[3]), Number(plain[4] ?? 1)];
+  return drawn(colour);
+}
+
+/** Wide-gamut and other notations are left to the browser: one pixel, read back. */
+function drawn(colour: string): Rgba | null {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!context) return null;
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [r = 0, g = 0, b = 0, a = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [r, g, b, a / 255];
+}
+
+/** Perceived lightness from 0 to 1; near enough to tell light from dark. */
+function luminance([r, g, b]: Rgba): number {
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}
