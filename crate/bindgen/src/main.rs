@@ -34,6 +34,8 @@ fn generate(module: &Path, out: &Path) -> Result<(), String> {
                 .input_path(module)
                 .out_name("hearsay")
                 .typescript(true)
+                .remove_name_section(true)
+                .remove_producers_section(true)
                 .generate(out)
         })
         .map_err(|error| format!("{}: {error:#}", module.display()))
