@@ -14,6 +14,8 @@ export class Paint {
   private readonly owners = new Map<AbstractRange, Flag>();
   /** What we put into the registry, by name: the page may have replaced it since. */
   private readonly mine = new Map<string, Highlight>();
+  /** Text node → block, made when the first caret asks. */
+  private blocks: Map<Node, number> | null = null;
   private active: Flag | null = null;
   private visible: Flag[] = [];
 
@@ -98,25 +100,38 @@ export class Paint {
 
   /** Visible flags at a point of the viewport, the one whose card opens first in front. */
   at(x: number, y: number): Flag[] {
+    const shadowRoots = this.collected.roots;
     const found = new Set<Flag>();
-    if (CSS.highlights.highlightsFromPoint) {
-      for (const hit of CSS.highlights.highlightsFromPoint(x, y, { shadowRoots: this.collected.roots })) {
-        for (const range of hit.ranges) {
-          const flag = this.owners.get(range);
-          if (flag) found.add(flag);
-        }
-      }
-    } else {
-      const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots: [...this.collected.roots] });
-      for (const flag of caret ? this.visible : []) {
-        const { offsetNode, offset } = caret as CaretPosition;
-        // The caret snaps to text near the point; the boxes say whether the point is really inside.
-        const under = (range: Range) => range.isPointInRange(offsetNode, offset) && covers(range, x, y);
-        if (this.rangesOf(flag).some(under)) found.add(flag);
+    for (const hit of CSS.highlights.highlightsFromPoint?.(x, y, { shadowRoots }) ?? []) {
+      for (const range of hit.ranges) {
+        const flag = this.owners.get(range);
+        if (flag) found.add(flag);
       }
     }
+    // Where the call is missing, or answers nothing as Chromium does under an emulated pixel ratio.
+    if (found.size === 0) this.byCaret(x, y, found);
     const rank = (flag: Flag) => CATEGORIES.indexOf(flag.category);
     return [...found].sort((a, b) => rank(a) - rank(b));
+  }
+
+  private byCaret(x: number, y: number, found: Set<Flag>): void {
+    const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots: [...this.collected.roots] });
+    const block = caret && this.blockOf(caret.offsetNode);
+    if (block === undefined || block === null) return;
+    for (const flag of this.visible) {
+      // The caret snaps to text near the point; the boxes say whether the point is really inside.
+      if (flag.block === block && this.rangesOf(flag).some((range) => covers(range, x, y))) found.add(flag);
+    }
+  }
+
+  private blockOf(node: Node): number | undefined {
+    if (!this.blocks) {
+      this.blocks = new Map();
+      for (const [block, pieces] of this.collected.map.entries()) {
+        for (const piece of pieces) this.blocks.set(piece.node, block);
+      }
+    }
+    return this.blocks.get(node);
   }
 
   private set(name: string, highlight: Highlight): void {
