@@ -28,7 +28,7 @@ pub fn read(page: &Page) -> Reading {
         parsed.push(analysis.filter(|_| language.readable));
     }
     let (ledger, attributions, resolved) = sources::resolve(page, &parsed);
-    reading.flags = flags::collect(page, &parsed, &resolved, &ledger, &attributions);
+    reading.flags = flags::collect(page, &parsed, &resolved);
     reading.sources = ledger;
     reading.attributions = attributions;
     reading

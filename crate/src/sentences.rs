@@ -9,6 +9,9 @@ use std::ops::Range;
 use crate::lexicon;
 use crate::tokens::Token;
 
+/// Most tokens of a sentence; what is longer is no prose and is cut, so that all work stays bounded.
+const LONGEST: usize = 500;
+
 /// The sentences of a block as ranges of tokens, in order, together covering all tokens.
 pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -30,6 +33,10 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
                 out.push(start..end);
                 start = end;
             }
+        }
+        if end - start >= LONGEST {
+            out.push(start..end);
+            start = end;
         }
         at = end;
     }

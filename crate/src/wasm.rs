@@ -70,13 +70,17 @@ pub fn version() -> String {
 /// Reads one document and keeps it under `key`.
 #[wasm_bindgen]
 pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
-    let input: PageInput = serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
+    let input: PageInput =
+        serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
     let page = Page::from_input(input);
     let reading = read_page(&page);
     let mut flags = Vec::with_capacity(reading.flags.len() * 6);
     for flag in &reading.flags {
         let (start, end) = utf16(page.text(flag.anchor.block), flag.anchor);
-        let category = Category::ALL.iter().position(|c| *c == flag.category()).unwrap_or(0);
+        let category = Category::ALL
+            .iter()
+            .position(|c| *c == flag.category())
+            .unwrap_or(0);
         let kind = Kind::ALL.iter().position(|k| *k == flag.kind).unwrap_or(0);
         flags.extend([
             flag.anchor.block,
@@ -102,7 +106,8 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
 /// Byte offsets of `span` as UTF-16 units.
 fn utf16(text: &str, span: Span) -> (u32, u32) {
     let units = |end: u32| -> u32 {
-        text.get(..end as usize).map_or(0, |t| t.chars().map(|c| c.len_utf16() as u32).sum())
+        text.get(..end as usize)
+            .map_or(0, |t| t.chars().map(|c| c.len_utf16() as u32).sum())
     };
     (units(span.start), units(span.end))
 }
@@ -120,7 +125,10 @@ pub fn forget(key: &str) {
 }
 
 /// Runs `f` on the documents under `keys` as one page: the document itself where there is one.
-fn with_joined<T>(keys: &[String], f: impl FnOnce(&Page, &Reading, &[u32]) -> T) -> Result<T, JsValue> {
+fn with_joined<T>(
+    keys: &[String],
+    f: impl FnOnce(&Page, &Reading, &[u32]) -> T,
+) -> Result<T, JsValue> {
     DOCUMENTS.with_borrow(|all| {
         let documents: Option<Vec<&Document>> = keys.iter().map(|key| all.get(key)).collect();
         let documents = documents.ok_or_else(|| error("unknown document"))?;
@@ -145,15 +153,24 @@ fn with_joined<T>(keys: &[String], f: impl FnOnce(&Page, &Reading, &[u32]) -> T)
 /// The card of flag number `flag` of document `key`, with the whole tab's ledger behind it.
 #[wasm_bindgen]
 pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsValue> {
-    let Some(frame) = keys.iter().position(|k| k == key) else { return Ok(JsValue::UNDEFINED) };
+    let Some(frame) = keys.iter().position(|k| k == key) else {
+        return Ok(JsValue::UNDEFINED);
+    };
     let own = DOCUMENTS.with_borrow(|all| {
-        all.get(key).and_then(|d| d.reading.flags.get(flag as usize)).map(|f| (f.anchor, f.category()))
+        all.get(key)
+            .and_then(|d| d.reading.flags.get(flag as usize))
+            .map(|f| (f.anchor, f.category()))
     });
-    let Some((anchor, category)) = own else { return Ok(JsValue::UNDEFINED) };
+    let Some((anchor, category)) = own else {
+        return Ok(JsValue::UNDEFINED);
+    };
     let card = with_joined(&keys, |page, reading, firsts| {
         let block = anchor.block + firsts.get(frame).copied().unwrap_or(0);
         let wanted = Span { block, ..anchor };
-        let found = reading.flags.iter().find(|f| f.category() == category && f.anchor.overlaps(wanted));
+        let found = reading
+            .flags
+            .iter()
+            .find(|f| f.category() == category && f.anchor.overlaps(wanted));
         found.map(|f| explain::card(page, reading, f))
     })?;
     card.map_or(Ok(JsValue::UNDEFINED), |card| to_js(&card))
@@ -164,9 +181,13 @@ pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsVal
 pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValue> {
     let options: ExportOptions =
         serde_wasm_bindgen::from_value(options).map_err(|e| error(format!("options: {e}")))?;
-    let format =
-        Format::from_name(&options.format).ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
-    let categories = options.categories.iter().filter_map(|name| Category::from_name(name)).collect();
+    let format = Format::from_name(&options.format)
+        .ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
+    let categories = options
+        .categories
+        .iter()
+        .filter_map(|name| Category::from_name(name))
+        .collect();
     with_joined(&keys, |page, reading, _| {
         let mut page = page.clone();
         page.input.url = options.url.or(page.input.url);

@@ -67,7 +67,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         );
         flag.source = Some((source, words));
         flag.claim = found.content.first().map(|c| context.span(c.clone()));
-        flag.voice = match context.voice(found.cue.start) {
+        flag.voice = match context.voice(found.sentence, found.cue.start) {
             Voice::Source(s) if s != source => Voice::Source(s),
             _ => Voice::Author,
         };

@@ -69,7 +69,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             if end > m.end {
                 flag.claim = Some(context.span(m.end..end));
             }
-            flag.voice = context.voice(m.start);
+            flag.voice = context.voice(sentence, m.start);
             flag.why = match kind {
                 Kind::Modal => "A modal verb leaves open whether this is so.",
                 Kind::Likelihood => "A degree of probability is given, not a fact.",
@@ -86,10 +86,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
 
 fn conditioned(context: &Context, sentence: usize) -> bool {
     context
-        .parsed
-        .matches
+        .matches_in(sentence)
         .iter()
-        .any(|(s, kind, _)| *s == sentence && *kind == Kind::Condition)
+        .any(|(_, kind, _)| *kind == Kind::Condition)
 }
 
 fn question(context: &Context, end: usize) -> bool {

@@ -6,10 +6,12 @@ mod unsourced;
 
 use std::ops::Range;
 
+use crate::attribution::Found;
 use crate::block::Parsed;
-use crate::model::{Attribution, Flag, Kind, Source, Span, Voice};
+use crate::model::{Flag, Kind, Span, Voice};
 use crate::page::Page;
 use crate::phrases::View;
+use crate::rules::Match;
 use crate::sources::Resolved;
 
 /// One block with what the three categories look at.
@@ -24,7 +26,14 @@ pub(crate) struct Context<'a> {
     pub resolved: &'a [Resolved],
     /// Byte ranges inside links or beside citation marks.
     pub linked: Vec<Range<u32>>,
+    /// The last source cited before this block: a quotation without a source of its own is its.
+    pub before: Option<usize>,
+    /// Whether the paragraph says what its figures come from.
+    pub counted: bool,
 }
+
+/// How many sentences away a quotation may stand from the attribution it belongs to.
+const NEAR: usize = 8;
 
 impl Context<'_> {
     pub fn span(&self, tokens: Range<usize>) -> Span {
@@ -40,43 +49,47 @@ impl Context<'_> {
         self.span(self.parsed.sentences[number].clone())
     }
 
-    /// Whose words token `at` belongs to: the source of the innermost attribution whose content
-    /// holds it, or of the nearest one where it stands inside a quotation.
-    pub fn voice(&self, at: usize) -> Voice {
-        let holding = self
-            .parsed
-            .found
-            .iter()
-            .zip(self.resolved)
-            .filter(|(f, _)| f.content.iter().any(|c| c.contains(&at)));
-        let inner = holding.min_by_key(|(f, _)| f.content.iter().map(|c| c.len()).sum::<usize>());
-        if let Some(source) = inner.and_then(|(_, r)| r.source) {
-            return Voice::Source(source);
-        }
-        if self.view.tokens[at].quoted {
-            let near = self
-                .parsed
-                .found
-                .iter()
-                .zip(self.resolved)
-                .filter(|(_, r)| r.source.is_some());
-            let near = near.min_by_key(|(f, _)| f.cue.start.abs_diff(at));
-            if let Some(source) = near.and_then(|(_, r)| r.source) {
-                return Voice::Source(source);
+    /// The attributions of sentences `from..=to`, with their places in the ledger.
+    pub fn found_in(&self, from: usize, to: usize) -> impl Iterator<Item = (&Found, &Resolved)> {
+        let found = &self.parsed.found;
+        let first = found.partition_point(|f| f.sentence < from);
+        let last = found.partition_point(|f| f.sentence <= to);
+        found[first..last].iter().zip(&self.resolved[first..last])
+    }
+
+    /// The rule matches of one sentence.
+    pub fn matches_in(&self, sentence: usize) -> &[(usize, Kind, Match)] {
+        let matches = &self.parsed.matches;
+        let first = matches.partition_point(|m| m.0 < sentence);
+        let last = matches.partition_point(|m| m.0 <= sentence);
+        &matches[first..last]
+    }
+
+    /// Whose words token `at` of `sentence` belongs to: the source of the innermost attribution
+    /// whose content holds it, or of the nearest one where it stands inside a quotation.
+    pub fn voice(&self, sentence: usize, at: usize) -> Voice {
+        let reach = (sentence.saturating_sub(NEAR), sentence + NEAR);
+        let known = || {
+            self.found_in(reach.0, reach.1)
+                .filter(|(_, r)| r.source.is_some())
+        };
+        let inner = known()
+            .filter(|(f, _)| f.content.iter().any(|c| c.contains(&at)))
+            .min_by_key(|(f, _)| f.content.iter().map(|c| c.len()).sum::<usize>());
+        let near = || known().min_by_key(|(f, _)| f.cue.start.abs_diff(at));
+        let source = match inner {
+            Some((_, resolved)) => resolved.source,
+            None if self.view.tokens[at].quoted => {
+                near().and_then(|(_, r)| r.source).or(self.before)
             }
-        }
-        Voice::Author
+            None => None,
+        };
+        source.map_or(Voice::Author, Voice::Source)
     }
 }
 
 /// All flags of the page, in order.
-pub fn collect(
-    page: &Page,
-    parsed: &[Option<Parsed>],
-    resolved: &[Resolved],
-    _sources: &[Source],
-    _attributions: &[Attribution],
-) -> Vec<Flag> {
+pub fn collect(page: &Page, parsed: &[Option<Parsed>], resolved: &[Resolved]) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut from = 0;
     for (block, analysis) in parsed.iter().enumerate() {
@@ -90,6 +103,8 @@ pub fn collect(
             parsed: analysis,
             resolved: &resolved[from..to],
             linked: byte_ranges(text, input.links.iter().chain(&input.marks)),
+            before: resolved[..from].last().and_then(|r| r.source),
+            counted: unsourced::counted(analysis.view(text)),
         };
         from = to;
         for found in [
@@ -104,42 +119,41 @@ pub fn collect(
     flags
 }
 
-/// Keeps the strongest of flags that overlap (they are of one category), then puts them in order.
+/// Of flags that overlap (they are of one category) keeps the stronger; puts them in order.
 fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
-    flags.sort_by(|a, b| {
-        b.strength
-            .total_cmp(&a.strength)
-            .then(a.anchor.start.cmp(&b.anchor.start))
-    });
-    let mut kept: Vec<Flag> = Vec::new();
+    flags.retain(|f| f.anchor.start < f.anchor.end);
+    flags.sort_by_key(|f| f.anchor.start);
+    let mut kept: Vec<Flag> = Vec::with_capacity(flags.len());
     for flag in flags {
-        if flag.anchor.start < flag.anchor.end
-            && !kept.iter().any(|k| k.anchor.overlaps(flag.anchor))
-        {
-            kept.push(flag);
+        match kept.last_mut() {
+            Some(last) if last.anchor.overlaps(flag.anchor) => {
+                if flag.strength > last.strength {
+                    *last = flag;
+                }
+            }
+            _ => kept.push(flag),
         }
     }
-    kept.sort_by_key(|f| f.anchor.start);
     kept
 }
 
 /// UTF-16 ranges of a text as byte ranges; ranges outside the text are cut to it.
 fn byte_ranges<'r>(text: &str, ranges: impl Iterator<Item = &'r (u32, u32)>) -> Vec<Range<u32>> {
-    let mut wanted: Vec<(u32, u32)> = ranges.copied().collect();
-    if wanted.is_empty() {
-        return Vec::new();
+    let wanted: Vec<(u32, u32)> = ranges.copied().collect();
+    let mut edges: Vec<u32> = wanted.iter().flat_map(|(a, b)| [*a, *b]).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let mut bytes = Vec::with_capacity(edges.len());
+    let mut chars = text.char_indices().peekable();
+    let mut units = 0;
+    for edge in &edges {
+        while units < *edge {
+            let Some((_, c)) = chars.next() else { break };
+            units += c.len_utf16() as u32;
+        }
+        bytes.push(chars.peek().map_or(text.len() as u32, |(i, _)| *i as u32));
     }
-    wanted.sort_unstable();
-    let at = |unit: u32| -> u32 {
-        let mut units = 0;
-        text.char_indices()
-            .find(|(_, c)| {
-                let here = units;
-                units += c.len_utf16() as u32;
-                here >= unit
-            })
-            .map_or(text.len() as u32, |(i, _)| i as u32)
-    };
+    let at = |unit: u32| edges.binary_search(&unit).map_or(0, |i| bytes[i]);
     wanted.into_iter().map(|(a, b)| at(a)..at(b)).collect()
 }
 

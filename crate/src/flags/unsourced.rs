@@ -7,6 +7,7 @@ use super::{Context, base};
 use crate::attribution::Manner;
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
+use crate::phrases::View;
 use crate::rules::Match;
 
 pub fn flags(context: &Context) -> Vec<Flag> {
@@ -20,7 +21,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let anchor = widen(context, *kind, m, &range);
-        let counted = *kind == Kind::Statistic && counted_here(context);
+        let counted = *kind == Kind::Statistic && context.counted;
         let strength = m.rule.strength - if counted { 0.2 } else { 0.0 };
         let mut flag = base(
             context,
@@ -47,7 +48,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     let mut kept: Vec<(usize, Flag)> = Vec::new();
     for (clause, flag) in out {
         let consensus = flag.kind == Kind::Consensus;
-        let taken = kept.iter().any(|(c, k)| {
+        let taken = kept.iter().rev().take(8).any(|(c, k)| {
             *c == clause
                 && k.anchor.block == flag.anchor.block
                 && (k.kind == Kind::Consensus) == consensus
@@ -92,10 +93,7 @@ fn own_voice(
     if question || first_person && kind != Kind::Consensus {
         return false;
     }
-    for found in &context.parsed.found {
-        if found.sentence != sentence {
-            continue;
-        }
+    for (found, _) in context.found_in(sentence, sentence) {
         let inside = found
             .content
             .iter()
@@ -121,9 +119,8 @@ fn own_voice(
         return false;
     }
     // A hedge right before takes the assertion back.
-    let hedged = context.parsed.matches.iter().any(|(s, k, h)| {
-        *s == sentence
-            && k.category() == Category::Hedged
+    let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
+        k.category() == Category::Hedged
             && *k != Kind::Approximation
             && h.rule.strength >= 0.5
             && h.end <= m.end
@@ -133,17 +130,12 @@ fn own_voice(
 }
 
 /// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
-fn counted_here(context: &Context) -> bool {
-    let view = context.view;
-    (0..view.tokens.len()).any(|i| {
-        view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH)
-            || view.is(
-                i,
-                &[
-                    "vote", "votes", "turnout", "election", "voted", "surveyed", "polled",
-                ],
-            )
-    })
+pub fn counted(view: View) -> bool {
+    let words = [
+        "vote", "votes", "turnout", "election", "voted", "surveyed", "polled",
+    ];
+    (0..view.tokens.len())
+        .any(|i| view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH) || view.is(i, &words))
 }
 
 /// The clause around token `at`: between marks that part clauses.
