@@ -1,6 +1,19 @@
 //! Lists that leave the house: JSON, CSV, Markdown, and a table for the terminal.
+//!
+//! [`schema`] says what is in a list; the other formats show the same things to other readers.
+//! Whatever comes from the page is data to them: [`csv`] guards against formulas, [`markdown`]
+//! escapes, [`text`] lets no control character reach the terminal.
 
-use crate::model::{Category, Reading};
+pub mod csv;
+pub mod id;
+pub mod json;
+pub mod markdown;
+pub mod positions;
+pub mod schema;
+pub mod text;
+mod wording;
+
+use crate::model::{Category, Flag, Reading};
 use crate::page::Page;
 
 /// The formats there are.
@@ -32,17 +45,175 @@ impl Format {
 /// What goes into a list.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Only flags at least this strong.
+    /// Only flags at least this strong, in hundredths as the lists show them.
     pub min_strength: f32,
     /// Only these categories.
     pub categories: Vec<Category>,
-    /// Whether the whole text goes along.
+    /// Whether the whole text goes along (JSON only).
     pub include_text: bool,
     /// When the list was made, ISO 8601 in UTC with `Z`.
     pub created: String,
 }
 
 /// The list in one of the formats.
-pub fn list(_page: &Page, reading: &Reading, _format: Format, _options: &Options) -> String {
-    format!("{} flags\n", reading.flags.len())
+pub fn list(page: &Page, reading: &Reading, format: Format, options: &Options) -> String {
+    match format {
+        Format::Json => json::write(page, reading, options),
+        Format::Csv => csv::write(page, reading, options),
+        Format::Markdown => markdown::write(page, reading, options),
+        Format::Text => text::write(page, reading, options),
+    }
+}
+
+/// Whether the options ask for this flag. Decided on hundredths, so that no list leaves out a flag
+/// that it would show at the very strength asked for.
+fn selected(flag: &Flag, options: &Options) -> bool {
+    let shown = (flag.strength * 100.0).round() / 100.0;
+    shown >= options.min_strength && options.categories.contains(&flag.category())
+}
+
+/// The flags that the options ask for, in page order.
+fn selected_flags<'a>(
+    reading: &'a Reading,
+    options: &'a Options,
+) -> impl Iterator<Item = &'a Flag> {
+    reading.flags.iter().filter(|flag| selected(flag, options))
+}
+
+/// A small page with one source of each sort and a reading of it, written by hand, so that lists
+/// and cards are tested apart from the engine.
+#[cfg(test)]
+pub(crate) fn example() -> (Page, Reading) {
+    use crate::model::{Attribution, Details, Kind, Source, SourceKind, Span, Voice};
+    use crate::page::{Block, PageInput};
+
+    let texts = [
+        "“The board may have known since May,” A port official told the Gazette.",
+        "Fees have risen by 40 per cent, he said. Ms. Vale, the mayor, said 😀 nothing.",
+    ];
+    let blocks = texts.map(|text| Block {
+        text: text.to_owned(),
+        tag: "p".to_owned(),
+        ..Block::default()
+    });
+    let page = Page::from_input(PageInput {
+        url: Some("https://gazette.example/port?a=1&b=2".to_owned()),
+        title: Some("The port | *today*".to_owned()),
+        language: Some("en".to_owned()),
+        assume: None,
+        blocks: blocks.to_vec(),
+    });
+    let at = |block: u32, words: &str| {
+        let start = texts[block as usize].find(words).unwrap() as u32;
+        Span {
+            block,
+            start,
+            end: start + words.len() as u32,
+        }
+    };
+    let whole = |block: u32| Span {
+        block,
+        start: 0,
+        end: texts[block as usize].len() as u32,
+    };
+    let details = Details {
+        descriptor: Some("A port official".to_owned()),
+        relay: vec!["the Gazette".to_owned()],
+        reason: Some("because the inquiry is still open".to_owned()),
+        ..Details::default()
+    };
+    let flag = |kind, strength, anchor, cue| Flag {
+        kind,
+        strength,
+        rule: "example",
+        anchor,
+        cues: vec![cue],
+        source: None,
+        claim: None,
+        sentence: whole(anchor.block),
+        voice: Voice::Author,
+        details: Details::default(),
+        why: "An example.".to_owned(),
+    };
+    let first = Flag {
+        source: Some((0, Some(at(0, "A port official")))),
+        claim: Some(at(0, "The board may have known since May")),
+        details: details.clone(),
+        ..flag(
+            Kind::Person,
+            0.93,
+            at(0, "A port official told"),
+            at(0, "told"),
+        )
+    };
+    let hedge = Flag {
+        claim: Some(at(0, "have known since May")),
+        voice: Voice::Source(0),
+        ..flag(Kind::Modal, 0.4, at(0, "may"), at(0, "may"))
+    };
+    let pronoun = Flag {
+        source: Some((0, Some(at(1, "he")))),
+        details,
+        ..flag(Kind::Person, 0.8, at(1, "he said"), at(1, "said"))
+    };
+    let figure = flag(
+        Kind::Statistic,
+        0.6,
+        at(1, "have risen by 40 per cent"),
+        at(1, "risen by 40 per cent"),
+    );
+    let source = |label: &str, kind, mentions, claims| Source {
+        label: label.to_owned(),
+        kind,
+        mentions,
+        claims,
+    };
+    let attribution = |source, span, cue, content: Vec<Span>| Attribution {
+        source,
+        source_span: span,
+        cue: vec![cue],
+        content,
+    };
+    let reading = Reading {
+        language: "en",
+        readable: true,
+        words: 27,
+        sentences: 3,
+        flags: vec![first, hedge, pronoun, figure],
+        sources: vec![
+            source(
+                "A port official",
+                SourceKind::Person,
+                vec![at(0, "A port official"), at(1, "he")],
+                2,
+            ),
+            source(
+                "Ms. Vale",
+                SourceKind::NamedPerson,
+                vec![at(1, "Ms. Vale")],
+                1,
+            ),
+        ],
+        attributions: vec![
+            attribution(
+                0,
+                Some(at(0, "A port official")),
+                at(0, "told"),
+                vec![at(0, "The board may have known since May")],
+            ),
+            attribution(
+                0,
+                Some(at(1, "he")),
+                at(1, "said"),
+                vec![at(1, "Fees have risen by 40 per cent")],
+            ),
+            attribution(
+                1,
+                Some(at(1, "Ms. Vale")),
+                at(1, "said 😀"),
+                vec![at(1, "nothing")],
+            ),
+        ],
+    };
+    (page, reading)
 }

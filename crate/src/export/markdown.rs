@@ -1,0 +1,202 @@
+//! The list as Markdown, for notes and issues.
+
+use super::wording::{self, one_line};
+use super::{Options, schema, selected_flags};
+use crate::explain;
+use crate::model::Reading;
+use crate::page::Page;
+
+/// Code points of a sentence shown on either side of the anchor.
+const AROUND: usize = 240;
+
+/// The document: what the page is, the flags in order with their sentences, the ledger.
+pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
+    let title = page.input.title.as_deref().filter(|t| !t.trim().is_empty());
+    let mut out = format!(
+        "# {}\n\n",
+        title.map_or("List of flags".to_owned(), escaped)
+    );
+    if let Some(url) = &page.input.url {
+        out.push_str(&format!("{}\n\n", link(url)));
+    }
+    out.push_str(&format!(
+        "Read by Hearsay {} at {}.\n\n{}\n",
+        env!("CARGO_PKG_VERSION"),
+        escaped(&options.created),
+        escaped(&wording::summary(reading, options)),
+    ));
+    flags(page, reading, options, &mut out);
+    ledger(reading, &mut out);
+    out.push_str(&format!("\n{}\n", wording::CLOSING));
+    out
+}
+
+fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut String) {
+    let count = selected_flags(reading, options).count();
+    if count == 0 {
+        return;
+    }
+    out.push_str(&format!("\n## Flags in order ({count})\n"));
+    for (number, flag) in selected_flags(reading, options).enumerate() {
+        let shown = wording::excerpt(page, flag, AROUND, AROUND);
+        let before = escaped(&shown.before);
+        out.push_str(&format!(
+            "\n{}. **{}**. {}.\n   > {}**{}**{}\n",
+            number + 1,
+            wording::heading(flag),
+            explain::strength_word(flag.strength),
+            before.trim_start(),
+            escaped(shown.anchor.trim()),
+            escaped(&shown.after).trim_end(),
+        ));
+        if let Some(source) = flag
+            .source
+            .and_then(|(i, _)| Some((i, reading.sources.get(i)?)))
+        {
+            out.push_str(&format!(
+                "\n   Source {}: {}",
+                schema::source_id(source.0),
+                escaped(&source.1.label)
+            ));
+            let mut more = |what: &str, text: Option<&String>| {
+                if let Some(text) = text {
+                    out.push_str(&format!("; {what}: {}", escaped(text)));
+                }
+            };
+            more(
+                "relayed by",
+                Some(&flag.details.relay.join(", ")).filter(|r| !r.is_empty()),
+            );
+            more("reason given", flag.details.reason.as_ref());
+            out.push('\n');
+        }
+    }
+}
+
+fn ledger(reading: &Reading, out: &mut String) {
+    if reading.sources.is_empty() {
+        return;
+    }
+    out.push_str("\n## Who the claims come from\n\n| | Source | What it is | Claims |\n| --- | --- | --- | ---: |\n");
+    let reasons = wording::reasons(reading);
+    for (index, (source, reason)) in reading.sources.iter().zip(reasons).enumerate() {
+        out.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            schema::source_id(index),
+            escaped(&source.label),
+            wording::standing(source, reason),
+            source.claims
+        ));
+    }
+}
+
+/// A link where the address is http(s), else its text.
+fn link(url: &str) -> String {
+    let lower = url.to_ascii_lowercase();
+    let web = lower.starts_with("http://") || lower.starts_with("https://");
+    // In <…> a destination ends only at these; anything else may stand there.
+    if web && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c)) {
+        format!("[{}](<{url}>)", escaped(url))
+    } else {
+        escaped(url)
+    }
+}
+
+/// Page text as Markdown that shows just that text: on one line, no mark-up of its own.
+fn escaped(text: &str) -> String {
+    let text = one_line(text);
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut start = true;
+    let mut number = false;
+    for c in text.chars() {
+        // Marks that mean something anywhere, and those that do at a line's start ("- ", "1. ").
+        let always = matches!(
+            c,
+            '\\' | '`'
+                | '*'
+                | '_'
+                | '{'
+                | '}'
+                | '['
+                | ']'
+                | '<'
+                | '>'
+                | '#'
+                | '|'
+                | '~'
+                | '&'
+                | '$'
+                | '@'
+        );
+        let first = start && matches!(c, '-' | '+' | '=' | ':');
+        if always || first || (number && matches!(c, '.' | ')')) {
+            out.push('\\');
+        }
+        out.push(c);
+        number = c.is_ascii_digit() && (start || number);
+        start = start && c == ' ';
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::example;
+    use crate::model::Category;
+
+    fn options(min_strength: f32) -> Options {
+        Options {
+            min_strength,
+            categories: Category::ALL.to_vec(),
+            include_text: false,
+            created: "2026-01-02T03:04:05Z".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_whole_document() {
+        let (page, reading) = example();
+        let text = write(&page, &reading, &options(0.5));
+        assert!(text.starts_with("# The port \\| \\*today\\*\n\n"), "{text}");
+        assert!(
+            text.contains("(<https://gazette.example/port?a=1&b=2>)"),
+            "{text}"
+        );
+        assert!(text.contains("## Flags in order (3)\n\n1. **Anonymous source, one person**. Clear.\n   > “The board may"));
+        assert!(
+            text.contains(",” **A port official told** the Gazette.\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "Source S1: A port official; relayed by: the Gazette; reason given: because"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("| S2 | Ms. Vale | named | 1 |"), "{text}");
+        assert!(!text.contains("Hedged claim, a possibility"), "{text}");
+    }
+
+    #[test]
+    fn page_text_brings_no_mark_up() {
+        assert_eq!(
+            escaped("<b>*x*</b> [a](javascript:x) | `c`"),
+            "\\<b\\>\\*x\\*\\</b\\> \\[a\\](javascript:x) \\| \\`c\\`"
+        );
+        assert_eq!(
+            escaped("- item\n# head\n1. one"),
+            "\\- item \\# head 1. one"
+        );
+        assert_eq!(escaped("12) twelve 3. three"), "12\\) twelve 3. three");
+        assert_eq!(escaped("&lt;script&gt;"), "\\&lt;script\\&gt;");
+    }
+
+    #[test]
+    fn only_web_addresses_are_links() {
+        assert_eq!(link("javascript:alert(1)"), "javascript:alert(1)");
+        assert_eq!(link("file:///etc/hosts"), "file:///etc/hosts");
+        assert!(link("HTTPS://a.example/").starts_with("[HTTPS://a.example/](<"));
+        assert!(!link("https://a.example/> [x](<javascript:x").contains("](<h"));
+    }
+}
