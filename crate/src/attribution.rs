@@ -370,9 +370,7 @@ fn conveys(
         );
     let beside_quote = colon_or_quote
         || content_before
-            && quotes
-                .iter()
-                .any(|q| q.end + 2 >= subject.start && q.end <= subject.start);
+            && last_quote(quotes, subject.start).is_some_and(|q| q.end + 2 >= subject.start);
     // A clause without "that": a new subject follows soon and a verb after it.
     let clause = view.noun_phrase(next, range.end).is_some_and(|p| {
         let after = p.end;
@@ -425,6 +423,11 @@ fn conveys(
         }
         Manner::Stance => !final_or_parenthetical,
     }
+}
+
+/// The last quotation that ends at or before token `at`.
+fn last_quote(quotes: &[Quote], at: usize) -> Option<&Quote> {
+    quotes[..quotes.partition_point(|q| q.end <= at)].last()
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -489,9 +492,8 @@ fn build(
     if takes_before {
         let mut start = before.start;
         // A quotation that ends here began in an earlier sentence.
-        if let Some(quote) = quotes
-            .iter()
-            .find(|q| q.end >= before.start && q.end <= before.end && q.start < start)
+        if let Some(quote) =
+            last_quote(quotes, before.end).filter(|q| q.end >= before.start && q.start < start)
         {
             start = quote.start;
         }

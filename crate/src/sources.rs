@@ -5,6 +5,7 @@
 //! Lappin & Leass 1994, cut down to what attributions need), an indefinite phrase is a new source.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::attribution::{Found, Manner};
 use crate::block::Parsed;
@@ -54,6 +55,9 @@ struct Entry {
     details: Details,
     plural: bool,
 }
+
+/// How many mentions back a source is looked for; no reader looks further, and it bounds the work.
+const REMEMBERED: usize = 300;
 
 #[derive(Default)]
 struct Ledger {
@@ -377,6 +381,7 @@ impl Ledger {
             .recent
             .iter()
             .rev()
+            .take(REMEMBERED)
             .take_while(|(_, b)| b + blocks >= block);
         recent.map(|(e, _)| *e).find(|e| fits(&self.entries[*e]))
     }
@@ -398,12 +403,16 @@ pub fn resolve(
     for (number, block) in parsed.iter().enumerate() {
         let Some(block) = block else { continue };
         let view = block.view(page.text(number as u32));
+        let mut noted = 0;
         for found in &block.found {
-            ledger.note_name_subjects(number, block, view, view.tokens[found.cue.start].start);
+            while noted < found.sentence {
+                ledger.note_name_subject(number, view, &block.sentences[noted]);
+                noted += 1;
+            }
+            ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
             let one = ledger.resolve(view, number, found);
             if let Some(source) = one.source {
-                let spans =
-                    |range: &std::ops::Range<usize>| span(number, view, range.start, range.end);
+                let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
                 let entry = &mut ledger.entries[source];
                 entry.source.claims += 1;
                 let source_span = found.source.map(|p| span(number, view, p.start, p.end));
@@ -425,7 +434,9 @@ pub fn resolve(
             }
             resolved.push(one);
         }
-        ledger.note_name_subjects(number, block, view, u32::MAX);
+        for sentence in &block.sentences[noted..] {
+            ledger.note_name_subject(number, view, sentence);
+        }
     }
     (
         ledger.entries.into_iter().map(|e| e.source).collect(),
@@ -740,21 +751,20 @@ impl Ledger {
         )
     }
 
-    /// Notes the last sentence before byte `before` of the block that has a name for its subject.
-    fn note_name_subjects(&mut self, block: usize, parsed: &Parsed, view: View, before: u32) {
-        for sentence in &parsed.sentences {
-            let from = sentence.start;
-            let Some(first) = view.tokens.get(from).filter(|t| t.start < before) else {
-                break;
-            };
-            let name = is_name(view, from)
-                && (first.any(lex::UNKNOWN)
-                    || from + 1 < view.tokens.len()
-                        && is_name(view, from + 1)
-                        && view.any(from + 1, lex::UNKNOWN));
-            if name && !first.quoted && !first.any(lex::ACRONYM) {
-                self.name_subject = Some((block, first.start));
-            }
+    /// Notes a sentence, outside quotations, that has a name for its subject.
+    fn note_name_subject(&mut self, block: usize, view: View, sentence: &Range<usize>) {
+        let from = sentence.start;
+        let Some(first) = view.tokens.get(from) else {
+            return;
+        };
+        let full = || {
+            from + 1 < view.tokens.len()
+                && is_name(view, from + 1)
+                && view.any(from + 1, lex::UNKNOWN)
+        };
+        let name = is_name(view, from) && (first.any(lex::UNKNOWN) || full());
+        if name && !first.quoted && !first.any(lex::ACRONYM) {
+            self.name_subject = Some((block, first.start));
         }
     }
 
