@@ -20,7 +20,7 @@ const plain = (quotes, line) => [
   ...(line ? [{ path: mark.line, fill: line }] : []),
 ];
 
-/** Name → layers, painted in order. `fit` scales a layer about the middle. */
+/** Name → layers, painted in order. A layer in the tile is scaled about the middle. */
 const VARIANTS = {
   "on-light": { sizes: [16, 24, 32, 48], layers: plain("#2a2723", "#6a41b3") },
   "on-dark": { sizes: [16, 24, 32, 48], layers: plain("#ece9e3", "#b3a4fa") },
@@ -30,7 +30,7 @@ const VARIANTS = {
     sizes: [16, 32, 48, 128],
     layers: [
       { path: TILE, fill: "#f7f4ee" },
-      ...plain("#2a2723", "#6a41b3").map((layer) => ({ ...layer, fit: 0.62 })),
+      ...plain("#2a2723", "#6a41b3").map((layer) => ({ ...layer, inTile: true })),
     ],
   },
 };
@@ -83,7 +83,8 @@ function bezier(points, t) {
 /** RGBA bytes, not premultiplied. */
 function render(size, layers) {
   const pixels = new Float64Array(size * size * 4);
-  for (const { path, fill, fit = 1 } of layers) {
+  for (const { path, fill, inTile } of layers) {
+    const fit = !inTile ? 1 : size <= 32 ? 0.8 : 0.62;
     const scale = (size / BOX) * fit;
     // The mark's own middle is half a unit above the box's.
     const shift = fit === 1 ? [0, 0] : [(size - BOX * scale) / 2, (size - (BOX - 1) * scale) / 2];

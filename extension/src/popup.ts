@@ -57,8 +57,7 @@ async function start(): Promise<void> {
   ]);
   const rule = ruleFor(all, host);
   state = { tab, host, settings: all, rule: rule === "always" && !granted ? "click" : rule, report };
-  at("key").hidden = key === "" || report.state === "closed";
-  (at("key").firstElementChild as HTMLElement).textContent = key;
+  at("key").textContent = report.state === "closed" ? "" : key;
   listen();
   draw();
 }
@@ -185,6 +184,7 @@ function draw(): void {
   at("site").hidden = host === "" || report.state === "closed";
   check("rule", rule);
   at("export").hidden = !marked;
+  at("hidden-choice").hidden = summary.shown === summary.found;
 }
 
 function check(name: string, value: string): void {

@@ -18,6 +18,8 @@ export interface Summary {
   counts: Record<Category, number>;
   /** Flags on the page now. */
   shown: number;
+  /** All flags of the page, shown or not. */
+  found: number;
   /** Flags that only a higher sensitivity would show, in categories that are switched on. */
   fainter: number;
   error: string | null;
@@ -31,12 +33,14 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
     null,
   );
   const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
+  let found = 0;
   let shown = 0;
   let fainter = 0;
   for (const { flags } of frames) {
     for (let at = 0; at + 1 < flags.length; at += 2) {
       const category = CATEGORIES[flags[at] ?? -1];
       if (!category) continue;
+      found += 1;
       const strong = (flags[at + 1] ?? 0) >= CUT[filter.sensitivity];
       if (strong) counts[category] += 1;
       if (filter.categories[category]) {
@@ -47,11 +51,11 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
   }
   const error = frames.find((frame) => frame.error !== null)?.error ?? null;
   const language = main?.language ?? "und";
-  const found = counts.anonymous + counts.unsourced + counts.hedged;
-  let kind: Summary["kind"] = found > 0 ? "flags" : "nothing";
+  const strong = counts.anonymous + counts.unsourced + counts.hedged;
+  let kind: Summary["kind"] = strong > 0 ? "flags" : "nothing";
   if (readable.length === 0) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const words = readable.reduce((sum, reading) => sum + reading.words, 0);
-  return { kind, language, words, counts, shown, fainter, error };
+  return { kind, language, words, counts, found, shown, fainter, error };
 }
 
 export function plural(n: number, one: string, many: string): string {
