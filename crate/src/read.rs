@@ -1,35 +1,92 @@
 //! The whole way from a page to a [`Reading`].
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::block::{self, Parsed};
+use crate::lexicon;
 use crate::model::Reading;
 use crate::page::Page;
 use crate::{flags, language, maintext, sources};
 
-/// Reads a page. Never fails: what can't be read has no flags.
-pub fn read(page: &Page) -> Reading {
-    let main = maintext::main_blocks(page);
-    let language = language::of_page(page, &main);
-    let mut reading = Reading {
-        language: language.tag,
-        readable: language.readable,
-        ..Reading::default()
-    };
-    let mut parsed: Vec<Option<Parsed>> = Vec::with_capacity(main.len());
-    for (block, main) in page.input.blocks.iter().zip(&main) {
-        let analysis = main.then(|| block::parse(&block.text));
-        if let Some(analysis) = &analysis {
-            reading.words += analysis
-                .tokens
-                .iter()
-                .filter(|t| !t.any(crate::lexicon::PUNCT))
-                .count() as u32;
-            reading.sentences += analysis.sentences.len() as u32;
+/// Bytes of block text that a generation of the cache holds.
+const GENERATION: usize = 4 << 20;
+
+/// Reads pages and remembers the blocks it took apart, so that a page that changed in one block
+/// costs that block and the cheap pass over attributions.
+///
+/// The cache is two generations of blocks by their text: what is used moves to the young one; when
+/// that is full, the old one is dropped. So memory is bounded and what was just read is kept.
+#[derive(Default)]
+pub struct Reader {
+    young: HashMap<String, Rc<Parsed>>,
+    old: HashMap<String, Rc<Parsed>>,
+    bytes: usize,
+}
+
+impl Reader {
+    /// Reads a page. Never fails: what can't be read has no flags.
+    pub fn read(&mut self, page: &Page) -> Reading {
+        let main = maintext::main_blocks(page);
+        let language = language::of_page(page, &main);
+        let mut reading = Reading {
+            language: language.tag,
+            readable: language.readable,
+            ..Reading::default()
+        };
+        let mut parsed: Vec<Option<Rc<Parsed>>> = Vec::with_capacity(main.len());
+        for (block, main) in page.input.blocks.iter().zip(&main) {
+            let analysis = main.then(|| self.parse(&block.text));
+            if let Some(analysis) = &analysis {
+                let words = analysis.tokens.iter().filter(|t| !t.any(lexicon::PUNCT));
+                reading.words += words.count() as u32;
+                reading.sentences += analysis.sentences.len() as u32;
+            }
+            parsed.push(analysis.filter(|_| language.readable));
         }
-        parsed.push(analysis.filter(|_| language.readable));
+        let (ledger, attributions, resolved) = sources::resolve(page, &parsed);
+        reading.flags = flags::collect(page, &parsed, &resolved);
+        reading.sources = ledger;
+        reading.attributions = attributions;
+        reading
     }
-    let (ledger, attributions, resolved) = sources::resolve(page, &parsed);
-    reading.flags = flags::collect(page, &parsed, &resolved);
-    reading.sources = ledger;
-    reading.attributions = attributions;
-    reading
+
+    fn parse(&mut self, text: &str) -> Rc<Parsed> {
+        if let Some(known) = self.young.get(text) {
+            return Rc::clone(known);
+        }
+        let (text, parsed) = match self.old.remove_entry(text) {
+            Some(entry) => entry,
+            None => (text.to_owned(), Rc::new(block::parse(text))),
+        };
+        self.bytes += text.len();
+        self.young.insert(text, Rc::clone(&parsed));
+        if self.bytes > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        parsed
+    }
+}
+
+/// Reads one page with nothing remembered.
+pub fn read(page: &Page) -> Reading {
+    Reader::default().read(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_reading_is_the_same_and_takes_nothing_apart() {
+        let text = "Officials said the dam may fail.\nClearly, the ministry hid the figures.";
+        let page = Page::from_text(text, false);
+        let mut reader = Reader::default();
+        let first = reader.read(&page);
+        assert_eq!(first.flags.len(), 4, "{:?}", first.flags);
+        let known = Rc::clone(&reader.young[page.text(0)]);
+        assert_eq!(reader.read(&page), first);
+        assert!(Rc::ptr_eq(&known, &reader.young[page.text(0)]));
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::attribution::{Found, Manner};
 use crate::block::Parsed;
@@ -390,7 +391,7 @@ impl Ledger {
 /// Resolves all attributions of the page. Blocks that are no main text have `None` in `parsed`.
 pub fn resolve(
     page: &Page,
-    parsed: &[Option<Parsed>],
+    parsed: &[Option<Rc<Parsed>>],
 ) -> (Vec<Source>, Vec<Attribution>, Vec<Resolved>) {
     let mut ledger = Ledger::default();
     for (text, block) in page.input.blocks.iter().zip(parsed) {

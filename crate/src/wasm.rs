@@ -14,7 +14,7 @@ use crate::explain;
 use crate::export::{self, Format, Options};
 use crate::model::{Category, Kind, Reading, Span};
 use crate::page::{Page, PageInput};
-use crate::read::read as read_page;
+use crate::read::Reader;
 
 struct Document {
     page: Page,
@@ -22,6 +22,7 @@ struct Document {
 }
 
 thread_local! {
+    static READER: RefCell<Reader> = RefCell::default();
     static DOCUMENTS: RefCell<BTreeMap<String, Document>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -73,7 +74,7 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
     let input: PageInput =
         serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
     let page = Page::from_input(input);
-    let reading = read_page(&page);
+    let reading = READER.with_borrow_mut(|reader| reader.read(&page));
     let mut flags = Vec::with_capacity(reading.flags.len() * 6);
     for flag in &reading.flags {
         let (start, end) = utf16(page.text(flag.anchor.block), flag.anchor);
@@ -143,7 +144,7 @@ fn with_joined<T>(
                     input.blocks.extend(next.page.input.blocks.iter().cloned());
                 }
                 let page = Page::from_input(input);
-                let reading = read_page(&page);
+                let reading = READER.with_borrow_mut(|reader| reader.read(&page));
                 Ok(f(&page, &reading, &firsts))
             }
         }

@@ -5,6 +5,7 @@ mod hedged;
 mod unsourced;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::attribution::Found;
 use crate::block::Parsed;
@@ -89,7 +90,7 @@ impl Context<'_> {
 }
 
 /// All flags of the page, in order.
-pub fn collect(page: &Page, parsed: &[Option<Parsed>], resolved: &[Resolved]) -> Vec<Flag> {
+pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut from = 0;
     for (block, analysis) in parsed.iter().enumerate() {
