@@ -79,7 +79,7 @@ need_rust_lints() {
 
 need_node() {
   have node || die "Node 20 or later is missing. On Debian: sudo apt install nodejs npm (or see https://nodejs.org)"
-  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ||
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
     die "Node $(node --version) is too old: Hearsay needs 20 or later (https://nodejs.org)"
   have npm || die "npm is missing. On Debian: sudo apt install npm"
 }

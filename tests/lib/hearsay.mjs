@@ -8,14 +8,12 @@ export const CATEGORIES = ["anonymous", "unsourced", "hedged"];
 
 /** The popup's controls. */
 export const POPUP = {
-  main: "#main-switch",
-  category: (category) => `#category-${category}`,
+  main: "#master",
+  category: (category) => `#show-${category}`,
   count: (category) => `#count-${category}`,
-  sensitivity: (level) => `#sensitivity-${level}`,
-  site: (rule) => `#site-${rule}`,
-  export: (format) => `#export-${format}`,
-  headline: "#headline",
-  note: "#note",
+  sensitivity: (level) => `label:has(input[name=sensitivity][value=${level}])`,
+  site: (rule) => `label:has(input[name=rule][value=${rule}])`,
+  export: (format) => `button[data-format=${format}]`,
 };
 
 /** The status of the tab's top document, asked from the popup as the background would. */
@@ -116,7 +114,7 @@ export async function closedRoots(browser, page) {
   const session = await browser.context.newCDPSession(page);
   const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
   await session.detach();
-  const html = root.children?.find((node) => node.nodeName.toLowerCase() === "html") ?? root.children?.at(-1);
+  const html = root.children?.find((node) => node.nodeType === 1);
   return (html?.children ?? []).flatMap((child) => (child.shadowRoots ?? []).filter((shadow) => shadow.shadowRootType === "closed"));
 }
 
