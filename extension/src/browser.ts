@@ -167,22 +167,22 @@ export function onStored(handle: () => void, signal?: AbortSignal): void {
 
 // ── Sites ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Both schemes and every port of a host; null for what is no web page. */
-export function sitePattern(host: string): string {
-  return `*://${host}/*`;
+/** Both schemes and every port of a host, in the manifest's own terms: `*://` would not be part of them. */
+export function sitePatterns(host: string): string[] {
+  return [`http://${host}/*`, `https://${host}/*`];
 }
 
 /** Must run inside a click, before anything is awaited. */
 export async function requestSite(host: string): Promise<boolean> {
-  return chrome.permissions.request({ origins: [sitePattern(host)] });
+  return chrome.permissions.request({ origins: sitePatterns(host) });
 }
 
 export async function releaseSite(host: string): Promise<void> {
-  await chrome.permissions.remove({ origins: [sitePattern(host)] }).catch(() => {});
+  await chrome.permissions.remove({ origins: sitePatterns(host) }).catch(() => {});
 }
 
 export async function maySite(host: string): Promise<boolean> {
-  return chrome.permissions.contains({ origins: [sitePattern(host)] });
+  return chrome.permissions.contains({ origins: sitePatterns(host) });
 }
 
 export function onPermissions(handle: () => void): void {
@@ -208,7 +208,7 @@ export async function registerSites(hosts: string[]): Promise<void> {
     await chrome.scripting.registerContentScripts(
       fresh.map((host) => ({
         id: id(host),
-        matches: [sitePattern(host)],
+        matches: sitePatterns(host),
         js: [CONTENT_SCRIPT, AUTO_SCRIPT],
         allFrames: true,
         runAt: "document_idle" as const,

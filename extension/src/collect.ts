@@ -17,7 +17,7 @@ const HINT_ELEMENTS = 6;
 /** Never text of the article, whatever the style sheet says. */
 const SKIPPED = new Set(
   (
-    "script style noscript template head nav button select textarea input option datalist meter progress " +
+    "script style noscript template head nav button label legend select textarea input option datalist meter progress " +
     "iframe frame object embed video audio canvas svg math code pre samp kbd dialog map area"
   ).split(" "),
 );
