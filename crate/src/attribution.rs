@@ -259,8 +259,7 @@ fn voice_of(view: View, at: usize, from: usize) -> Option<Shape> {
         let t = &view.tokens[start - 1];
         let aux =
             t.any(lex::FUNCTION_AUX) || (t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG));
-        let adverb = t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::PUNCT | lex::CAP)
-            || t.any(lex::FUNCTION_NEG);
+        let adverb = !aux && view.skippable(start - 1);
         if !aux && !adverb || t.any(lex::PUNCT) {
             break;
         }
@@ -374,7 +373,7 @@ fn conveys(
     // A clause without "that": a new subject follows soon and a verb after it.
     let clause = view.noun_phrase(next, range.end).is_some_and(|p| {
         let after = p.end;
-        (after..(after + 3).min(range.end)).any(|i| {
+        (after..view.clause_end(after, range.end.min(after + 3))).any(|i| {
             view.any(i, lex::FUNCTION_FINITE | lex::PAST | lex::THIRD | lex::BASE)
                 && view.any(i, lex::VERB | lex::FUNCTION_AUX)
                 || view.any(i, lex::FUNCTION_TO) && t.any(lex::SPEECH_THINK)
@@ -419,7 +418,8 @@ fn conveys(
         // "attack" and "want" are deeds and wishes; only words take a stance.
         Manner::Stance if record || t.any(lex::ACCUSE | lex::MOTIVE) => false,
         Manner::Stance if t.any(lex::SPEECH_WEAK) => {
-            view.is(next, &["for", "on", "as"]) || t.any(lex::SPEECH_CALL) && described_as(view, at)
+            that || view.is(next, &["for", "on", "as"])
+                || t.any(lex::SPEECH_CALL) && described_as(view, at)
         }
         Manner::Stance => !final_or_parenthetical,
     }

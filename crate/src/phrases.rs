@@ -309,7 +309,7 @@ impl<'a> View<'a> {
     }
 
     /// Words between subject and verb: auxiliaries, adverbs, negation.
-    fn skippable(&self, at: usize) -> bool {
+    pub fn skippable(&self, at: usize) -> bool {
         let t = &self.tokens[at];
         if t.any(lex::FUNCTION) {
             return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC)
@@ -367,6 +367,14 @@ impl<'a> View<'a> {
     fn subject_ending(&self, end: usize, from: usize) -> Option<Phrase> {
         let last = end - 1;
         let t = &self.tokens[last];
+        if self.is(last, &["whom"]) && last >= from + 2 && self.is(last - 1, &["of"]) {
+            let many = self.any(last - 2, lex::FUNCTION_SOME);
+            return many.then_some(Phrase {
+                start: last - 2,
+                head: last - 2,
+                end,
+            });
+        }
         if t.any(lex::FUNCTION_REL) && self.is(last, &["who", "that", "which"]) {
             return self.relative_subject(last, from);
         }
@@ -488,7 +496,10 @@ impl<'a> View<'a> {
             let reduced = t.any(lex::PARTICIPLE)
                 && i > floor
                 && self.nounish(i - 1)
-                && self.any(i + 1, lex::FUNCTION_PREP | lex::FUNCTION_TO);
+                && (self.any(
+                    i + 1,
+                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME,
+                ) || self.is(i + 1, &["last", "this", "earlier", "recently"]));
             if self.plain_verb(i)
                 && !reduced
                 && !(t.any(lex::PARTICIPLE)

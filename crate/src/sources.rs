@@ -187,6 +187,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
     let indefinite =
         first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    if view.is(p.start, &["those"]) && !h.any(lex::NOUN) {
+        return (Who::Group, 0.85);
+    }
     let negative = view.is(
         p.start,
         &[
@@ -243,10 +246,12 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             && !plural
             && !indefinite
             && is_name(view, p.head - 1)
-            && !view.any(
-                p.head - 1,
-                lex::COLLECTIVE | lex::NOUN | lex::ADJECTIVES | lex::DEMONYM | lex::ACRONYM,
-            );
+            && (view.any(p.head - 1, lex::UNKNOWN)
+                || !view.any(
+                    p.head - 1,
+                    lex::COLLECTIVE | lex::NOUN | lex::ADJECTIVES | lex::DEMONYM,
+                ))
+            && !view.any(p.head - 1, lex::ACRONYM);
         if listed_name {
             return (Who::Named, 0.0);
         }
@@ -266,10 +271,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         } else {
             base - affiliation
         };
+        if h.any(lex::COLLECTIVE_PLURAL_OFFICE) && !indefinite {
+            return (Who::Institution, 0.0);
+        }
         if plural {
-            if h.any(lex::COLLECTIVE) && !indefinite {
-                return (Who::Institution, 0.0);
-            }
             return if definite && p.end == p.head + 1 {
                 (Who::OldGroup, strength)
             } else {

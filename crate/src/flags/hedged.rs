@@ -13,6 +13,11 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let range = &context.parsed.sentences[*sentence];
+        // A word that is itself in quotation marks is spoken of, not used.
+        let around = (m.start.checked_sub(1), m.end);
+        if around.0.is_some_and(|b| view.any(b, lex::QUOTE)) && view.any(around.1, lex::QUOTE) {
+            continue;
+        }
         let mut strength = m.rule.strength;
         // A person who suggests or indicates something speaks; that is no hedge.
         if *kind == Kind::Appearance && view.any(m.start, lex::SPEECH) {

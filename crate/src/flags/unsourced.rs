@@ -40,9 +40,11 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         out.push((clause(context, &range, m.start).start, flag));
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
+    let faint = |flag: &Flag| flag.strength < 0.5;
     out.sort_by(|a, b| {
-        (a.0, a.1.kind)
-            .cmp(&(b.0, b.1.kind))
+        let key = |f: &(usize, Flag)| (f.0, faint(&f.1), f.1.kind);
+        key(a)
+            .cmp(&key(b))
             .then(b.1.strength.total_cmp(&a.1.strength))
     });
     let mut kept: Vec<(usize, Flag)> = Vec::new();
@@ -105,7 +107,7 @@ fn own_voice(
         // Speech gives its whole sentence a source; a stance only what it is about.
         let whole =
             matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
-        if inside || at_source || whole && kind != Kind::Consensus {
+        if inside || (at_source || whole) && kind != Kind::Consensus {
             return false;
         }
     }
@@ -166,6 +168,9 @@ fn widen(context: &Context, kind: Kind, m: &Match, range: &Range<usize>) -> Rang
         kind,
         Kind::Accusation | Kind::Motive | Kind::Cause | Kind::Prediction | Kind::Superlative
     ) {
+        if view.any(end, lex::VERB) && view.any(end, lex::BASE) && view.is(end - 1, &["to"]) {
+            end += 1;
+        }
         if let Some(p) = view
             .noun_phrase(end, range.end.min(end + 6))
             .or_else(|| view.noun_phrase(end - 1, range.end.min(end + 5)))

@@ -1,0 +1,53 @@
+//! What is a flag: every case of `cases/flags.txt`.
+
+use hearsay::model::Category;
+use hearsay::page::Page;
+use hearsay::read::read;
+
+#[test]
+fn cases_hold() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in include_str!("cases/flags.txt")
+        .lines()
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+    {
+        count += 1;
+        let (wanted, text) = line.split_once(" | ").expect("KIND | text");
+        let anchor = text
+            .split_once('[')
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(anchor, _)| anchor);
+        let page = Page::from_text(&text.replace(['[', ']'], "").replace(" // ", "\n"), false);
+        let flags: Vec<_> = read(&page)
+            .flags
+            .into_iter()
+            .filter(|f| f.strength >= 0.5)
+            .collect();
+        let seen: Vec<_> = flags
+            .iter()
+            .map(|f| (f.kind.name(), page.words(f.anchor)))
+            .collect();
+        let fits = match wanted.strip_prefix("no ") {
+            Some(category) => {
+                let category = Category::from_name(category).expect("a category");
+                flags.iter().all(|f| f.category() != category)
+            }
+            None => {
+                let anchor = anchor.expect("an anchor in brackets");
+                seen.iter()
+                    .any(|(kind, words)| *kind == wanted && *words == anchor)
+            }
+        };
+        if !fits {
+            wrong.push(format!("{line}\n    found {seen:?}"));
+        }
+    }
+    assert!(count > 60, "only {count} cases read");
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
