@@ -128,7 +128,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Value(file) => {
                 return Err(format!(
                     "one FILE at a time; {} is one too many",
-                    file.display()
+                    file.to_string_lossy()
                 ));
             }
             other => return Err(other.unexpected().to_string()),
