@@ -20,7 +20,7 @@ for (const name of ["chromium", "firefox"]) {
     assert.deepEqual([...permissions].sort(), ["activeTab", "scripting", "storage"]);
     assert.deepEqual(optional_permissions ?? [], []);
     assert.deepEqual(host_permissions ?? [], []);
-    assert.deepEqual([...(optional_host_permissions ?? [])].sort(), ["*://*/*"]);
+    assert.deepEqual([...(optional_host_permissions ?? [])].sort(), ["http://*/*", "https://*/*"]);
     assert.deepEqual(content_scripts ?? [], [], "nothing may run before the reader asks for it");
     assert.equal(web_accessible_resources, undefined);
     assert.equal(externally_connectable, undefined);
