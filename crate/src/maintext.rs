@@ -7,7 +7,7 @@
 //!
 //! Every pass is linear in blocks and hint words; paths have at most 24 elements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use crate::page::{Block, Page};
@@ -22,6 +22,12 @@ const LITTLE_TEXT: f32 = 250.0;
 const PARAGRAPH: usize = 80;
 /// Share of a paragraph's text that may lie in links.
 const FEW_LINKS: f32 = 0.35;
+/// Share of running text in what an outer element adds that makes it more of the article.
+const PURE: f32 = 0.6;
+/// How many elements up from the innermost one an article in sections is looked for.
+const SECTIONS: usize = 3;
+/// Bytes of text that an element with a linked heading must stay below to be a teaser.
+const TEASER: usize = 500;
 /// Share of links that makes a block or a list navigation.
 const MANY_LINKS: f32 = 0.5;
 /// Share of running text that makes a class word or landmark a wrapper's.
@@ -37,14 +43,31 @@ pub fn main_blocks(page: &Page) -> Vec<bool> {
     if page.plain || blocks.len() < FEW_BLOCKS {
         return vec![true; blocks.len()];
     }
-    let facts: Vec<Facts> = blocks.iter().map(Facts::of).collect();
-    let aside = asides(blocks, &facts);
+    let mut known = Known::new();
+    let facts: Vec<Facts> = blocks
+        .iter()
+        .map(|block| Facts::of(block, &mut known))
+        .collect();
+    let mut aside = asides(&facts);
+    let teasers = teasers(blocks, &facts);
+    let sum = |which: &[bool]| -> f32 {
+        let chosen = facts.iter().zip(which).filter(|(_, chosen)| **chosen);
+        chosen.map(|(fact, _)| fact.running).sum()
+    };
+    let kept: Vec<bool> = aside.iter().map(|aside| !aside).collect();
+    // A page of nothing but such elements announces nothing: they are its text.
+    if sum(&teasers) < WRAPPER * sum(&kept) {
+        aside
+            .iter_mut()
+            .zip(&teasers)
+            .for_each(|(aside, teaser)| *aside |= teaser);
+    }
     let running: Vec<f32> = facts
         .iter()
         .zip(&aside)
         .map(|(fact, aside)| if *aside { 0.0 } else { fact.running })
         .collect();
-    let elements = Elements::gather(blocks, &facts, &running);
+    let elements = Elements::gather(blocks, &facts, &aside, &running);
     let in_place = |i: usize| !aside[i] && !elements.is_link_list(&blocks[i], &facts[i]);
     if running.iter().sum::<f32>() < LITTLE_TEXT {
         return (0..blocks.len()).map(in_place).collect();
@@ -72,14 +95,18 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(block: &Block) -> Facts {
+    fn of<'a>(block: &'a Block, known: &mut Known<'a>) -> Facts {
         let length = block.text.len();
-        let units: usize = block.text.chars().map(char::len_utf16).sum();
-        let links = block
-            .links
-            .iter()
-            .map(|(start, end)| end.saturating_sub(*start) as usize);
-        let linked = (links.sum::<usize>() as f32 / units.max(1) as f32).min(1.0);
+        let linked = if block.links.is_empty() {
+            0.0
+        } else {
+            let units: usize = block.text.chars().map(char::len_utf16).sum();
+            let links = block
+                .links
+                .iter()
+                .map(|(start, end)| u64::from(end.saturating_sub(*start)));
+            (links.sum::<u64>() as f32 / units.max(1) as f32).min(1.0)
+        };
         let prose = length >= PARAGRAPH && linked < FEW_LINKS && !is_heading(block);
         // Running text has sentences; a list of names or figures of the same length has not.
         let commas = block
@@ -96,7 +123,7 @@ impl Facts {
             } else {
                 0.0
             },
-            hints: words().of(&block.hint),
+            hints: words().of(&block.hint, known),
             landmarks: LANDMARKS
                 .iter()
                 .enumerate()
@@ -115,16 +142,16 @@ fn is_heading(block: &Block) -> bool {
 
 /// For each block whether its class words or landmarks put it beside the article. A word that most
 /// of the running text carries says nothing: it is on an element around the article.
-fn asides(blocks: &[Block], facts: &[Facts]) -> Vec<bool> {
+fn asides(facts: &[Facts]) -> Vec<bool> {
     let mut total = 0.0;
     let mut by_word = [0.0; 128];
     let mut by_landmark = [0.0; LANDMARKS.len()];
     for fact in facts.iter().filter(|f| f.running > 0.0) {
         total += fact.running;
-        for (bit, sum) in by_word.iter_mut().enumerate() {
-            if fact.hints >> bit & 1 == 1 {
-                *sum += fact.running;
-            }
+        let mut hints = fact.hints;
+        while hints != 0 {
+            by_word[hints.trailing_zeros() as usize] += fact.running;
+            hints &= hints - 1;
         }
         for (bit, sum) in by_landmark.iter_mut().enumerate() {
             if fact.landmarks >> bit & 1 == 1 {
@@ -146,44 +173,81 @@ fn asides(blocks: &[Block], facts: &[Facts]) -> Vec<bool> {
         .enumerate()
         .filter(|(_, sum)| **sum > WRAPPER * total)
         .fold(u8::MAX, |kept, (bit, _)| kept & !(1 << bit));
+    facts
+        .iter()
+        .map(|fact| fact.hints & hints != 0 || fact.landmarks & landmarks != 0)
+        .collect()
+}
+
+/// For each block whether it announces another article: a small element with a heading that is a
+/// link, and little more.
+fn teasers(blocks: &[Block], facts: &[Facts]) -> Vec<bool> {
+    let around = |block: &Block| {
+        let outer = block.path.len().saturating_sub(1);
+        block.path[outer.saturating_sub(2)..outer].to_vec()
+    };
+    let mut lengths: HashMap<u32, usize> = HashMap::new();
+    let mut announced: HashSet<u32> = HashSet::new();
+    for (block, fact) in blocks.iter().zip(facts) {
+        for id in around(block) {
+            *lengths.entry(id).or_default() += fact.length;
+            if is_heading(block) && fact.linked > MANY_LINKS {
+                announced.insert(id);
+            }
+        }
+    }
+    let small = |id: &u32| lengths.get(id).is_some_and(|length| *length < TEASER);
     blocks
         .iter()
-        .zip(facts)
-        .map(|(_, fact)| fact.hints & hints != 0 || fact.landmarks & landmarks != 0)
+        .map(|block| {
+            around(block)
+                .iter()
+                .any(|id| announced.contains(id) && small(id))
+        })
         .collect()
 }
 
 /// Sums over the elements around the blocks.
 struct Elements {
-    /// Element → running text, all text, linked text, in bytes.
-    sums: HashMap<u32, [f32; 3]>,
+    /// Element → running text, all text, linked text, text that isn't beside the article; in bytes.
+    sums: HashMap<u32, [f32; 4]>,
 }
 
 impl Elements {
-    fn gather(blocks: &[Block], facts: &[Facts], running: &[f32]) -> Elements {
-        let mut sums: HashMap<u32, [f32; 3]> = HashMap::new();
-        for ((block, fact), running) in blocks.iter().zip(facts).zip(running) {
+    fn gather(blocks: &[Block], facts: &[Facts], aside: &[bool], running: &[f32]) -> Elements {
+        let mut sums: HashMap<u32, [f32; 4]> = HashMap::new();
+        for (i, (block, fact)) in blocks.iter().zip(facts).enumerate() {
+            let length = fact.length as f32;
             for id in &block.path {
                 let sum = sums.entry(*id).or_default();
-                sum[0] += running;
-                sum[1] += fact.length as f32;
-                sum[2] += fact.length as f32 * fact.linked;
+                sum[0] += running[i];
+                sum[1] += length;
+                sum[2] += length * fact.linked;
+                sum[3] += if aside[i] { 0.0 } else { length };
             }
         }
         Elements { sums }
     }
 
-    /// The innermost element that holds most of the running text.
+    /// The innermost element that holds most of the running text; then one not far around it if
+    /// what it adds is more running text (an article in sections), but never the whole page.
     fn article(&self, blocks: &[Block], running: &[f32]) -> Option<u32> {
         let enough = MOST * running.iter().sum::<f32>();
         let longest = (0..blocks.len())
             .filter(|i| self.holds(blocks[*i].path.first(), enough))
             .max_by(|a, b| running[*a].total_cmp(&running[*b]))?;
-        let path = &blocks[longest].path;
-        path.iter()
-            .rev()
-            .find(|id| self.holds(Some(id), enough))
-            .copied()
+        let outwards = || blocks[longest].path.iter().rev();
+        let innermost = outwards().position(|id| self.holds(Some(id), enough))?;
+        let mut article = *outwards().nth(innermost)?;
+        let whole = outwards().len() - 1;
+        for outer in outwards().take(whole).skip(innermost + 1).take(SECTIONS) {
+            let (inside, outside) = (self.sums.get(&article)?, self.sums.get(outer)?);
+            let added = outside[0] - inside[0];
+            if added > 0.0 && added >= PURE * (outside[3] - inside[3]) {
+                article = *outer;
+            }
+        }
+        Some(article)
     }
 
     fn holds(&self, id: Option<&u32>, enough: f32) -> bool {
@@ -240,6 +304,9 @@ fn add_head(page: &Page, facts: &[Facts], aside: &[bool], main: &mut [bool]) {
     }
 }
 
+/// Class words already looked at on this page: pages repeat the same few hundred.
+type Known<'a> = HashMap<&'a str, u128>;
+
 /// The tell-tale words, each with its bit; those about replies come last.
 struct Words {
     exact: HashMap<&'static str, u32>,
@@ -252,26 +319,27 @@ struct Words {
 
 impl Words {
     /// The tell-tale words of a hint as bits.
-    fn of(&self, hint: &str) -> u128 {
-        let mut bits = 0;
-        for word in hint
+    fn of<'a>(&self, hint: &'a str, known: &mut Known<'a>) -> u128 {
+        let parts = hint
             .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|w| !w.is_empty())
-        {
-            if let Some(bit) = self.exact.get(word) {
-                bits |= 1 << bit;
-            }
-            let mut test = |list: &[(&str, u32)], fits: fn(&str, &str) -> bool| {
-                for (part, bit) in list {
-                    if fits(word, part) {
-                        bits |= 1 << bit;
-                    }
+            .filter(|w| !w.is_empty());
+        parts.fold(0, |bits, word| {
+            bits | *known.entry(word).or_insert_with(|| self.of_word(word))
+        })
+    }
+
+    fn of_word(&self, word: &str) -> u128 {
+        let mut bits = self.exact.get(word).map_or(0, |bit| 1 << bit);
+        let mut test = |list: &[(&str, u32)], fits: fn(&str, &str) -> bool| {
+            for (part, bit) in list {
+                if fits(word, part) {
+                    bits |= 1 << bit;
                 }
-            };
-            test(&self.begins, |word, part| word.starts_with(part));
-            test(&self.ends, |word, part| word.ends_with(part));
-            test(&self.part, |word, part| word.contains(part));
-        }
+            }
+        };
+        test(&self.begins, |word, part| word.starts_with(part));
+        test(&self.ends, |word, part| word.ends_with(part));
+        test(&self.part, |word, part| word.contains(part));
         bits
     }
 }
@@ -311,3 +379,194 @@ fn words() -> &'static Words {
 
 const UNLIKELY: &str = include_str!("../data/maintext/unlikely.txt");
 const REPLIES: &str = include_str!("../data/maintext/replies.txt");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::PageInput;
+
+    const PROSE: &str = "The harbour board met on Monday, and its members agreed to close the night ferry for \
+                         the winter, which nobody in the town had asked for.";
+
+    /// A page as lines of `path|tag|within|hint|text`, where `text` may hold `[links]`; `PROSE`
+    /// stands for a paragraph of running text.
+    fn page(lines: &[&str]) -> Page {
+        let blocks = lines
+            .iter()
+            .map(|line| {
+                let parts: Vec<&str> = line.split('|').collect();
+                let mut text = String::new();
+                let mut links = Vec::new();
+                for c in parts[4].replace("PROSE", PROSE).chars() {
+                    let at = text.chars().map(|c| c.len_utf16() as u32).sum();
+                    match c {
+                        '[' => links.push((at, at)),
+                        ']' => links.last_mut().unwrap().1 = at,
+                        c => text.push(c),
+                    }
+                }
+                Block {
+                    text,
+                    tag: parts[1].to_owned(),
+                    path: parts[0]
+                        .split_whitespace()
+                        .map(|n| n.parse().unwrap())
+                        .collect(),
+                    within: parts[2].split_whitespace().map(str::to_owned).collect(),
+                    hint: parts[3].to_owned(),
+                    links,
+                    marks: Vec::new(),
+                }
+            })
+            .collect();
+        Page::from_input(PageInput {
+            title: Some("Night ferry closed for the winter - The Gazette".to_owned()),
+            blocks,
+            ..PageInput::default()
+        })
+    }
+
+    /// Lines that open with `+` are main text.
+    fn check(lines: &[&str]) {
+        let expected: Vec<bool> = lines.iter().map(|line| line.starts_with('+')).collect();
+        let page = page(&lines.iter().map(|line| &line[1..]).collect::<Vec<_>>());
+        let main = main_blocks(&page);
+        for (i, line) in lines.iter().enumerate() {
+            assert_eq!(main[i], expected[i], "{line}");
+        }
+    }
+
+    #[test]
+    fn headline_deck_caption_and_body() {
+        check(&[
+            "-0 1 2|div|header|site-logo|[The Gazette]",
+            "-0 1 3|div|header||Tuesday 4 June",
+            "+0 4 5|h1|main||Night ferry closed for the winter",
+            "+0 4 6|p|main|deck|A vote that nobody asked for leaves the islanders without a way home.",
+            "-0 4 7|div|main|byline|By A. Writer",
+            "+0 4 8 9|p|main|story|PROSE",
+            "+0 4 8 10|figcaption|main figure|story|The pier last week.",
+            "+0 4 8 11|h2|main|story|What it costs",
+            "+0 4 8 12|p|main|story|PROSE",
+            "+0 4 8 13 14|li|main|story|No ferry after nine.",
+            "+0 4 8 15 16|blockquote|main blockquote|story|PROSE",
+            "+0 4 8 17|p|main|story|“No,” she said.",
+            "-0 20 21|p|aside|more|PROSE",
+            "-0 22 23|p|footer||The Gazette, Pier Road, and a long line of words about who owns what here, since 1901.",
+        ]);
+    }
+
+    #[test]
+    fn class_words_speak_against_a_block_unless_they_wrap_the_article() {
+        check(&[
+            "+0 1 2|p||has-sidebar story|PROSE",
+            "+0 1 3|p||has-sidebar story|PROSE",
+            "-0 1 4 5|p||newsletterbox has-sidebar story|PROSE",
+            "+0 1 6|p||has-sidebar story|PROSE",
+            "-0 1 7 8|li||related-links has-sidebar story|Bridge to open again in May",
+            "+0 1 9|p||has-sidebar story|PROSE",
+            "+0 1 10|p||has-sidebar story|PROSE",
+        ]);
+    }
+
+    #[test]
+    fn comments_are_not_the_article_however_long() {
+        let mut lines = vec!["+0 1 2|p||story|PROSE"; 4];
+        lines.extend(["-0 5 6|p||comment-body comment-list|PROSE PROSE"; 8]);
+        check(&lines);
+    }
+
+    #[test]
+    fn lists_of_links_are_navigation_paragraphs_with_links_are_not() {
+        check(&[
+            "-0 1 2|li|||[Country]",
+            "-0 1 3|li|||[Water]",
+            "-0 1 4|li|||Money",
+            "-0 1 5|li|||[Letters to the editor]",
+            "+0 6 7|p|||PROSE",
+            "+0 6 8|p|||[The minutes], which PROSE",
+            "-0 6 9|p|||[Read the whole report of the harbour board here]",
+            "+0 6 10|p|||PROSE",
+            "+0 6 11|p|||PROSE",
+        ]);
+    }
+
+    #[test]
+    fn an_article_in_sections_is_one() {
+        check(&[
+            "+0 1 2 3|p|article||PROSE",
+            "+0 1 2 4|p|article||PROSE",
+            "+0 1 2 5|p|article||PROSE",
+            "+0 1 2 6|p|article||PROSE",
+            "+0 1 7 8|p|article||PROSE",
+            "-0 9 10|p|||Some words of the house, which are just long enough to be read as a paragraph, no more.",
+            "-0 9 11|p|||All rights reserved",
+        ]);
+    }
+
+    #[test]
+    fn teasers_are_told_by_their_linked_headings() {
+        let teaser = [
+            "-0 1 7 8|h3|||[Bridge to open again in May]",
+            "-0 1 7 9|p|||PROSE",
+        ];
+        let mut lines = vec!["+0 1 2|p|||PROSE"; 6];
+        lines.extend(teaser);
+        check(&lines);
+    }
+
+    #[test]
+    fn pages_without_structure_are_all_text() {
+        check(&["+0 1|div|||One", "+0 2|p|||[Two]", "+0 3|p|||PROSE"]);
+        assert_eq!(
+            main_blocks(&Page::from_text("a\nb\nc\nd\ne\nf\ng", false)),
+            [true; 7]
+        );
+        assert!(main_blocks(&Page::default()).is_empty());
+    }
+
+    #[test]
+    fn a_page_without_running_text_keeps_what_isnt_navigation() {
+        check(&[
+            "-0 1 2|li|nav||[Home]",
+            "-0 1 3|li|nav||[About]",
+            "+0 4 5|h1|||Tide tables",
+            "+0 4 6|td|table||High water 6.14",
+            "+0 4 7|td|table||Low water 12.20",
+            "+0 4 8|td|table||High water 18.40",
+        ]);
+    }
+
+    #[test]
+    fn facts_that_make_no_sense_are_survived() {
+        let mut page = page(&[
+            "||||",
+            "0|p|||PROSE",
+            "|p|||PROSE",
+            "0 0 0|p|||PROSE",
+            "0|p|||x",
+            "0|p|||y",
+            "1|p|||PROSE",
+        ]);
+        page.input.blocks[1].links = vec![(9, 3), (0, u32::MAX), (0, u32::MAX)];
+        page.input.blocks[2].hint = "—\u{0}🙂 comment".to_owned();
+        assert_eq!(main_blocks(&page).len(), 7);
+    }
+
+    #[test]
+    fn word_lists_fit_their_bits() {
+        let count = |list: &str| {
+            list.lines()
+                .filter(|l| !l.is_empty() && !l.starts_with('#'))
+                .count()
+        };
+        assert!(
+            count(UNLIKELY) + count(REPLIES) <= 128,
+            "a bit for each word"
+        );
+        let known = &mut Known::new();
+        assert_ne!(words().of("site-footer", known), 0);
+        assert_ne!(words().of("relatedarticles", known), 0);
+        assert_eq!(words().of("story-body page-header", known), 0);
+    }
+}
