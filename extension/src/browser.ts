@@ -86,10 +86,17 @@ export async function askFrame<K extends keyof ToPage>(
   }
 }
 
-/** Puts the content script into every frame that may be scripted and returns their ids; [] for a closed page. */
+/**
+ * Puts the content script into every frame that may be scripted and returns their ids; [] for a
+ * closed page. At once: waiting for each frame to load would let one slow advertisement hold up all.
+ */
 export async function inject(tab: number): Promise<number[]> {
   const run = () =>
-    chrome.scripting.executeScript({ target: { tabId: tab, allFrames: true }, files: [CONTENT_SCRIPT] });
+    chrome.scripting.executeScript({
+      target: { tabId: tab, allFrames: true },
+      files: [CONTENT_SCRIPT],
+      injectImmediately: true,
+    });
   try {
     // The grant of a click sometimes arrives after the click's first call.
     const results = await run().catch(run);

@@ -53,7 +53,10 @@ class Frame {
     onPageMessage({
       on: async ({ filter, force }) => {
         if (force) this.dismissed = false;
-        if (!this.dismissed) await this.start(filter);
+        if (this.dismissed) return this.status();
+        const started = this.start(filter);
+        // Nobody waits for a frame that is slow to load; it marks its flags when it is there.
+        if (window === window.top || document.readyState !== "loading") await started;
         return this.status();
       },
       off: ({ dismiss }) => {
@@ -80,7 +83,6 @@ class Frame {
   private async start(filter: Filter): Promise<void> {
     if (this.life && !alive()) this.stop();
     if (this.life) return this.life.ready;
-    const begun = performance.now();
     const end = new AbortController();
     const life: Life = { end, filter, ready: Promise.resolve() };
     this.life = life;
@@ -90,8 +92,13 @@ class Frame {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void this.retone(life), {
       signal: end.signal,
     });
-    life.ready = this.read(life, begun);
+    life.ready = this.begin(life);
     return life.ready;
+  }
+
+  private async begin(life: Life): Promise<void> {
+    if (document.readyState === "loading") await parsed(life.end.signal);
+    if (!life.end.signal.aborted) await this.read(life, performance.now());
   }
 
   /** Page → engine → highlights. */
@@ -254,6 +261,14 @@ class Frame {
       error: this.error,
     };
   }
+}
+
+/** Resolves when the document is parsed, or when there is no more need. */
+function parsed(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    document.addEventListener("DOMContentLoaded", () => resolve(), { once: true, signal });
+    signal.addEventListener("abort", () => resolve());
+  });
 }
 
 /** `crypto.randomUUID` is missing on pages without TLS. */

@@ -37,6 +37,9 @@ function at<E extends HTMLElement = HTMLElement>(id: string): E {
   return document.getElementById(id) as E;
 }
 
+/** How long the popup stays silent before it says that it is reading, in ms. */
+const PATIENCE = 300;
+
 const master = at<HTMLInputElement>("master");
 let state: State;
 
@@ -49,12 +52,15 @@ async function start(): Promise<void> {
   const tab = await activeTab();
   if (!tab) return;
   const host = hostOf(tab.url);
+  // Said only when it takes a moment, so that nothing flickers on most pages.
+  const waiting = setTimeout(() => drawLead({ headline: "Reading…", note: host }), PATIENCE);
   const [report, all, granted, key] = await Promise.all([
     ask<"open">({ type: "open", tab: tab.id, url: tab.url }),
     settings(),
     host === "" ? false : maySite(host),
     toggleKey(),
   ]);
+  clearTimeout(waiting);
   const rule = ruleFor(all, host);
   state = { tab, host, settings: all, rule: rule === "always" && !granted ? "click" : rule, report };
   at("key").textContent = report.state === "closed" ? "" : key;

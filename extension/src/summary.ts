@@ -107,11 +107,15 @@ export function fileName(format: ExportFormat, host: string, title: string, day:
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-");
-  // Counted in code points, so that no surrogate pair is cut.
-  const short = [...slug]
-    .slice(0, 60)
-    .join("")
-    .replace(/^-+|-+$/g, "");
+  const short = shorten(slug, 60).replace(/^-+|-+$/g, "");
   const name = ["hearsay", host.replace(/[^a-z0-9.-]+/gi, "-"), short, day].filter((part) => part !== "");
   return `${name.join("-")}.${ENDINGS[format]}`;
+}
+
+/** At most `length` code points, so that no surrogate pair is cut, ending with a whole word if there is one. */
+function shorten(slug: string, length: number): string {
+  const points = [...slug];
+  if (points.length <= length) return slug;
+  const end = points.lastIndexOf("-", length);
+  return points.slice(0, end > 0 ? end : length).join("");
 }
