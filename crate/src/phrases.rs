@@ -264,7 +264,9 @@ impl<'a> View<'a> {
                 {
                     break;
                 }
-                end = close;
+                // The reason for anonymity is the next thing the page says, not part of who it is.
+                let reason = (end + 2..close).find(|i| self.is(*i, &["because", "since"]));
+                end = reason.unwrap_or(close);
             } else if t.any(lex::FUNCTION_COORD) && self.is(end, &["and", "or"]) {
                 match self.noun_phrase(end + 1, stop) {
                     Some(next)

@@ -57,8 +57,27 @@ struct Entry {
     plural: bool,
 }
 
+/// Words of a request or condition not to be named.
+const ANONYMITY: &[&str] = &["anonymity", "anonymously", "named", "identified", "unnamed"];
+/// Participles that introduce who passes a record on.
+const RELAYED: &[&str] = &["seen", "obtained", "reviewed", "viewed"];
+
 /// How many mentions back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
+
+/// A named person as the subject of a sentence.
+struct NameSubject {
+    /// Block and byte where the name stands.
+    at: (usize, u32),
+    /// The name as written.
+    name: String,
+}
+
+/// The key under which a person of that name is kept: their last name.
+fn name_key(name: &str) -> String {
+    let last = name.split_whitespace().last().unwrap_or(name);
+    format!("name {}", last.to_lowercase())
+}
 
 #[derive(Default)]
 struct Ledger {
@@ -69,7 +88,7 @@ struct Ledger {
     /// Role words that a name is tied to anywhere on the page.
     roles: HashMap<String, String>,
     /// Where a named person last became the subject of a sentence: block and byte.
-    name_subject: Option<(usize, u32)>,
+    name_subject: Option<NameSubject>,
 }
 
 fn span(block: usize, view: View, start: usize, end: usize) -> Span {
@@ -203,7 +222,8 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     {
         return (Who::Nothing, 0.0);
     }
-    let unnamed = (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_ANON));
+    let unnamed = (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_ANON))
+        || (p.head + 1..p.end).any(|i| view.is(i, ANONYMITY));
     let affiliated = (p.start..p.head).any(|i| {
         view.any(i, lex::CAP) && i > p.start
             || view.any(i, lex::COLLECTIVE | lex::DEMONYM)
@@ -282,7 +302,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             };
         }
         let new = indefinite
-            || unnamed
+            || unnamed && !definite
             || !definite && !owned
             || view.is(p.start, &["one", "another"])
             || definite && (p.start..p.head).any(|i| view.is(i, &["second", "third", "other"]));
@@ -302,10 +322,20 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         if owned {
             return (Who::OldPerson, 0.5);
         }
-        return (Who::OldPerson, strength);
+        // "the farmer": nobody that the page has told of before, or somebody it names.
+        let faint = !unnamed && !h.any(lex::PERSON_VAGUE);
+        return (
+            Who::OldPerson,
+            if faint { 0.45 } else { strength.max(0.85) },
+        );
     }
     if h.any(lex::DOCUMENT) {
-        let publisher = (p.start..p.end).any(|i| {
+        // "a Velm Institute study", "a report by the Velm Institute"; but in "documents seen by the
+        // Gazette" the name is who relays them.
+        let relayed = (p.head..p.end)
+            .find(|i| view.is(*i, RELAYED))
+            .unwrap_or(p.end);
+        let publisher = (p.start..relayed).any(|i| {
             i != p.head && is_name(view, i) && i > 0 && (i > p.start || view.any(i, lex::UNKNOWN))
         }) || h.any(lex::CAP)
             && !view.any(p.start, lex::NOUN)
@@ -322,6 +352,16 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         }
         let known = h.any(lex::PLURAL) && (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES));
         return (Who::NewDocument, if known { 0.6 } else { 0.68 });
+    }
+    // "rights groups say", "companies said": an unspecified plurality.
+    let whose = definite || owned || (p.start..p.head).any(|i| view.any(i, lex::CAP) && i > 0);
+    if h.any(lex::COLLECTIVE)
+        && plural
+        && !whose
+        && !h.any(lex::COLLECTIVE_PLURAL_OFFICE)
+        && (!h.any(lex::CAP) || p.head == 0)
+    {
+        return (Who::Group, 0.6);
     }
     if h.any(lex::COLLECTIVE) {
         return (
@@ -379,6 +419,25 @@ impl Ledger {
 
     fn find_key(&self, key: &str) -> Option<usize> {
         self.by_key.get(key).copied()
+    }
+
+    /// The entry of a named person: the one of that last name, or a new one.
+    fn named(&mut self, name: &str, head: &str) -> usize {
+        let key = name_key(name);
+        self.find_key(&key)
+            .unwrap_or_else(|| self.add(SourceKind::NamedPerson, name, key, head, 0.0, false))
+    }
+
+    /// A mention that leads back to `source`: whether it is anonymous, and how strongly, `less`
+    /// than the first.
+    fn again(&self, source: usize, less: f32) -> (Option<usize>, bool, f32) {
+        let entry = &self.entries[source];
+        let named = entry.source.kind.named();
+        (
+            Some(source),
+            !named,
+            if named { 0.0 } else { entry.strength - less },
+        )
     }
 
     /// The latest entry that satisfies `fits`, looking back at most `blocks` blocks.
@@ -481,13 +540,7 @@ impl Ledger {
             .trim_start_matches("an ");
         let (source, anonymous, strength) = match who {
             Who::Nothing => (None, false, 0.0),
-            Who::Named => {
-                let key = format!("name {}", head.to_lowercase());
-                let source = self.find_key(&key).unwrap_or_else(|| {
-                    self.add(SourceKind::NamedPerson, label, key, head, 0.0, false)
-                });
-                (Some(source), false, 0.0)
-            }
+            Who::Named => (Some(self.named(core, head)), false, 0.0),
             Who::Institution | Who::Publication | Who::Office => {
                 let kind = match who {
                     Who::Institution => SourceKind::Institution,
@@ -496,7 +549,7 @@ impl Ledger {
                 };
                 let key = format!("body {bare}");
                 let source = self.find_key(&key).unwrap_or_else(|| {
-                    self.add(kind, label, key, head, 0.0, who == Who::Institution)
+                    self.add(kind, core, key, head, 0.0, who == Who::Institution)
                 });
                 (Some(source), false, 0.0)
             }
@@ -505,21 +558,8 @@ impl Ledger {
                     .roles
                     .get(&head.to_lowercase())
                     .filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
-                match named {
-                    Some(name) => {
-                        let key = format!(
-                            "name {}",
-                            name.split_whitespace()
-                                .last()
-                                .unwrap_or(name)
-                                .to_lowercase()
-                        );
-                        let name = name.clone();
-                        let source = self.find_key(&key).unwrap_or_else(|| {
-                            self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false)
-                        });
-                        (Some(source), false, 0.0)
-                    }
+                match named.cloned() {
+                    Some(name) => (Some(self.named(&name, head)), false, 0.0),
                     None => (
                         Some(self.add(
                             SourceKind::Person,
@@ -609,39 +649,16 @@ impl Ledger {
                 });
                 let named_since = before.is_some_and(|e| self.name_since(e));
                 match before.filter(|_| !named_since) {
-                    Some(source) => {
-                        let entry = &self.entries[source];
-                        let named = entry.source.kind.named();
-                        (
-                            Some(source),
-                            !named,
-                            if named { 0.0 } else { entry.strength - 0.08 },
-                        )
+                    Some(source) => self.again(source, 0.08),
+                    None => {
+                        let name = self.name_subject.as_ref().filter(|s| s.at.0 + 4 >= block);
+                        let name = name.map_or_else(|| label.to_owned(), |s| s.name.clone());
+                        (Some(self.named(&name, head)), false, 0.0)
                     }
-                    None => (
-                        Some(self.add(
-                            SourceKind::NamedPerson,
-                            label,
-                            String::new(),
-                            head,
-                            0.0,
-                            false,
-                        )),
-                        false,
-                        0.0,
-                    ),
                 }
             }
             Who::They => match self.latest(block, 1, |e| e.plural) {
-                Some(source) => {
-                    let entry = &self.entries[source];
-                    let named = entry.source.kind.named();
-                    (
-                        Some(source),
-                        !named,
-                        if named { 0.0 } else { entry.strength - 0.25 },
-                    )
-                }
+                Some(source) => self.again(source, 0.25),
                 None => (None, false, 0.0),
             },
             Who::It => match self.latest(block, 2, |e| {
@@ -650,23 +667,11 @@ impl Ledger {
                     SourceKind::Institution | SourceKind::Publication | SourceKind::Document
                 )
             }) {
-                Some(source) => {
-                    let entry = &self.entries[source];
-                    let named = entry.source.kind.named();
-                    (
-                        Some(source),
-                        !named,
-                        if named { 0.0 } else { entry.strength - 0.1 },
-                    )
-                }
+                Some(source) => self.again(source, 0.1),
                 None => (None, false, 0.0),
             },
             Who::Relative => match self.latest(block, 0, |e| !e.plural) {
-                Some(source) => {
-                    let entry = &self.entries[source];
-                    let named = entry.source.kind.named();
-                    (Some(source), !named, if named { 0.0 } else { 0.4 })
-                }
+                Some(source) => self.again(source, 0.45),
                 None => (None, false, 0.0),
             },
         };
@@ -722,27 +727,12 @@ impl Ledger {
             return (
                 Some(source),
                 !named,
-                if named {
-                    0.0
-                } else {
-                    (entry.strength - 0.02).max(strength - 0.1)
-                },
+                if named { 0.0 } else { entry.strength - 0.02 },
             );
         }
         if let Some(name) = self.roles.get(&word).cloned() {
-            let key = format!(
-                "name {}",
-                name.split_whitespace()
-                    .last()
-                    .unwrap_or(&name)
-                    .to_lowercase()
-            );
-            let source = self
-                .find_key(&key)
-                .unwrap_or_else(|| self.add(SourceKind::NamedPerson, &name, key, head, 0.0, false));
-            return (Some(source), false, 0.0);
+            return (Some(self.named(&name, head)), false, 0.0);
         }
-        let strength = if vague || owned { strength } else { 0.45 };
         (
             Some(self.add(
                 SourceKind::Person,
@@ -770,7 +760,14 @@ impl Ledger {
         };
         let name = is_name(view, from) && (first.any(lex::UNKNOWN) || full());
         if name && !first.quoted && !first.any(lex::ACRONYM) {
-            self.name_subject = Some((block, first.start));
+            let end = (from..sentence.end)
+                .find(|i| !is_name(view, *i))
+                .unwrap_or(sentence.end);
+            let name = text_of(view, from, end).to_owned();
+            self.name_subject = Some(NameSubject {
+                at: (block, first.start),
+                name,
+            });
         }
     }
 
@@ -781,7 +778,11 @@ impl Ledger {
             .mentions
             .last()
             .map_or((0, 0), |m| (m.block as usize, m.start));
-        !entry.kind.named() && self.name_subject.is_some_and(|name| name > last)
+        !entry.kind.named()
+            && self
+                .name_subject
+                .as_ref()
+                .is_some_and(|subject| subject.at > last)
     }
 }
 
@@ -824,9 +825,8 @@ fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut 
             .relay
             .push(text_of(view, relay.start, relay.end).to_owned());
     }
-    let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len())).find(|i| {
-        view.is(*i, &["seen", "obtained", "reviewed", "viewed"]) && view.is(*i + 1, &["by"])
-    });
+    let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len()))
+        .find(|i| view.is(*i, RELAYED) && view.is(*i + 1, &["by"]));
     if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
         details
             .relay
@@ -834,12 +834,9 @@ fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut 
     }
     if details.reason.is_none() {
         let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
-        let unnamed = around.clone().find(|i| {
-            view.is(
-                *i,
-                &["anonymity", "anonymously", "named", "identified", "unnamed"],
-            ) && i.abs_diff(found.cue.start) < 30
-        });
+        let unnamed = around
+            .clone()
+            .find(|i| view.is(*i, ANONYMITY) && i.abs_diff(found.cue.start) < 30);
         if let Some(from) = unnamed {
             let because = (from..(from + 6).min(view.tokens.len()))
                 .find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));

@@ -50,7 +50,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         let second_hand = found.quoted
             && found
                 .source
-                .is_some_and(|p| !view.any(p.head, lex::PERSON_VAGUE));
+                .is_some_and(|p| !view.any(p.head, lex::PERSON_VAGUE | lex::FUNCTION_PRON));
         let strength = if second_hand {
             resolved.strength.min(0.5) - 0.02
         } else {
