@@ -91,3 +91,48 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokens::tokenize;
+
+    /// The quoted words, one string a quotation.
+    fn quoted(text: &str) -> Vec<String> {
+        let mut tokens = tokenize(text);
+        let quotes = pair(text, &mut tokens);
+        let words = |q: &Quote| {
+            text[tokens[q.start].start as usize..tokens[q.end - 1].end as usize].to_owned()
+        };
+        quotes
+            .iter()
+            .filter(|q| q.start < q.end)
+            .map(words)
+            .collect()
+    }
+
+    #[test]
+    fn curly_straight_and_single_marks_pair() {
+        assert_eq!(
+            quoted("“One,” he said. \"Two,\" she said."),
+            ["One,", "Two,"]
+        );
+        assert_eq!(
+            quoted("He called it ‘a gift’ and the miners’ due."),
+            ["a gift"]
+        );
+        assert_eq!(
+            quoted("It's the dog's 'first trick' of '98."),
+            ["first trick"]
+        );
+    }
+
+    #[test]
+    fn a_paragraph_that_leaves_a_quotation_open_is_quoted_to_its_end() {
+        assert_eq!(
+            quoted("He said: “It rained. It poured."),
+            ["It rained. It poured."]
+        );
+        assert_eq!(quoted("A 12\" pipe burst."), Vec::<String>::new());
+    }
+}

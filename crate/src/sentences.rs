@@ -82,3 +82,62 @@ fn begins(text: &str, tokens: &[Token], at: usize, next: usize, abbreviated: boo
     let after_quote = next > at + 1;
     capital || opener || token.any(lexicon::NUM) || (!after_quote && !first.is_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokens::tokenize;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        let tokens = tokenize(text);
+        let byte = |range: &Range<usize>| {
+            tokens[range.start].start as usize..tokens[range.end - 1].end as usize
+        };
+        split(text, &tokens)
+            .iter()
+            .map(|range| &text[byte(range)])
+            .collect()
+    }
+
+    #[test]
+    fn stops_end_sentences_with_their_closing_marks() {
+        assert_eq!(
+            sentences("It rained. (It poured.) “It did.” He left."),
+            ["It rained.", "(It poured.)", "“It did.”", "He left."]
+        );
+        assert_eq!(sentences("Why? Because."), ["Why?", "Because."]);
+    }
+
+    #[test]
+    fn a_quotation_goes_on_to_its_speaker() {
+        assert_eq!(
+            sentences("“Why?” she asked. He left."),
+            ["“Why?” she asked.", "He left."]
+        );
+    }
+
+    #[test]
+    fn abbreviations_initials_and_ellipses_go_on() {
+        for text in [
+            "Mr. Hale met J. R. Orr.",
+            "The U.S. Senate met.",
+            "It fell to 3.5 percent at 9 a.m. on Friday.",
+            "He waited … and left.",
+        ] {
+            assert_eq!(sentences(text), [text]);
+        }
+        assert_eq!(
+            sentences("She lives in the U.S. The house is new.").len(),
+            2
+        );
+    }
+
+    #[test]
+    fn endless_sentences_are_cut_and_nothing_is_lost() {
+        let text = "word ".repeat(3 * LONGEST);
+        let tokens = tokenize(&text);
+        let ranges = split(&text, &tokens);
+        assert!(ranges.iter().all(|r| r.len() <= LONGEST + 8));
+        assert_eq!(ranges.iter().map(|r| r.len()).sum::<usize>(), tokens.len());
+    }
+}

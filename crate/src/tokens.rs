@@ -262,3 +262,70 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
         quoted: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let tokens = tokenize(text);
+        tokens
+            .iter()
+            .map(|t| &text[t.start as usize..t.end as usize])
+            .collect()
+    }
+
+    #[test]
+    fn contractions_are_parted_with_either_apostrophe() {
+        assert_eq!(words("It doesn't"), ["It", "does", "n't"]);
+        assert_eq!(
+            words("We’re at the agency’s door"),
+            ["We", "’re", "at", "the", "agency", "’s", "door"]
+        );
+        assert_eq!(words("O'Neill's"), ["O'Neill", "'s"]);
+    }
+
+    #[test]
+    fn periods_stay_with_abbreviations_initials_and_figures() {
+        assert_eq!(
+            words("Mr. Hale met J. Orr."),
+            ["Mr.", "Hale", "met", "J.", "Orr", "."]
+        );
+        assert_eq!(
+            words("the U.S. Senate at 3.5 percent"),
+            ["the", "U.S.", "Senate", "at", "3.5", "percent"]
+        );
+        assert_eq!(
+            words("He said no. It rained."),
+            ["He", "said", "no", ".", "It", "rained", "."]
+        );
+        assert_eq!(words("No. 5 of 9,000"), ["No.", "5", "of", "9,000"]);
+    }
+
+    #[test]
+    fn a_compound_has_the_classes_of_its_last_part() {
+        let tokens = tokenize("a vice-president");
+        assert!(tokens[1].any(lexicon::PERSON));
+    }
+
+    #[test]
+    fn odd_text_has_tokens_on_character_boundaries() {
+        for text in [
+            "",
+            "\u{0}\u{202e}a\u{301}b",
+            "👩‍👩‍👧 said",
+            "’’’'s",
+            "n't",
+            "…--…",
+            "ǅ.İ.ß.",
+        ] {
+            for token in tokenize(text) {
+                assert!(
+                    text.get(token.start as usize..token.end as usize)
+                        .is_some_and(|w| !w.is_empty()),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+}
