@@ -70,7 +70,7 @@ export interface Collected {
 
 /** An element whose children are being walked. */
 interface Level {
-  element: Element | null;
+  element: Element;
   /** Preorder number. */
   id: number;
   next: Node | null;
@@ -78,8 +78,8 @@ interface Level {
   assigned: readonly Node[] | null;
   index: number;
   block: boolean;
-  /** Resolved when the first text asks. */
-  visible: boolean | undefined;
+  /** Live; read when text asks whether it is visible. */
+  style: CSSStyleDeclaration;
   link: boolean;
   mark: boolean;
 }
@@ -138,16 +138,16 @@ class Walk {
       return;
     }
     const id = this.counter++;
-    if (isSkipped(element, tag)) {
-      if (!INLINE.has(tag) && isBlock(element, tag)) this.flush();
-      return;
-    }
     const above = this.stack[this.stack.length - 1];
+    const style = getComputedStyle(element);
+    const display = style.display;
+    if (display === "none") return;
+    const block = isBlock(tag, display, style);
+    if (block) this.flush();
+    if (isSkipped(element, tag) || isFolded(tag, above?.element)) return;
     const root = element.shadowRoot;
     if (root) this.roots.push(root);
     const slotted = tag === "slot" ? (element as HTMLSlotElement).assignedNodes() : [];
-    const block = isBlock(element, tag);
-    if (block) this.flush();
     this.stack.push({
       element,
       id,
@@ -155,7 +155,7 @@ class Walk {
       assigned: slotted.length > 0 ? slotted : null,
       index: 0,
       block,
-      visible: undefined,
+      style,
       link: above?.link === true || isLink(element, tag),
       mark: above?.mark === true || isMark(element, tag),
     });
@@ -166,8 +166,7 @@ class Walk {
     if (data.length === 0) return;
     // White space between blocks is most text nodes of a page: it never needs a style.
     if (this.length === 0 && BLANK.test(data)) return;
-    level.visible ??= level.element !== null && isVisible(level.element);
-    if (!level.visible) return;
+    if (level.style.visibility !== "visible") return;
 
     const trimmed = (this.length === 0 || this.endsInSpace) && isSpace(data.charCodeAt(0));
     let added = NEEDS_COLLAPSING.test(data) ? data.replace(SPACE, " ") : data;
@@ -221,7 +220,7 @@ class Walk {
     const path: number[] = [];
     for (let i = Math.max(0, last + 1 - MAX_PATH); i <= last; i++) path.push((this.stack[i] as Level).id);
 
-    const block: Block = { text, tag: this.stack[last]?.element?.localName ?? "body", path };
+    const block: Block = { text, tag: this.stack[last]?.element.localName ?? "body", path };
     const within = this.landmarks();
     if (within.length > 0) block.within = within;
     const hint = this.hint(last);
@@ -234,7 +233,6 @@ class Walk {
   private landmarks(): string[] {
     const found = new Set<string>();
     for (const { element } of this.stack) {
-      if (element === null) continue;
       if (LANDMARKS.has(element.localName)) found.add(element.localName);
       const role = LANDMARK_ROLES[element.getAttribute("role") ?? ""];
       if (role !== undefined) found.add(role);
@@ -272,18 +270,15 @@ function isSkipped(element: Element, tag: string): boolean {
   return role !== null && SKIPPED_ROLES.has(role);
 }
 
-function isBlock(element: Element, tag: string): boolean {
-  const style = getComputedStyle(element);
-  const display = style.display;
-  if (display.startsWith("inline") || display === "contents" || display.startsWith("ruby")) return false;
-  // A drop cap: a box only because it floats.
-  if (style.float !== "none" && INLINE.has(tag)) return false;
-  return true;
+/** The part of a closed `<details>` that is not its heading. */
+function isFolded(tag: string, parent: Element | undefined): boolean {
+  return parent?.localName === "details" && tag !== "summary" && !parent.hasAttribute("open");
 }
 
-/** Whether text directly inside is drawn at all. */
-function isVisible(element: Element): boolean {
-  return element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
+function isBlock(tag: string, display: string, style: CSSStyleDeclaration): boolean {
+  if (display.startsWith("inline") || display === "contents" || display.startsWith("ruby")) return false;
+  // A drop cap: a box only because it floats.
+  return !(INLINE.has(tag) && style.float !== "none");
 }
 
 function isLink(element: Element, tag: string): boolean {
