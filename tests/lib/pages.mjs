@@ -80,8 +80,9 @@ export const NASTY = {
       const p = document.createElement("p"); p.textContent = bad + " " + ${JSON.stringify(SURE)} + bad; story.append(p); }`),
     sure: 5,
   },
+  // Boxes nested this deep crash Chromium's own layout, with or without an extension: these have none, but for the last.
   "10,000 nested elements": {
-    body: script(`let at = story; for (let i = 0; i < 10000; i++) { const next = document.createElement(i % 2 ? "div" : "span"); at.append(next); at = next; }
+    body: script(`document.head.append(Object.assign(document.createElement("style"), { textContent: "#story * { display: contents }" })); let at = story; for (let i = 0; i < 10000; i++) { const next = document.createElement(i % 2 ? "div" : "span"); at.append(next); at = next; }
       at.textContent = ${JSON.stringify(SURE)};`),
     sure: 1,
   },
