@@ -32,6 +32,8 @@ const LISTS: [(&str, &str); 19] = lists!(
 /// Bytes of main text that are looked at; a longer text is sampled from all its blocks. Function
 /// words are so common that more would tell nothing new.
 const SAMPLE: usize = 16 * 1024;
+/// Bytes of a block that are worth looking at: of short blocks some are read whole, not all in bits.
+const PIECE: usize = 128;
 /// Words below which only a clear case is decided.
 const FEW_WORDS: usize = 20;
 /// Share of a text's words that must be function words of its language (0.3 is usual, lists and
@@ -113,12 +115,15 @@ impl Evidence {
             hits: [0.0; LISTS.len()],
         };
         let mut word = String::new();
+        // Bytes that may be read, times `all`: each block earns its share, and carries it on.
+        let mut credit = 0;
         for text in texts {
-            let share = if all <= SAMPLE {
-                text.len()
-            } else {
-                (text.len() as u64 * SAMPLE as u64 / all as u64) as usize
-            };
+            credit += text.len() as u64 * SAMPLE.min(all) as u64;
+            let share = ((credit / all.max(1) as u64) as usize).min(text.len());
+            if share < PIECE.min(text.len()) {
+                continue;
+            }
+            credit -= share as u64 * all as u64;
             let cut = (0..=share)
                 .rev()
                 .find(|i| text.is_char_boundary(*i))
@@ -466,6 +471,7 @@ mod tests {
         let english = format!("{}\n", SENTENCES[0].1).repeat(1000);
         assert_eq!(of(&format!("{french}{english}"), None).tag, "en");
         assert_eq!(of(&SENTENCES[0].1.repeat(20_000), None).tag, "en");
+        assert_eq!(of(&"It may rain today.\n".repeat(20_000), None).tag, "en");
     }
 
     #[test]

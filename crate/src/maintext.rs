@@ -278,29 +278,29 @@ impl Elements {
     }
 }
 
-/// Adds headline and deck: the last heading before the body that isn't a link and what stands
-/// between it and the body.
+/// Adds headline and deck: headings not far before the body that aren't links, and what stands
+/// between the first of them and the body.
 fn add_head(page: &Page, facts: &[Facts], aside: &[bool], main: &mut [bool]) {
     let blocks = &page.input.blocks;
     let Some(body) = (0..blocks.len()).find(|i| main[*i] && facts[*i].running > 0.0) else {
         return;
     };
     let title = page.input.title.as_deref().unwrap_or("");
-    let candidates = (body.saturating_sub(HEAD)..body).rev();
+    let before = body.saturating_sub(HEAD)..body;
     let is_headline = |i: &usize| {
         let block = &blocks[*i];
         let in_title = block.text.len() >= 15 && title.contains(block.text.as_str());
         let top = block.tag == "h1" && facts[*i].linked < MANY_LINKS;
         top || (in_title && (is_heading(block) || facts[*i].linked < MANY_LINKS))
     };
-    // The one farthest up: a headline may be repeated above the body, after the deck.
-    let Some(headline) = candidates.filter(is_headline).last() else {
-        return;
-    };
-    main[headline] = true;
-    for i in headline + 1..body {
-        let deck = facts[i].length >= PARAGRAPH / 2 && facts[i].linked < FEW_LINKS && !aside[i];
-        main[i] |= deck;
+    let mut seen = false;
+    for i in before {
+        if is_headline(&i) {
+            seen = true;
+            main[i] = true;
+        } else if seen {
+            main[i] |= facts[i].length >= PARAGRAPH / 2 && facts[i].linked < FEW_LINKS && !aside[i];
+        }
     }
 }
 

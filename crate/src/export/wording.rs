@@ -63,15 +63,13 @@ fn counted(count: usize, noun: &str) -> String {
 
 /// A count with commas: `1,180`.
 fn thousands(count: u32) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    let digits: Vec<char> = count.to_string().chars().collect();
+    let groups: Vec<String> = digits
+        .rchunks(3)
+        .rev()
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join(",")
 }
 
 /// "Anonymous source, one person".

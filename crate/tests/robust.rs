@@ -1,0 +1,170 @@
+//! Nothing a page holds may make the engine panic, hang or misplace.
+
+mod common;
+
+use common::{Random, STORY, TOKENS, check, page_of, soup};
+use hearsay::explain;
+use hearsay::page::{Block, Page, PageInput};
+use hearsay::read::read;
+
+/// Reads, checks every promise, and makes every card.
+fn read_and_check(page: &Page) -> usize {
+    let reading = read(page);
+    check(page, &reading);
+    for flag in &reading.flags {
+        let card = explain::card(page, &reading, flag);
+        assert!(!card.words.is_empty() && !card.facts.is_empty(), "{card:?}");
+        assert!(
+            card.facts.iter().all(|f| !f.text.trim().is_empty()),
+            "{card:?}"
+        );
+        if let Some(rests) = card.rests {
+            assert!(
+                rests.index < rests.claims && rests.claims <= rests.total,
+                "{rests:?}"
+            );
+        }
+    }
+    reading.flags.len()
+}
+
+#[test]
+fn nothing_at_all() {
+    for text in [
+        "", "\n", "\r\n\r\n", " ", "\u{feff}", "\0", ".", "“", "”", "\"", "'", "…",
+    ] {
+        assert_eq!(read_and_check(&Page::from_text(text, false)), 0, "{text:?}");
+        read_and_check(&Page::from_text(text, true));
+        read_and_check(&page_of(&[text]));
+    }
+    assert_eq!(read_and_check(&Page::default()), 0);
+}
+
+#[test]
+fn token_soup() {
+    for seed in 1..=60 {
+        let text = soup(&mut Random(seed), 400);
+        read_and_check(&Page::from_text(&text, false));
+        read_and_check(&Page::from_text(&text, true));
+        let lines: Vec<&str> = text.lines().collect();
+        read_and_check(&page_of(&lines));
+    }
+}
+
+#[test]
+fn every_token_at_every_edge() {
+    for token in TOKENS {
+        for text in [
+            format!("{token}Officials said it may rain."),
+            format!("Officials {token} said it may rain."),
+            format!("Officials said{token}it may rain."),
+            format!("Officials said it may rain.{token}"),
+            format!("“Officials said it may{token}”"),
+        ] {
+            read_and_check(&Page::from_text(&text, false));
+        }
+    }
+}
+
+#[test]
+fn a_story_cut_anywhere() {
+    for (at, _) in STORY.char_indices() {
+        read_and_check(&Page::from_text(&STORY[..at], false));
+        read_and_check(&Page::from_text(&STORY[at..], true));
+    }
+}
+
+#[test]
+fn five_megabytes_of_story() {
+    let text = STORY.repeat(5_000_000 / STORY.len());
+    let flags = read_and_check(&Page::from_text(&text, false));
+    assert!(flags > 10_000, "{flags}");
+}
+
+#[test]
+fn one_line_of_two_megabytes() {
+    let line = STORY.replace('\n', " ").repeat(2_000_000 / STORY.len());
+    assert!(read_and_check(&Page::from_text(&line, false)) > 5_000);
+    for unit in [
+        "x",
+        "said ",
+        "officials ",
+        "“",
+        "(",
+        ".",
+        "may ",
+        "\u{301}",
+        "😀",
+        "a, ",
+        "said that he said that ",
+    ] {
+        read_and_check(&Page::from_text(
+            &unit.repeat(2_000_000 / unit.len()),
+            false,
+        ));
+    }
+}
+
+#[test]
+fn soup_of_two_megabytes_without_line_ends() {
+    let text = soup(&mut Random(99), 400_000).replace('\n', " ");
+    read_and_check(&Page::from_text(&text, false));
+}
+
+#[test]
+fn ten_thousand_blocks() {
+    let lines: Vec<&str> = STORY.lines().collect();
+    let texts: Vec<&str> = lines.iter().copied().cycle().take(10_000).collect();
+    assert!(read_and_check(&page_of(&texts)) > 5_000);
+}
+
+#[test]
+fn ten_thousand_nested_elements() {
+    let blocks = (0..10_000u32)
+        .map(|i| Block {
+            text: format!("Level {i}: officials said it may rain, and it might be so for days."),
+            tag: "div".to_owned(),
+            path: (i.saturating_sub(23)..=i).collect(),
+            ..Block::default()
+        })
+        .collect();
+    read_and_check(&Page::from_input(PageInput {
+        blocks,
+        ..PageInput::default()
+    }));
+}
+
+#[test]
+fn facts_about_blocks_that_make_no_sense() {
+    let mut random = Random(5);
+    for _ in 0..200 {
+        let blocks = (0..12)
+            .map(|_| {
+                let count = random.below(40);
+                let mut range = || {
+                    let number = |random: &mut Random| match random.below(4) {
+                        0 => u32::MAX,
+                        _ => random.below(200) as u32,
+                    };
+                    (number(&mut random), number(&mut random))
+                };
+                let (links, marks) = (vec![range(), range()], vec![range()]);
+                Block {
+                    text: soup(&mut random, count).replace('\n', " "),
+                    tag: ["p", "h1", "li", "", "☃"][random.below(5)].to_owned(),
+                    path: (0..random.below(30))
+                        .map(|_| random.below(9) as u32)
+                        .collect(),
+                    within: vec![["article", "aside", "nav", "", "☃"][random.below(5)].to_owned()],
+                    hint: random.pick(TOKENS).to_owned(),
+                    links,
+                    marks,
+                }
+            })
+            .collect();
+        read_and_check(&Page::from_input(PageInput {
+            blocks,
+            ..PageInput::default()
+        }));
+    }
+}

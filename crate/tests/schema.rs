@@ -1,0 +1,242 @@
+//! The exported object against `data/schema/hearsay-1.schema.json`.
+
+mod common;
+
+use common::{Random, STORY, json, page_of, soup};
+use hearsay::page::Page;
+use hearsay::read::read;
+use regex::Regex;
+use serde_json::{Map, Value};
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../data/schema/hearsay-1.schema.json")).expect("a schema")
+}
+
+/// Checks `value` by the part of JSON Schema that our schema uses. A keyword that isn't known here
+/// is an error, so that the schema can't say what this test doesn't check.
+fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+    let fail = |what: String| Err(format!("{at}: {what}: {value}"));
+    for (keyword, rule) in schema
+        .as_object()
+        .ok_or_else(|| format!("{at}: no schema"))?
+    {
+        match keyword.as_str() {
+            "$schema"
+            | "title"
+            | "description"
+            | "$defs"
+            | "properties"
+            | "additionalProperties" => {}
+            "$ref" => {
+                let pointer = rule
+                    .as_str()
+                    .and_then(|r| r.strip_prefix('#'))
+                    .unwrap_or("");
+                let target = root
+                    .pointer(pointer)
+                    .ok_or_else(|| format!("{at}: nothing at {rule}"))?;
+                check(root, target, value, at)?;
+            }
+            "type" => {
+                let names: Vec<&str> = match rule {
+                    Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+                    one => one.as_str().into_iter().collect(),
+                };
+                if !names.iter().any(|name| is(value, name)) {
+                    return fail(format!("not of type {rule}"));
+                }
+            }
+            "enum" => {
+                if !rule.as_array().is_some_and(|all| all.contains(value)) {
+                    return fail(format!("none of {rule}"));
+                }
+            }
+            "anyOf" => {
+                let options = rule.as_array().ok_or("anyOf")?;
+                if !options
+                    .iter()
+                    .any(|option| check(root, option, value, at).is_ok())
+                {
+                    return fail("fits no option".to_owned());
+                }
+            }
+            "required" => {
+                for name in rule
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                {
+                    if value.get(name).is_none() {
+                        return fail(format!("without {name}"));
+                    }
+                }
+            }
+            "items" => {
+                for (i, item) in value.as_array().into_iter().flatten().enumerate() {
+                    check(root, rule, item, &format!("{at}/{i}"))?;
+                }
+            }
+            "minimum" | "maximum" => {
+                let (limit, number) = (rule.as_f64().ok_or("a limit")?, value.as_f64());
+                if number.is_some_and(|n| {
+                    if keyword == "minimum" {
+                        n < limit
+                    } else {
+                        n > limit
+                    }
+                }) {
+                    return fail(format!("{keyword} {limit}"));
+                }
+            }
+            "pattern" => {
+                let pattern = Regex::new(rule.as_str().unwrap_or("")).map_err(|e| e.to_string())?;
+                if value.as_str().is_some_and(|text| !pattern.is_match(text)) {
+                    return fail(format!("doesn't match {rule}"));
+                }
+            }
+            _ => return Err(format!("{at}: this test doesn't know {keyword}")),
+        }
+    }
+    let none = Map::new();
+    let known = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&none);
+    for (name, part) in value.as_object().unwrap_or(&none) {
+        match known.get(name) {
+            Some(rule) => check(root, rule, part, &format!("{at}/{name}"))?,
+            None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
+                return fail(format!("unexpected {name}"));
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn is(value: &Value, name: &str) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    }
+}
+
+fn list_of(page: &Page) -> Value {
+    json(page, &read(page))
+}
+
+#[test]
+fn lists_fit_the_schema() {
+    let schema = schema();
+    let mut random = Random(7);
+    let texts = [STORY.to_owned(), String::new(), soup(&mut random, 3000)];
+    for text in texts {
+        let lines: Vec<&str> = text.lines().collect();
+        for page in [
+            Page::from_text(&text, false),
+            Page::from_text(&text, true),
+            page_of(&lines),
+        ] {
+            check(&schema, &schema, &list_of(&page), "").expect("the list fits");
+        }
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_list() {
+    let schema = schema();
+    let good = list_of(&Page::from_text(STORY, false));
+    let spoil = |pointer: &str, value: Value| {
+        let mut list = good.clone();
+        *list
+            .pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("nothing at {pointer}")) = value;
+        assert!(
+            check(&schema, &schema, &list, "").is_err(),
+            "{pointer} may be anything"
+        );
+    };
+    spoil("/schema", "hearsay/2".into());
+    spoil("/page/created", "yesterday".into());
+    spoil("/page/words", (-1).into());
+    spoil("/flags/0/id", "1".into());
+    spoil("/flags/0/category", "doubtful".into());
+    spoil("/flags/0/strength", 1.5.into());
+    spoil("/flags/0/anchor/start", "0".into());
+    spoil("/flags/0/claim", "words".into());
+    spoil("/flags/0/voice/by", "nobody".into());
+    spoil("/flags/0/details/relay", Value::Null);
+    spoil("/sources/0/id", "S0".into());
+    spoil("/sources/0/kind", "ghost".into());
+    spoil("/attributions/0/source/start", "0".into());
+    let mut list = good.clone();
+    list["flags"][0]["verdict"] = "false".into();
+    assert!(
+        check(&schema, &schema, &list, "").is_err(),
+        "an unknown field"
+    );
+    list = good.clone();
+    list["flags"][0]
+        .as_object_mut()
+        .expect("a flag")
+        .remove("claim");
+    assert!(
+        check(&schema, &schema, &list, "").is_err(),
+        "a missing field"
+    );
+}
+
+#[test]
+fn null_where_the_contract_says_null() {
+    let list = list_of(&Page::from_text(
+        "It is widely believed that the ferry will close. A senior official said it may rain. Theresa Vale said it might snow.",
+        false,
+    ));
+    let flags = list["flags"].as_array().expect("flags");
+    let agentless = flags
+        .iter()
+        .find(|f| f["kind"] == "agentless")
+        .expect("an agentless flag");
+    let source = &agentless["source"];
+    assert!(source["id"].is_string(), "{source}");
+    assert!(
+        source["start"].is_null() && source["end"].is_null() && source["exact"].is_null(),
+        "{source}"
+    );
+    let person = flags
+        .iter()
+        .find(|f| f["kind"] == "person")
+        .expect("the official");
+    assert_eq!(person["source"]["exact"], "A senior official");
+    for flag in flags.iter().filter(|f| f["category"] != "anonymous") {
+        assert!(flag["source"].is_null(), "{flag}");
+    }
+    let quoted = flags
+        .iter()
+        .find(|f| f["voice"]["by"] == "source")
+        .expect("a hedge in a paraphrase");
+    assert!(quoted["voice"]["source"].is_string());
+    assert!(person["voice"]["source"].is_null() && person["voice"]["by"] == "author");
+    let ids: Vec<&Value> = list["sources"]
+        .as_array()
+        .expect("sources")
+        .iter()
+        .map(|s| &s["id"])
+        .collect();
+    let counted: Vec<Value> = (1..=ids.len()).map(|n| format!("S{n}").into()).collect();
+    assert_eq!(ids, counted.iter().collect::<Vec<_>>());
+    assert!(
+        list["sources"]
+            .as_array()
+            .expect("sources")
+            .iter()
+            .any(|s| s["named"] == true && s["kind"] == "named-person")
+    );
+}
