@@ -419,13 +419,22 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
         .collect();
     let text: String = words.iter().map(|w| w.0.as_str()).collect();
     let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
-    let mut at = 0;
-    let _ = write!(out, "pub static STARTS: [u32; {}] = [", words.len() + 1);
-    for (word, _) in &words {
-        let _ = write!(out, "{at},");
-        at += word.len();
-    }
-    let _ = writeln!(out, "{at}];");
+    // Where a word begins: the start of its run of sixteen, and the lengths of those before it.
+    let lengths: Vec<usize> = words.iter().map(|(w, _)| w.len()).collect();
+    let runs: Vec<usize> = lengths
+        .chunks(16)
+        .scan(0, |at, run| {
+            let start = *at;
+            *at += run.iter().sum::<usize>();
+            Some(start)
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "pub static LENGTHS: [u8; {}] = {lengths:?};",
+        lengths.len()
+    );
+    let _ = writeln!(out, "pub static RUNS: [u32; {}] = {runs:?};", runs.len());
     let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
     let set_ids: Vec<u16> = words
         .iter()
@@ -436,7 +445,7 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
         "pub static SET_OF: [u16; {}] = {set_ids:?};",
         set_ids.len()
     );
-    let size = (words.len() * 2).next_power_of_two();
+    let size = (words.len() * 5 / 4).next_power_of_two();
     let mut slots = vec![u16::MAX; size];
     for (i, (word, _)) in words.iter().enumerate() {
         let mut slot = hash(word.as_bytes()) as usize & (size - 1);

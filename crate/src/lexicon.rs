@@ -29,6 +29,13 @@ fn hash(word: &[u8]) -> u32 {
     })
 }
 
+/// Where word `id` stands in the table's text, and how long it is, in bytes.
+fn place(id: usize) -> (usize, usize) {
+    let run = id / 16;
+    let before: usize = LENGTHS[run * 16..id].iter().map(|l| *l as usize).sum();
+    (RUNS[run] as usize + before, LENGTHS[id] as usize)
+}
+
 /// Looks a lower-case word up.
 pub fn lookup(word: &[u8]) -> Option<(WordId, Classes)> {
     let mask = SLOTS.len() - 1;
@@ -38,11 +45,8 @@ pub fn lookup(word: &[u8]) -> Option<(WordId, Classes)> {
         if id == UNLISTED {
             return None;
         }
-        let (start, end) = (
-            STARTS[id as usize] as usize,
-            STARTS[id as usize + 1] as usize,
-        );
-        if TEXT.as_bytes().get(start..end) == Some(word) {
+        let (start, length) = place(id as usize);
+        if TEXT.as_bytes().get(start..start + length) == Some(word) {
             return Some((id, SETS[SET_OF[id as usize] as usize]));
         }
         slot = (slot + 1) & mask;
