@@ -6,9 +6,9 @@ import init, * as engine from "hearsay-engine";
 import {
   askFrame,
   fileUrl,
+  grantedPatterns,
   inject,
   insertStyle,
-  maySite,
   onBackgroundMessage,
   onPermissions,
   onStart,
@@ -237,8 +237,7 @@ function syncSites(): Promise<void> {
 async function registerAllowed(): Promise<void> {
   const { sites } = await settings();
   const always = Object.keys(sites).filter((host) => sites[host] === "always");
-  const allowed = await Promise.all(always.map(maySite));
-  await registerSites(always.filter((_, i) => allowed[i]));
+  await registerSites((await Promise.all(always.map(grantedPatterns))).flat());
 }
 
 function text(reason: unknown): string {

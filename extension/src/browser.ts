@@ -174,22 +174,38 @@ export function onStored(handle: () => void, signal?: AbortSignal): void {
 
 // ── Sites ────────────────────────────────────────────────────────────────────────────────────────
 
-/** Both schemes and every port of a host, in the manifest's own terms: `*://` would not be part of them. */
-export function sitePatterns(host: string): string[] {
-  return [`http://${host}/*`, `https://${host}/*`];
+/**
+ * The least that covers a site: one scheme, one host, every port. The manifest names the two
+ * schemes apart, so that `*://` would not be part of what it may ask for.
+ */
+function pattern(scheme: string, host: string): string {
+  return `${scheme}//${host}/*`;
+}
+
+function patternOf(url: string): string {
+  const { protocol, hostname } = new URL(url);
+  return pattern(protocol, hostname);
 }
 
 /** Must run inside a click, before anything is awaited. */
-export async function requestSite(host: string): Promise<boolean> {
-  return chrome.permissions.request({ origins: sitePatterns(host) });
+export async function requestSite(url: string): Promise<boolean> {
+  return chrome.permissions.request({ origins: [patternOf(url)] });
+}
+
+export async function maySite(url: string): Promise<boolean> {
+  return chrome.permissions.contains({ origins: [patternOf(url)] });
+}
+
+/** What the browser grants of a host, under either scheme. */
+export async function grantedPatterns(host: string): Promise<string[]> {
+  const both = [pattern("http:", host), pattern("https:", host)];
+  const granted = await Promise.all(both.map((origin) => chrome.permissions.contains({ origins: [origin] })));
+  return both.filter((_, i) => granted[i]);
 }
 
 export async function releaseSite(host: string): Promise<void> {
-  await chrome.permissions.remove({ origins: sitePatterns(host) }).catch(() => {});
-}
-
-export async function maySite(host: string): Promise<boolean> {
-  return chrome.permissions.contains({ origins: sitePatterns(host) });
+  const origins = await grantedPatterns(host);
+  if (origins.length > 0) await chrome.permissions.remove({ origins }).catch(() => {});
 }
 
 export function onPermissions(handle: () => void): void {
@@ -203,23 +219,20 @@ export function onStart(handle: () => void): void {
   chrome.runtime.onStartup.addListener(handle);
 }
 
-/** Makes the hosts where Hearsay runs by itself exactly these. */
-export async function registerSites(hosts: string[]): Promise<void> {
-  const id = (host: string) => `site:${host}`;
+/** Makes the pages where Hearsay runs by itself exactly those that match these patterns. */
+export async function registerSites(patterns: readonly string[]): Promise<void> {
   const registered = (await chrome.scripting.getRegisteredContentScripts()).map((script) => script.id);
-  const wanted = new Set(hosts.map(id));
-  const gone = registered.filter((name) => !wanted.has(name));
+  const gone = registered.filter((id) => !patterns.includes(id));
   if (gone.length > 0) await chrome.scripting.unregisterContentScripts({ ids: gone });
-  const fresh = hosts.filter((host) => !registered.includes(id(host)));
-  if (fresh.length > 0) {
-    await chrome.scripting.registerContentScripts(
-      fresh.map((host) => ({
-        id: id(host),
-        matches: sitePatterns(host),
-        js: [CONTENT_SCRIPT, AUTO_SCRIPT],
-        allFrames: true,
-        runAt: "document_idle" as const,
-      })),
-    );
-  }
+  const fresh = patterns.filter((id) => !registered.includes(id));
+  if (fresh.length === 0) return;
+  await chrome.scripting.registerContentScripts(
+    fresh.map((id) => ({
+      id,
+      matches: [id],
+      js: [CONTENT_SCRIPT, AUTO_SCRIPT],
+      allFrames: true,
+      runAt: "document_idle" as const,
+    })),
+  );
 }

@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   const [report, all, granted, key] = await Promise.all([
     ask<"open">({ type: "open", tab: tab.id, url: tab.url }),
     settings(),
-    host === "" ? false : maySite(host),
+    host === "" ? false : maySite(tab.url),
     toggleKey(),
   ]);
   clearTimeout(waiting);
@@ -116,9 +116,11 @@ async function setRule(rule: SiteRule): Promise<void> {
   const before = state.rule;
   if (rule === "always") {
     // Stored at once: the browser may close the popup while it asks, and the background finishes then.
-    const [granted] = await Promise.all([requestSite(state.host).catch(() => false), keepRule("always")]);
+    const [granted] = await Promise.all([requestSite(url).catch(() => false), keepRule("always")]);
+    at("site-note").hidden = granted;
     if (!granted) await keepRule(before === "always" ? "click" : before);
   } else {
+    at("site-note").hidden = true;
     await keepRule(rule);
     if (before === "always") await releaseSite(state.host);
   }
