@@ -2,6 +2,7 @@
 //!
 //! Exit code 0: read. 1: the input can't be read. 2: the command line makes no sense.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -166,8 +167,8 @@ fn list(request: &Request) -> Result<String, String> {
     });
     let page = if request.blocks {
         let json = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-        let input: PageInput =
-            serde_json::from_str(json).map_err(|e| format!("{name} holds no blocks: {e}"))?;
+        let input: PageInput = serde_json::from_str(&mended(json))
+            .map_err(|e| format!("{name} holds no blocks: {e}"))?;
         Page::from_input(input)
     } else {
         Page::from_text(&text, request.wrapped)
@@ -179,6 +180,40 @@ fn list(request: &Request) -> Result<String, String> {
         created: utc(SystemTime::now()),
     };
     Ok(export::list(&page, &read(&page), request.format, &options))
+}
+
+/// JSON with the escape of every lone surrogate replaced by U+FFFD's. A page may hold such halves,
+/// the browser escapes them as they are, and serde_json refuses them; U+FFFD is one UTF-16 unit too
+/// and what the extension's engine gets in their place.
+fn mended(json: &str) -> Cow<'_, str> {
+    let unit = |at: usize| -> Option<u16> {
+        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+        let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
+        hexadecimal
+            .then(|| u16::from_str_radix(digits, 16).ok())
+            .flatten()
+    };
+    let mut out = String::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(next) = json[at..].find('\\') {
+        at += next;
+        at += match (unit(at), unit(at + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                out.push_str(&json[kept..at]);
+                out.push_str("\\ufffd");
+                kept = at + 6;
+                6
+            }
+            // Any other escape: the mark and one ASCII character, which may be a mark itself.
+            _ => 1 + json[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    if kept == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.push_str(&json[kept..]);
+    Cow::Owned(out)
 }
 
 /// A time as ISO 8601 in UTC, to the second. Times before 1970 read as its first second.
@@ -242,6 +277,25 @@ mod tests {
             before = (y, m, d);
         }
         assert_eq!(before, (2369, 12, 31));
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_become_replacement_characters() {
+        for (json, text) in [
+            (r#""a\ud800b""#, "a\u{fffd}b"),
+            (r#""\udc00""#, "\u{fffd}"),
+            (r#""\ud83d\ude00""#, "😀"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+            (r#""\ud83d\n\ude00""#, "\u{fffd}\n\u{fffd}"),
+            (r#""\\ud800""#, "\\ud800"),
+            (r#""\\\ud800é\"""#, "\\\u{fffd}é\""),
+        ] {
+            let read: String = serde_json::from_str(&mended(json)).expect(json);
+            assert_eq!(read, text, "{json}");
+        }
+        for json in ["", "\\", "\\u", "\\ud8", "\\ud800", "\\é", "\"\\uD8é0\""] {
+            let _ = mended(json); // no JSON, but no panic either
+        }
     }
 
     #[test]
