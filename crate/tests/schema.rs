@@ -5,7 +5,7 @@ mod common;
 use common::{Random, STORY, json, page_of, soup};
 use hearsay::page::Page;
 use hearsay::read::read;
-use regex::Regex;
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 fn schema() -> Value {
