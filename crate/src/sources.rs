@@ -239,12 +239,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     } else {
         0.0
     };
-    let plural = h.any(lex::PLURAL) && !h.any(lex::SINGULAR)
-        || h.any(lex::PLURAL)
-            && !indefinite
-            && !definite
-            && h.any(lex::SINGULAR)
-            && view.is(p.head, &["people"]);
+    let plural = h.any(lex::PLURAL) && (!h.any(lex::SINGULAR) || view.is(p.head, &["people"]));
     if h.any(lex::DEMONYM)
         && (h.any(lex::CAP) || !h.any(lex::PERSON))
         && !(h.any(lex::ADJECTIVES) && definite)
@@ -681,10 +676,7 @@ impl Ledger {
         if let Some(source) = source {
             self.recent.push((source, block));
             describe(view, found, &phrase, who, &mut details);
-            self.entries[source].details = Details {
-                relay: Vec::new(),
-                ..details.clone()
-            };
+            self.entries[source].details = details.clone();
         }
         let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing {
             0.0
@@ -815,22 +807,22 @@ fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut 
             details.count = Some(view.word(phrase.start).to_owned());
         }
     }
-    details.relay.clear();
-    if let Some(relay) = found
+    // What came through somebody once stays relayed; a mention with a relay of its own says its own.
+    let mut relay = Vec::new();
+    if let Some(listener) = found
         .relay
         .as_ref()
         .filter(|r| view.any(r.end - 1, lex::CAP | lex::COLLECTIVE_MEDIA))
     {
-        details
-            .relay
-            .push(text_of(view, relay.start, relay.end).to_owned());
+        relay.push(text_of(view, listener.start, listener.end).to_owned());
     }
     let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len()))
         .find(|i| view.is(*i, RELAYED) && view.is(*i + 1, &["by"]));
     if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
-        details
-            .relay
-            .push(text_of(view, by.start, by.end).to_owned());
+        relay.push(text_of(view, by.start, by.end).to_owned());
+    }
+    if !relay.is_empty() {
+        details.relay = relay;
     }
     if details.reason.is_none() {
         let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
