@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Category, Flag, Kind, Reading, Span, Voice};
+use crate::model::{Category, Flag, Kind, Reading, SourceKind, Span, Voice};
 use crate::page::Page;
 
 /// A stretch of the anchor's text, for display.
@@ -111,7 +111,7 @@ pub fn kind_label(kind: Kind) -> &'static str {
     }
 }
 
-/// The plain sentence. Hedges inside a quotation are the quoted source's, not the article's.
+/// The plain sentence. Hedges in what a source says are the source's, not the article's.
 pub fn plain(kind: Kind, voice: Voice) -> &'static str {
     let quoted = matches!(voice, Voice::Source(_));
     match (kind, quoted) {
@@ -134,16 +134,16 @@ pub fn plain(kind: Kind, voice: Voice) -> &'static str {
             "The article stops short of saying that this is so."
         }
         (Kind::Modal | Kind::Appearance, true) => {
-            "The quoted source stops short of saying that this is so."
+            "The source stops short of saying that this is so."
         }
         (Kind::Likelihood, false) => "The article says how likely this is, not that it is so.",
-        (Kind::Likelihood, true) => "The quoted source says how likely this is, not that it is so.",
+        (Kind::Likelihood, true) => "The source says how likely this is, not that it is so.",
         (Kind::Hearsay, false) => "The article passes this on and doesn’t vouch for it.",
-        (Kind::Hearsay, true) => "The quoted source passes this on and doesn’t vouch for it.",
+        (Kind::Hearsay, true) => "The source passes this on and doesn’t vouch for it.",
         (Kind::Condition, false) => "The article says this only on a condition.",
-        (Kind::Condition, true) => "The quoted source says this only on a condition.",
+        (Kind::Condition, true) => "The source says this only on a condition.",
         (Kind::Approximation, false) => "The article gives the figure only roughly.",
-        (Kind::Approximation, true) => "The quoted source gives the figure only roughly.",
+        (Kind::Approximation, true) => "The source gives the figure only roughly.",
     }
 }
 
@@ -317,10 +317,7 @@ fn lower_start(text: &str) -> String {
 
 fn unsourced_facts(reading: &Reading, flag: &Flag) -> Vec<Fact> {
     vec![
-        match voice_label(reading, flag.voice) {
-            Some(label) => from_page("Said by", label),
-            None => ours("Said by", "the article itself, as fact"),
-        },
+        voice(reading, flag, "Said by", "the article itself, as fact"),
         ours(
             "Looked for",
             "a name, a link, a document or “as X reported”, in this sentence and the one before. None found.",
@@ -334,10 +331,7 @@ fn hedged_facts(page: &Page, reading: &Reading, flag: &Flag) -> Vec<Fact> {
         .map(|span| page.words(span))
         .filter(|text| !text.is_empty());
     vec![
-        match voice_label(reading, flag.voice) {
-            Some(label) => from_page("Who hedges", label),
-            None => ours("Who hedges", "the article"),
-        },
+        voice(reading, flag, "Who hedges", "the article"),
         match claim {
             Some(claim) => from_page("What is hedged", claim),
             None => ours("What is hedged", "this sentence"),
@@ -345,11 +339,18 @@ fn hedged_facts(page: &Page, reading: &Reading, flag: &Flag) -> Vec<Fact> {
     ]
 }
 
-/// The source whose words a flag sits in; none where they are the article's own.
-fn voice_label(reading: &Reading, voice: Voice) -> Option<String> {
-    match voice {
+/// Whose words a flag sits in; `author` says it where they are the article's own.
+fn voice(reading: &Reading, flag: &Flag, label: &'static str, author: &str) -> Fact {
+    let source = match flag.voice {
         Voice::Author => None,
-        Voice::Source(index) => reading.sources.get(index).map(|s| lower_start(&s.label)),
+        Voice::Source(index) => reading.sources.get(index),
+    };
+    match source {
+        None => ours(label, author),
+        Some(source) if source.kind == SourceKind::Agentless => {
+            ours(label, "someone whom the page leaves out")
+        }
+        Some(source) => from_page(label, lower_start(&source.label)),
     }
 }
 
@@ -512,12 +513,18 @@ mod tests {
         let quoted = card(&page, &reading, &reading.flags[1]);
         assert_eq!(
             quoted.plain,
-            "The quoted source stops short of saying that this is so."
+            "The source stops short of saying that this is so."
         );
         assert_eq!(facts(&quoted)[0], ("Who hedges", "a port official", true));
         assert_eq!(
             facts(&quoted)[1],
             ("What is hedged", "have known since May", true)
+        );
+        reading.sources[0].kind = SourceKind::Agentless;
+        let absent = card(&page, &reading, &reading.flags[1]);
+        assert_eq!(
+            facts(&absent)[0],
+            ("Who hedges", "someone whom the page leaves out", false)
         );
         reading.flags[1].voice = Voice::Author;
         reading.flags[1].claim = None;

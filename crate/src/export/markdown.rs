@@ -3,7 +3,7 @@
 use super::wording::{self, one_line};
 use super::{Options, schema, selected_flags};
 use crate::explain;
-use crate::model::Reading;
+use crate::model::{Reading, SourceKind};
 use crate::page::Page;
 
 /// Code points of a sentence shown on either side of the anchor.
@@ -53,10 +53,16 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut String) {
             .source
             .and_then(|(i, _)| Some((i, reading.sources.get(i)?)))
         {
+            let absent = source.1.kind == SourceKind::Agentless;
+            let who = if absent {
+                "nobody named"
+            } else {
+                &source.1.label
+            };
             out.push_str(&format!(
                 "\n   Source {}: {}",
                 schema::source_id(source.0),
-                escaped(&source.1.label)
+                escaped(who)
             ));
             let mut more = |what: &str, text: Option<&String>| {
                 if let Some(text) = text {
