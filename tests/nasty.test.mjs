@@ -49,14 +49,19 @@ for (const [i, name] of names.entries()) {
     let more = false;
     for (const category of CATEGORIES) {
       const expected = native.flags.filter((flag) => flag.category === category && flag.strength >= 0.5).map((flag) => flag.anchor.exact);
-      // On an endless page the first few thousand are painted: the others would slow the page down.
-      more ||= marked[category].length < expected.length;
-      assert.deepEqual(marked[category], expected.slice(0, marked[category].length), category);
+      if (marked[category].length === expected.length) assert.deepEqual(marked[category], expected, category);
+      else {
+        // On an endless page only the clearest few thousand are painted: more would slow it down.
+        more = true;
+        let from = 0;
+        const stray = marked[category].find((words) => (from = expected.indexOf(words, from) + 1) === 0);
+        assert.equal(stray, undefined, `${category}: “${stray}” is marked, the core didn't mean it`);
+      }
     }
     const painted = Object.values(marked).flat().length;
     if (more) assert.ok(painted >= 2_000, `only ${painted} highlights`);
     const { sure } = NASTY[name];
-    for (const [category, words] of [["anonymous", "Officials said"], ["hedged", "may"]]) {
+    for (const [category, words] of [["anonymous", "Officials said"], ["hedged", "probably"]]) {
       const times = marked[category].filter((text) => text === words).length;
       assert.ok(times >= Math.min(sure, 600), `${times} times “${words}”, not ${sure}`);
     }

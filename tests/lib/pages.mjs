@@ -8,7 +8,7 @@ const STORY = `<article>
 <h1>Council puts off vote on the harbour wall</h1>
 <p>The council will not vote on the harbour wall this week, a senior clerk said on Monday. The wall may have to wait until autumn.</p>
 <p>“Nobody has read the survey,” said the clerk, who asked not to be named because the talks are private.</p>
-<p>Clearly, the delay suits the builders. The bill has risen by 40 percent since 2019, and critics argue that the wall is probably unsafe.</p>
+<p>Clearly, the delay suits the builders. The bill has risen by 40 percent since 2019. Critics argue that the wall is probably unsafe.</p>
 <p>Mara Lindqvist, the harbour master, said the wall was sound. She said boats would moor there through the winter.</p>
 <p>It was reported in May that some 30 boats had left. According to documents seen by the Gazette, two of them sank.</p>
 </article>`;
