@@ -38,7 +38,7 @@ const bundle = async (entries, options) => {
     bundle: true,
     minify: true,
     charset: "utf8",
-    target: ["chrome128", "firefox140"],
+    target: ["chrome128", "firefox142"],
     legalComments: "none",
     logLevel: "warning",
     ...options,
@@ -82,7 +82,7 @@ function squeezed() {
           entryPoints: [path],
           write: false,
           minify: true,
-          target: ["chrome128", "firefox140"],
+          target: ["chrome128", "firefox142"],
         });
         return { contents: outputFiles[0].text, loader: "text" };
       });

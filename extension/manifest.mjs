@@ -36,7 +36,7 @@ const patches = {
     browser_specific_settings: {
       gecko: {
         id: "hearsay@hearsay.invalid",
-        strict_min_version: "140.0",
+        strict_min_version: "142.0",
         data_collection_permissions: { required: ["none"] },
       },
     },

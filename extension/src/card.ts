@@ -36,7 +36,7 @@ export class Card {
   }
 
   get open(): boolean {
-    return this.host !== null && this.fading === 0;
+    return this.host?.isConnected === true && this.fading === 0;
   }
 
   /** Shows a card, instead of the one before. `others`: further flags on the same words. */

@@ -98,7 +98,11 @@ class Frame {
 
   private async begin(life: Life): Promise<void> {
     if (document.readyState === "loading") await parsed(life.end.signal);
-    if (!life.end.signal.aborted) await this.read(life, performance.now());
+    if (life.end.signal.aborted) return;
+    // A page may have replaced anything that a script relies on; the popup then says so.
+    await this.read(life, performance.now()).catch((reason) => {
+      this.error = String(reason);
+    });
   }
 
   /** Page → engine → highlights. */

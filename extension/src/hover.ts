@@ -41,14 +41,14 @@ class Hover {
   private shown: Flag | null = null;
   private asked: { flag: Flag; details: Promise<Details | null> } | null = null;
   private pinned = false;
-  private insideCard = false;
+  private entered = false;
 
   constructor(options: HoverOptions) {
     this.options = options;
     const { signal } = options;
     const passive = { signal, passive: true, capture: true };
     document.addEventListener("pointermove", (event) => this.moved(event), passive);
-    document.documentElement.addEventListener("pointerleave", () => this.left(), passive);
+    document.addEventListener("pointerout", (event) => event.relatedTarget === null && this.left(), passive);
     document.addEventListener("click", (event) => this.clicked(event), passive);
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
@@ -61,11 +61,16 @@ class Hover {
     });
   }
 
+  /** The page may take the card away under the pointer, which nobody hears of. */
+  private get inside(): boolean {
+    return this.entered && this.card.open;
+  }
+
   private close(): void {
     this.stopTimer();
     this.shown = null;
     this.pinned = false;
-    this.insideCard = false;
+    this.entered = false;
     this.card.hide();
     this.options.paint.activate(null);
   }
@@ -73,7 +78,7 @@ class Hover {
   private moved(event: PointerEvent): void {
     if (event.pointerType === "touch") return;
     this.point = { x: event.clientX, y: event.clientY };
-    if (this.frame !== 0 || this.insideCard) return;
+    if (this.frame !== 0 || this.inside) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       if (this.options.alive()) this.look();
@@ -82,7 +87,7 @@ class Hover {
 
   private look(): void {
     const { paint } = this.options;
-    if (this.insideCard) return;
+    if (this.inside) return;
     this.under = paint.at(this.point.x, this.point.y);
     const flag = this.under[0];
     if (!flag) {
@@ -105,11 +110,11 @@ class Hover {
   }
 
   private left(): void {
-    if (!this.insideCard) this.leaveFlag();
+    if (!this.inside) this.leaveFlag();
   }
 
   private overCard(over: boolean): void {
-    this.insideCard = over;
+    this.entered = over;
     if (over) this.stopTimer();
     else this.leaveFlag();
   }
@@ -117,7 +122,7 @@ class Hover {
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   private clicked(event: MouseEvent): void {
     const target = event.composedPath()[0];
-    if (this.insideCard || !this.options.alive()) return;
+    if (this.inside || !this.options.alive()) return;
     const flags = this.options.paint.at(event.clientX, event.clientY);
     const flag = flags[0];
     if (!flag) {
@@ -164,6 +169,7 @@ class Hover {
       .filter((other) => other !== flag)
       .map((other) => ({ category: other.category, open: () => void this.show(other, flags, pinned) }));
     paint.activate(flag);
+    this.entered = false;
     this.card.show(details, others, { line, sentence: sentence ?? line }, toneBehind(element));
   }
 
