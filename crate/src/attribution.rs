@@ -267,7 +267,7 @@ fn voice_of(view: View, at: usize, from: usize) -> Option<Shape> {
             shape.negated = true;
         }
         if t.any(lex::FUNCTION_MODAL) {
-            shape.doubt += if view.is(start - 1, &["would", "might", "could", "may"]) {
+            shape.doubt += if view.is(start - 1, &["would", "might", "may"]) {
                 0.35
             } else {
                 0.45

@@ -206,6 +206,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
     let indefinite =
         first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    // "Figure 6 shows": no person.
+    if view.any(p.head + 1, lex::NUM) && !h.any(lex::PLURAL) {
+        return (Who::Nothing, 0.0);
+    }
     if view.is(p.start, &["those"]) && !h.any(lex::NOUN) {
         return (Who::Group, 0.85);
     }

@@ -50,12 +50,20 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     let mut kept: Vec<(usize, Flag)> = Vec::new();
     for (clause, flag) in out {
         let consensus = flag.kind == Kind::Consensus;
-        let taken = kept.iter().rev().take(8).any(|(c, k)| {
-            *c == clause
-                && k.anchor.block == flag.anchor.block
-                && (k.kind == Kind::Consensus) == consensus
-                || k.anchor.overlaps(flag.anchor)
-        });
+        // One figure a sentence is enough to ask where they all come from.
+        let counted = flag.kind == Kind::Statistic
+            && kept
+                .iter()
+                .rev()
+                .take(8)
+                .any(|(_, k)| k.kind == Kind::Statistic && k.sentence == flag.sentence);
+        let taken = counted
+            || kept.iter().rev().take(8).any(|(c, k)| {
+                *c == clause
+                    && k.anchor.block == flag.anchor.block
+                    && (k.kind == Kind::Consensus) == consensus
+                    || k.anchor.overlaps(flag.anchor)
+            });
         if !taken {
             kept.push((clause, flag));
         }
@@ -129,6 +137,12 @@ fn own_voice(
             && h.end + 3 > m.start
     });
     !hedged || kind == Kind::Consensus
+}
+
+/// Whether the sentence carries citation marks in plain text: "[12]".
+fn cited(view: View, range: &Range<usize>) -> bool {
+    (range.start..(range.end + 3).min(view.tokens.len()))
+        .any(|i| view.is(i, &["["]) && view.any(i + 1, lex::NUM) && view.is(i + 2, &["]"]))
 }
 
 /// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
