@@ -127,7 +127,12 @@ impl Facts {
             landmarks: LANDMARKS
                 .iter()
                 .enumerate()
-                .filter(|(_, name)| block.within.iter().any(|w| w == *name))
+                .filter(|(_, name)| is_within(block, name))
+                // The foot of a quotation or picture says whose it is.
+                .filter(|(_, name)| {
+                    **name != "footer"
+                        || !(is_within(block, "blockquote") || is_within(block, "figure"))
+                })
                 .fold(0, |bits, (i, _)| bits | 1 << i),
         }
     }
@@ -135,6 +140,10 @@ impl Facts {
 
 /// Landmarks outside the article.
 const LANDMARKS: [&str; 4] = ["aside", "nav", "footer", "form"];
+
+fn is_within(block: &Block, landmark: &str) -> bool {
+    block.within.iter().any(|name| name == landmark)
+}
 
 fn is_heading(block: &Block) -> bool {
     matches!(block.tag.as_bytes(), [b'h', b'1'..=b'6'])
@@ -257,6 +266,9 @@ impl Elements {
 
     /// Whether a block is navigation by its links: its own, or those of the list it stands in.
     fn is_link_list(&self, block: &Block, fact: &Facts) -> bool {
+        if matches!(block.tag.as_str(), "figcaption" | "caption") {
+            return false;
+        }
         if fact.linked > MANY_LINKS {
             // A paragraph with much text outside its links is still a paragraph.
             return fact.length as f32 * (1.0 - fact.linked) < PARAGRAPH as f32;
@@ -450,9 +462,11 @@ mod tests {
             "+0 4 8 12|p|main|story|PROSE",
             "+0 4 8 13 14|li|main|story|No ferry after nine.",
             "+0 4 8 15 16|blockquote|main blockquote|story|PROSE",
-            "+0 4 8 17|p|main|story|“No,” she said.",
-            "-0 20 21|p|aside|more|PROSE",
-            "-0 22 23|p|footer||The Gazette, Pier Road, and a long line of words about who owns what here, since 1901.",
+            "+0 4 8 16 17|footer|main blockquote footer|story|Theresa Vale, mayor",
+            "+0 4 8 18 19|caption|main table|story|Source: [timetables of the harbour board]",
+            "+0 4 8 20|p|main|story|“No,” she said.",
+            "-0 21 22|p|aside|more|PROSE",
+            "-0 23 24|p|footer||The Gazette, Pier Road, and a long line of words about who owns what here, since 1901.",
         ]);
     }
 
