@@ -58,9 +58,20 @@ async function demonstrate(page, popup, status) {
   const { flags, sources } = JSON.parse(list.text);
   if (!status.reading.readable) say(`The page is not in English (${status.reading.language}): nothing is marked.`);
   console.log(`\n${table(flags, sources, process.stdout.columns)}\n`);
-  const shownFirst = ["anonymous", "unsourced", "hedged"].find((category) => flags.some((flag) => flag.category === category));
-  if (shownFirst) await hover(browser, page, shownFirst, flags.filter((flag) => flag.category === shownFirst).length > 1 ? 1 : 0);
+  const chosen = typical(flags, sources);
+  if (chosen) await hover(browser, page, chosen.category, flags.filter((flag) => flag.category === chosen.category).indexOf(chosen));
   await page.waitForTimeout(300); // The card fades in.
   await page.screenshot({ path: path.join(DEMO, "screenshot.png") });
   say("Kept dist/demo/flags.json, dist/demo/screenshot.png and dist/demo/popup.png");
+}
+
+/** The flag for the picture: of the source with the most claims, with flags of other categories nearby. */
+function typical(flags, sources) {
+  const claims = new Map(sources.map((source) => [source.id, source.claims]));
+  const most = (flag) => claims.get(flag.source?.id) ?? 0;
+  const lonely = (flag) =>
+    ["anonymous", "unsourced", "hedged"]
+      .map((category) => Math.min(5000, ...flags.filter((other) => other.category === category).map((other) => Math.abs(other.anchor.start - flag.anchor.start))))
+      .reduce((sum, distance) => sum + distance, 0);
+  return [...flags].sort((a, b) => most(b) - most(a) || lonely(a) - lonely(b))[0];
 }
