@@ -148,3 +148,57 @@ impl Page {
             .unwrap_or("")
     }
 }
+
+/// From bytes to UTF-16 units within blocks, for spans in page order: counts each byte once.
+#[derive(Default)]
+pub struct Units {
+    block: u32,
+    byte: usize,
+    units: u32,
+}
+
+impl Units {
+    /// Start and end of `span` in UTF-16 units of its block, whose text is `text`. Spans must come
+    /// ordered by block and start; one that doesn't is counted from the block's start.
+    pub fn of(&mut self, text: &str, span: crate::model::Span) -> (u32, u32) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if span.block != self.block || start < self.byte {
+            *self = Units {
+                block: span.block,
+                ..Units::default()
+            };
+        }
+        let count = |from: usize, to: usize| -> u32 {
+            text.get(from..to)
+                .map_or(0, |t| t.encode_utf16().count() as u32)
+        };
+        self.units += count(self.byte, start);
+        self.byte = start;
+        (self.units, self.units + count(start, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    #[test]
+    fn units_count_as_javascript_does() {
+        let text = "a😀é’b";
+        let mut units = Units::default();
+        let mut of = |block, start, end| units.of(text, Span { block, start, end });
+        assert_eq!(of(0, 0, 5), (0, 3));
+        assert_eq!(of(0, 5, 10), (3, 5));
+        assert_eq!(of(0, 1, 11), (1, 6));
+        assert_eq!(of(1, 10, 11), (5, 6));
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_block_with_offsets_in_the_text() {
+        let page = Page::from_text("One\ntwo.\n\n  \nThree.\r\nFour.\n", true);
+        let texts: Vec<&str> = page.input.blocks.iter().map(|b| b.text.as_str()).collect();
+        assert_eq!(texts, ["One two.", "Three.  Four."]);
+        assert_eq!(page.offsets, [0, 13]);
+    }
+}

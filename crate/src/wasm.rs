@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::explain;
 use crate::export::{self, Format, Options};
 use crate::model::{Category, Kind, Reading, Span};
-use crate::page::{Page, PageInput};
+use crate::page::{Page, PageInput, Units};
 use crate::read::Reader;
 
 struct Document {
@@ -76,8 +76,9 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
     let page = Page::from_input(input);
     let reading = READER.with_borrow_mut(|reader| reader.read(&page));
     let mut flags = Vec::with_capacity(reading.flags.len() * 6);
+    let mut units = Units::default();
     for flag in &reading.flags {
-        let (start, end) = utf16(page.text(flag.anchor.block), flag.anchor);
+        let (start, end) = units.of(page.text(flag.anchor.block), flag.anchor);
         let category = Category::ALL
             .iter()
             .position(|c| *c == flag.category())
@@ -102,15 +103,6 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
     })?;
     DOCUMENTS.with_borrow_mut(|all| all.insert(key, Document { page, reading }));
     Ok(reply)
-}
-
-/// Byte offsets of `span` as UTF-16 units.
-fn utf16(text: &str, span: Span) -> (u32, u32) {
-    let units = |end: u32| -> u32 {
-        text.get(..end as usize)
-            .map_or(0, |t| t.chars().map(|c| c.len_utf16() as u32).sum())
-    };
-    (units(span.start), units(span.end))
 }
 
 /// Whether a document is kept under `key`.
