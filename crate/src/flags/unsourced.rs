@@ -95,6 +95,14 @@ fn own_voice(
     if (m.start..m.end).any(|i| view.tokens[i].quoted) {
         return false;
     }
+    // A label, a table's row or a list has no verb and asserts nothing.
+    let said = range.clone().any(|i| {
+        view.any(i, lex::FUNCTION_FINITE)
+            || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
+    });
+    if !said || cited(view, range) {
+        return false;
+    }
     let question =
         (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
     let first_person = range
