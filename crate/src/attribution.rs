@@ -61,7 +61,7 @@ pub fn in_sentence(
 ) {
     let first = out.len();
     for m in matches {
-        let content = m.end..range.end;
+        let content = trim(view, m.end..range.end);
         out.push(Found {
             sentence,
             cue: m.start..m.end,
@@ -430,6 +430,22 @@ fn last_quote(quotes: &[Quote], at: usize) -> Option<&Quote> {
     quotes[..quotes.partition_point(|q| q.end <= at)].last()
 }
 
+/// Content without the marks around it and the words that only introduce it.
+fn trim(view: View, mut r: Range<usize>) -> Range<usize> {
+    let introduces = |at: usize| {
+        view.any(at, lex::PUNCT) && !view.any(at, lex::QUOTE | lex::MARK_INNER)
+            || view.is(at, &["that", "but", "and"])
+    };
+    while r.start < r.end && introduces(r.start) {
+        r.start += 1;
+    }
+    while r.start < r.end && view.any(r.end - 1, lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH)
+    {
+        r.end -= 1;
+    }
+    r
+}
+
 #[allow(clippy::too_many_arguments)]
 fn build(
     view: View,
@@ -456,22 +472,8 @@ fn build(
             to = to.max(listener.end);
         }
     }
-    let trim = |mut r: Range<usize>| {
-        while r.start < r.end
-            && (view.any(r.start, lex::PUNCT) && !view.any(r.start, lex::QUOTE | lex::MARK_INNER)
-                || view.is(r.start, &["that", "but", "and"]))
-        {
-            r.start += 1;
-        }
-        while r.start < r.end
-            && view.any(r.end - 1, lex::MARK_COMMA | lex::MARK_STOP | lex::MARK_DASH)
-        {
-            r.end -= 1;
-        }
-        r
-    };
-    let before = trim(range.start..from);
-    let after = trim(to..range.end);
+    let before = trim(view, range.start..from);
+    let after = trim(view, to..range.end);
     let parenthetical = from > range.start
         && view.any(
             from - 1,
