@@ -81,7 +81,12 @@ pub fn in_sentence(
     }
     let mut at = range.start;
     while at < range.end {
-        if let Some(found) = attribution_at(view, quotes, sentence, &range, at) {
+        let before = out[first..]
+            .last()
+            .and_then(|f| f.source.map(|p| (p, f.cue.end)));
+        let found = attribution_at(view, quotes, sentence, &range, at)
+            .or_else(|| coordinated(view, quotes, sentence, &range, at, before));
+        if let Some(found) = found {
             let taken = out[first..].iter().any(|o| overlaps(&o.cue, &found.cue));
             if !taken {
                 at = at.max(found.cue.end - 1);
@@ -218,6 +223,55 @@ fn attribution_at(
         Manner::Speech,
         "inverted",
     ))
+}
+
+/// "…, toured the site and said the wall was sound": a second verb of the subject before, which is
+/// that of the attribution `before` it or the sentence's first noun phrase.
+fn coordinated(
+    view: View,
+    quotes: &[Quote],
+    sentence: usize,
+    range: &Range<usize>,
+    at: usize,
+    before: Option<(Phrase, usize)>,
+) -> Option<Found> {
+    let token = &view.tokens[at];
+    let mut joint = at.checked_sub(1)?;
+    while joint > range.start && view.skippable(joint) {
+        joint -= 1;
+    }
+    let saying = token.any(lex::SPEECH_SAY) && token.any(lex::PAST | lex::THIRD | lex::PARTICIPLE);
+    if joint <= range.start || !view.is(joint, &["and", "but"]) || !saying {
+        return None;
+    }
+    let shape = voice_of(view, at, joint)?;
+    let subject = match before {
+        Some((phrase, end)) if end <= joint => phrase,
+        Some(_) => return None,
+        None => view.noun_phrase(range.start, joint)?,
+    };
+    let explicit = conveys(view, quotes, range, at, &subject, Manner::Speech)
+        && (view.any(
+            at + 1,
+            lex::FUNCTION_PRON | lex::FUNCTION_DET | lex::CAP | lex::FUNCTION_POSS | lex::QUOTE,
+        ) || view.is(at + 1, &["that"]));
+    if shape.negated || !explicit || subject.end > joint {
+        return None;
+    }
+    let mut found = build(
+        view,
+        quotes,
+        sentence,
+        range,
+        shape.start..at + 1,
+        subject,
+        Manner::Speech,
+        "coordinated",
+    );
+    // The first verb's part of the sentence is not what this one says.
+    found.content.retain(|c| c.start > at);
+    found.doubt = shape.doubt;
+    Some(found)
 }
 
 /// A source phrase at `at`: a noun phrase, a pronoun, or a quantifier that stands alone.

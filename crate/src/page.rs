@@ -53,7 +53,13 @@ pub struct Page {
 
 impl Page {
     /// A page from a browser; the whole text is its blocks joined with `\n\n`.
-    pub fn from_input(input: PageInput) -> Page {
+    /// A line break within a block counts as the space that a browser draws.
+    pub fn from_input(mut input: PageInput) -> Page {
+        for block in &mut input.blocks {
+            if block.text.contains(['\n', '\r']) {
+                block.text = block.text.replace(['\n', '\r'], " ");
+            }
+        }
         let mut offsets = Vec::with_capacity(input.blocks.len());
         let mut at = 0;
         for block in &input.blocks {

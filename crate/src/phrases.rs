@@ -62,10 +62,10 @@ impl<'a> View<'a> {
         let Some(t) = self.tokens.get(at) else {
             return false;
         };
+        let inflected = t.any(lex::VERB) && t.any(lex::THIRD | lex::PAST | lex::BASE);
+        // A capital makes it part of a name: "Stephen Lynch".
         t.any(lex::FUNCTION_FINITE)
-            || (t.any(lex::THIRD | lex::PAST | lex::BASE)
-                && t.any(lex::VERB)
-                && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION))
+            || inflected && !t.any(lex::NOUN | lex::ADJECTIVES | lex::FUNCTION | lex::CAP)
     }
 
     fn nounish(&self, at: usize) -> bool {
@@ -355,10 +355,8 @@ impl<'a> View<'a> {
                 ) || self.tokens[close].any(lex::MARK_CLOSE);
                 if aside && open > from && self.nounish(open - 1) {
                     let subject = self.subject_ending(open, from)?;
-                    return Some(Phrase {
-                        end: close,
-                        ..subject
-                    });
+                    let end = close + usize::from(self.tokens[close].any(lex::MARK_CLOSE));
+                    return Some(Phrase { end, ..subject });
                 }
             }
         }

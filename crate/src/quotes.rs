@@ -84,6 +84,15 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
             });
         }
     }
+    // What is left of single marks are apostrophes: "the miners' due".
+    let mut paired: Vec<usize> = out.iter().flat_map(|q| [q.start - 1, q.end]).collect();
+    paired.sort_unstable();
+    for (at, token) in tokens.iter_mut().enumerate() {
+        let apostrophe = matches!(&text[token.start as usize..token.end as usize], "'" | "’");
+        if apostrophe && paired.binary_search(&at).is_err() {
+            token.classes = token.classes & !lexicon::QUOTE | lexicon::MARK_INNER;
+        }
+    }
     for quote in &out {
         for token in tokens.iter_mut().take(quote.end).skip(quote.start) {
             token.quoted = true;
