@@ -58,12 +58,13 @@ for (const [i, name] of names.entries()) {
         assert.equal(stray, undefined, `${category}: “${stray}” is marked, the core didn't mean it`);
       }
     }
-    const painted = Object.values(marked).flat().length;
-    if (more) assert.ok(painted >= 2_000, `only ${painted} highlights`);
     const { sure } = NASTY[name];
-    for (const [category, words] of [["anonymous", "Officials said"], ["hedged", "probably"]]) {
-      const times = marked[category].filter((text) => text === words).length;
-      assert.ok(times >= Math.min(sure, 600), `${times} times “${words}”, not ${sure}`);
+    if (more) assert.ok(Object.values(marked).flat().length >= 2_000, "a few thousand are painted");
+    else {
+      for (const [category, words] of [["anonymous", "Officials said"], ["hedged", "probably"]]) {
+        const times = marked[category].filter((text) => text === words).length;
+        assert.ok(times >= sure, `${times} times “${words}”, not ${sure}`);
+      }
     }
     assert.equal((await status(popup)).error, null);
     await popup.close();
