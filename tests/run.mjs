@@ -2,6 +2,7 @@
  * `./build.sh run [FILE-or-URL]`: opens a browser with Hearsay on. With a display it stays open
  * for the reader; without one the flags are printed here and a screenshot and the list are kept.
  */
+import { realpathSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { launch, ROOT } from "./lib/browser.mjs";
@@ -15,8 +16,9 @@ const display = process.platform !== "linux" || Boolean(process.env.DISPLAY || p
 const DEMO = path.join(ROOT, "dist", "demo");
 const say = (text) => console.log(`\x1b[2m›\x1b[0m ${text}`);
 
-const server = remote ? null : await serve({ root: path.dirname(path.resolve(what)) });
-const url = remote ? what : `${server.origin}/${encodeURIComponent(path.basename(what))}`;
+const file = remote ? null : realpathSync(what);
+const server = remote ? null : await serve({ root: path.dirname(file) });
+const url = remote ? what : `${server.origin}/${encodeURIComponent(path.basename(file))}`;
 if (server) say(`Serving ${path.relative(process.cwd(), what) || what} at ${url}`);
 
 say(display ? "Opening Chromium" : "There is no display: using Chromium without a window");
