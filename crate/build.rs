@@ -388,8 +388,13 @@ fn main() {
         }
     }
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("tables.rs"), write_tables(&lexicon, &rules))
-        .unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
+    let tables = [
+        ("words.rs", write_words(&lexicon)),
+        ("rules.rs", write_rules(&lexicon, &rules)),
+    ];
+    for (name, text) in tables {
+        fs::write(out.join(name), text).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
+    }
 }
 
 /// The same hash as `lexicon::hash`: FNV-1a, 32 bits.
@@ -399,18 +404,14 @@ fn hash(word: &[u8]) -> u32 {
     })
 }
 
-fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
+/// The words with their classes, for `lexicon.rs`.
+fn write_words(lexicon: &Lexicon) -> String {
     let mut out = String::new();
     for (name, bit) in &lexicon.classes {
         let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
     }
     let words: Vec<(&String, u128)> = lexicon.words.iter().map(|(w, b)| (w, *b)).collect();
     assert!(words.len() < 65_535, "too many words for u16 ids");
-    let id_of: BTreeMap<&str, usize> = words
-        .iter()
-        .enumerate()
-        .map(|(i, (w, _))| (w.as_str(), i))
-        .collect();
     let sets: Vec<u128> = words
         .iter()
         .map(|w| w.1)
@@ -455,7 +456,18 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
         slots[slot] = i as u16;
     }
     let _ = writeln!(out, "pub static SLOTS: [u16; {size}] = {slots:?};");
+    out
+}
 
+/// The rules, for `rules.rs`. Words stand by their ids, classes by their constants.
+fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
+    let mut out = String::new();
+    let id_of: BTreeMap<&str, usize> = lexicon
+        .words
+        .keys()
+        .enumerate()
+        .map(|(i, w)| (w.as_str(), i))
+        .collect();
     let mut by_word: Vec<(usize, usize)> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
     let _ = writeln!(out, "pub static RULES: [Rule; {}] = [", rules.len());

@@ -5,15 +5,12 @@
 //! `PERSON_VAGUE`. Every noun list gives `NOUN` too, every verb list `VERB`, and inflection gives
 //! `SINGULAR`, `PLURAL`, `BASE`, `THIRD`, `PAST`, `PARTICIPLE` and `ING`.
 
-use crate::rules::{Element, Rule};
-
 /// A set of word classes.
 pub type Classes = u128;
 
 #[allow(missing_docs, dead_code)]
 mod tables {
-    use super::{Element, Rule};
-    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use tables::*;
 

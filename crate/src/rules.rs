@@ -4,8 +4,16 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
-use crate::lexicon::{BY_CLASS, BY_WORD, Classes, RULE, RULES, WordId};
+use crate::lexicon::{Classes, RULE, WordId};
 use crate::tokens::Token;
+
+/// The rules as `build.rs` bakes them: `RULES`, and which of them each trigger wakes.
+mod tables {
+    use super::{Element, Rule};
+    use crate::lexicon::*;
+    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+}
+use tables::{BY_CLASS, BY_WORD, RULES};
 
 /// One element of a pattern.
 #[derive(Debug)]
@@ -195,8 +203,8 @@ fn walk_left(tokens: &[Token], elements: &[Element], at: isize, span: &mut (usiz
 mod tests {
     use std::path::Path;
 
+    use super::RULES;
     use crate::block;
-    use crate::lexicon::RULES;
 
     /// The rules that fit `sentence`, with the words of their anchors.
     fn fits(sentence: &str) -> Vec<(&'static str, String)> {
