@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::attribution::{self, Found};
+use crate::attribution::{Found, Sentence};
 use crate::model::Kind;
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
@@ -79,18 +79,16 @@ pub fn parse(text: &str) -> Parsed {
             end = end.max(m.end);
             keep
         });
-        let view = View {
-            text,
-            tokens: &parsed.tokens,
-        };
-        attribution::in_sentence(
-            view,
-            &parsed.quotes,
+        let sentence = Sentence {
+            view: View {
+                text,
+                tokens: &parsed.tokens,
+            },
+            quotes: &parsed.quotes,
             number,
-            range.clone(),
-            &agentless,
-            &mut parsed.found,
-        );
+            range: range.clone(),
+        };
+        sentence.attributions(&agentless, &mut parsed.found);
     }
     parsed
 }
