@@ -29,6 +29,7 @@ const browser = await launch({
 });
 try {
   const page = await browser.open(url);
+  for (const other of browser.context.pages()) if (other !== page) await other.close();
   say("Pressing the toolbar button");
   const popup = await browser.press(page);
   const status = await settled(popup);

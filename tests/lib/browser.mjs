@@ -122,7 +122,7 @@ export class Browser {
   async popup() {
     const target = await until("the popup", async () => (await this.popupTargets())[0]);
     const popup = await attach(this.cdp, target.targetId);
-    await until("the popup's document", () => popup.evaluate("document.readyState === 'complete'"));
+    await until("the popup to be drawn", () => popup.evaluate("document.readyState === 'complete' && !document.body.hasAttribute('aria-busy')"), 60_000);
     return popup;
   }
 
