@@ -427,6 +427,19 @@ impl Ledger {
             .unwrap_or_else(|| self.add(SourceKind::NamedPerson, name, key, head, 0.0, false))
     }
 
+    /// A person whom the page has not told of before and does not name.
+    fn unnamed(&mut self, label: &str, head: &str, strength: f32) -> (Option<usize>, bool, f32) {
+        let source = self.add(
+            SourceKind::Person,
+            label,
+            String::new(),
+            head,
+            strength,
+            false,
+        );
+        (Some(source), true, strength)
+    }
+
     /// A mention that leads back to `source`: whether it is anonymous, and how strongly, `less`
     /// than the first.
     fn again(&self, source: usize, less: f32) -> (Option<usize>, bool, f32) {
@@ -559,18 +572,7 @@ impl Ledger {
                     .filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
                 match named.cloned() {
                     Some(name) => (Some(self.named(&name, head)), false, 0.0),
-                    None => (
-                        Some(self.add(
-                            SourceKind::Person,
-                            label,
-                            String::new(),
-                            head,
-                            strength,
-                            false,
-                        )),
-                        true,
-                        strength,
-                    ),
+                    None => self.unnamed(label, head, strength),
                 }
             }
             Who::OldPerson => self.definite(block, view, &phrase, head, label, strength),
@@ -594,10 +596,7 @@ impl Ledger {
                         || e.heads.contains(&singular) && !e.source.kind.named()
                 });
                 match before {
-                    Some(source) if self.entries[source].source.kind.named() => {
-                        (Some(source), false, 0.0)
-                    }
-                    Some(source) => (Some(source), true, self.entries[source].strength - 0.05),
+                    Some(source) => self.again(source, 0.05),
                     None => (
                         Some(self.add(
                             SourceKind::Group,
@@ -615,18 +614,7 @@ impl Ledger {
             Who::OldDocument => {
                 let word = head.to_lowercase();
                 match self.latest(block, 1_000, |e| e.heads.contains(&word)) {
-                    Some(source) => {
-                        let named = self.entries[source].source.kind.named();
-                        (
-                            Some(source),
-                            !named,
-                            if named {
-                                0.0
-                            } else {
-                                self.entries[source].strength - 0.05
-                            },
-                        )
-                    }
+                    Some(source) => self.again(source, 0.05),
                     None => (
                         Some(self.add(
                             SourceKind::Publication,
@@ -719,28 +707,12 @@ impl Ledger {
             if !entry.heads.contains(&word) {
                 entry.heads.push(word);
             }
-            let named = entry.source.kind.named();
-            return (
-                Some(source),
-                !named,
-                if named { 0.0 } else { entry.strength - 0.02 },
-            );
+            return self.again(source, 0.02);
         }
         if let Some(name) = self.roles.get(&word).cloned() {
             return (Some(self.named(&name, head)), false, 0.0);
         }
-        (
-            Some(self.add(
-                SourceKind::Person,
-                label,
-                String::new(),
-                head,
-                strength,
-                false,
-            )),
-            true,
-            strength,
-        )
+        self.unnamed(label, head, strength)
     }
 
     /// Notes a sentence, outside quotations, that has a name for its subject.
