@@ -13,9 +13,9 @@ const STORY = `<article>
 <p>It was reported in May that some 30 boats had left. According to documents seen by the Gazette, two of them sank.</p>
 </article>`;
 
-/** The same words with things around them that are not to be read. */
-const AROUND = `<nav><a href="#a">Sources say menus are long</a></nav>
-<p hidden>Officials said the hidden line is hidden.</p>
+/** What is not to be read, around a story and in the middle of it. */
+const NAVIGATION = `<nav><a href="#a">Sources say menus are long</a></nav>`;
+const UNREAD = `<p hidden>Officials said the hidden line is hidden.</p>
 <div aria-hidden="true"><p>Critics argue that nobody hears this.</p></div>
 <div style="display:none"><p>Experts believe that nobody sees this.</p></div>
 <div contenteditable="true"><p>Observers say that this is being typed.</p></div>
@@ -37,7 +37,7 @@ chaque année, et que la mairie recevra les habitants jeudi soir dans la grande 
 /** Pages by path, as `serve({ pages })` takes them. */
 export const PAGES = {
   "/story": { body: document(STORY) },
-  "/around": { body: document(AROUND + STORY) },
+  "/around": { body: document(NAVIGATION + STORY.replace("<p>Clearly", `${UNREAD}<p>Clearly`)) },
   "/french": { body: FRENCH },
   "/plain": { body: document("<article><p>The boats came in at noon. Mara Lindqvist, the harbour master, met them at the quay with coffee and bread for all.</p></article>") },
   "/strict": {
