@@ -165,7 +165,13 @@ impl Sentence<'_> {
             before.any(lex::ADJECTIVES) && !before.any(lex::NOUN | lex::ADVERBS | lex::FUNCTION);
         let determiner = before.any(lex::FUNCTION_DET | lex::FUNCTION_POSS)
             && !before.any(lex::FUNCTION_SOME | lex::FUNCTION_PRON);
-        modifier || determiner && token.any(lex::NOUN | lex::DOCUMENT)
+        // "a Palestinian state": a plural verb form right after a singular.
+        let singular = token.any(lex::BASE)
+            && before.any(lex::SINGULAR)
+            && !before.any(lex::PLURAL | lex::FUNCTION | lex::ADVERBS);
+        modifier
+            || singular && token.any(lex::NOUN)
+            || determiner && token.any(lex::NOUN | lex::DOCUMENT)
     }
 
     /// "officials said …"

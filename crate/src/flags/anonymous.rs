@@ -1,6 +1,7 @@
 //! Attributions whose source the page never identifies.
 
 use super::{Context, base};
+use crate::attribution::Found;
 use crate::lexicon as lex;
 use crate::model::{Flag, Kind, Voice};
 
@@ -56,6 +57,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         } else {
             resolved.strength
         };
+        // "… is thought to help, according to the institute": the sentence does say who.
+        let told = found.source.is_none() && sourced(context, found);
+        let strength = if told { strength * 0.6 } else { strength };
         let mut flag = base(
             context,
             kind,
@@ -85,6 +89,15 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         out.push(flag);
     }
     out
+}
+
+/// Whether another attribution of the sentence, with a source, has this one's cue in its content.
+fn sourced(context: &Context, found: &Found) -> bool {
+    context
+        .found_in(found.sentence, found.sentence)
+        .any(|(other, _)| {
+            other.source.is_some() && other.content.iter().any(|c| c.contains(&found.cue.start))
+        })
 }
 
 fn trim(context: &Context, mut range: std::ops::Range<usize>) -> std::ops::Range<usize> {
