@@ -108,21 +108,31 @@ export class Browser {
 
   /**
    * Presses the toolbar button on `page` and returns the popup that opens.
-   * The first call after the press fails now and then; it is tried once more.
+   * The first call after the press fails now and then, and on a busy machine a popup may come
+   * without the extension's rights: either is tried once more, and said.
    */
   async press(page) {
-    await this.closePopups();
     const targetId = await this.tabTarget(page);
     const trigger = () => this.cdp.send("Extensions.triggerAction", { id: this.id, targetId });
-    await trigger().catch(trigger);
-    return this.popup();
+    for (let attempt = 1; ; attempt++) {
+      await this.closePopups();
+      try {
+        await trigger();
+        return await this.popup();
+      } catch (error) {
+        if (attempt === 2) throw error;
+        console.error(`pressing the toolbar button once more: ${error.message}`);
+      }
+    }
   }
 
   /** The popup that is open, driven by raw CDP (Playwright has no name for it). */
   async popup() {
     const target = await until("the popup", async () => (await this.popupTargets())[0]);
     const popup = await attach(this.cdp, target.targetId);
-    await until("the popup to be drawn", () => popup.evaluate("document.readyState === 'complete' && !document.body.hasAttribute('aria-busy')"), 60_000);
+    const alive = "location.protocol === 'chrome-extension:' && document.readyState === 'complete' && typeof chrome.tabs === 'object'";
+    await until("the popup's document", () => popup.evaluate(alive), 15_000);
+    await until("the popup to be drawn", () => popup.evaluate("!document.body.hasAttribute('aria-busy')"), 60_000);
     return popup;
   }
 
