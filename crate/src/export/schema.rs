@@ -170,23 +170,23 @@ pub struct SourceEntry<'a> {
 /// One attribution.
 #[derive(Debug, Serialize)]
 pub struct AttributionEntry {
-    /// To whom.
-    pub source: AttributionSource,
+    /// To whom; null where the sayer is absent.
+    pub source: Option<AttributionSource>,
     /// The words that attribute.
     pub cue: Vec<Range>,
     /// What is attributed.
     pub content: Vec<Range>,
 }
 
-/// The source of an attribution; positions are null where the sayer is absent.
+/// The source of an attribution and its words in this sentence.
 #[derive(Debug, Serialize)]
 pub struct AttributionSource {
     /// Ledger id.
     pub id: String,
-    /// First code point of the source's words in this sentence.
-    pub start: Option<usize>,
+    /// First code point.
+    pub start: usize,
     /// One past the last.
-    pub end: Option<usize>,
+    pub end: usize,
 }
 
 /// The public id of the source at `index` in the ledger.
@@ -228,13 +228,16 @@ impl<'a> List<'a> {
             .attributions
             .iter()
             .map(|a| {
-                let place = a.source_span.map(|s| at.of(s));
-                AttributionEntry {
-                    source: AttributionSource {
+                let source = a.source_span.map(|span| {
+                    let (start, end) = at.of(span);
+                    AttributionSource {
                         id: source_id(a.source),
-                        start: place.map(|p| p.0),
-                        end: place.map(|p| p.1),
-                    },
+                        start,
+                        end,
+                    }
+                });
+                AttributionEntry {
+                    source,
                     cue: ranges(&mut at, &a.cue),
                     content: ranges(&mut at, &a.content),
                 }
