@@ -1,7 +1,7 @@
 //! What is a flag: every case of `cases/flags.txt`.
 
-use hearsay::model::Category;
-use hearsay::page::Page;
+use hearsay::model::{Category, Kind, Voice};
+use hearsay::page::{Block, Page, PageInput};
 use hearsay::read::read;
 
 #[test]
@@ -56,4 +56,35 @@ fn cases_hold() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn a_block_set_off_as_a_quotation_speaks_for_its_source() {
+    let block = |text: &str, within: &[&str]| Block {
+        text: text.to_owned(),
+        tag: "p".to_owned(),
+        within: within.iter().map(|w| w.to_string()).collect(),
+        ..Block::default()
+    };
+    let page = Page::from_input(PageInput {
+        blocks: vec![
+            block(
+                "Anselm Roake wrote to the islanders last week and said that the wall was old:",
+                &[],
+            ),
+            block(
+                "It is possible that this takes a year. The ban led to a surge in smuggling.",
+                &["blockquote"],
+            ),
+        ],
+        language: Some("en".to_owned()),
+        ..PageInput::default()
+    });
+    let reading = read(&page);
+    let kinds: Vec<_> = reading.flags.iter().map(|f| f.kind).collect();
+    assert_eq!(kinds, [Kind::Likelihood]);
+    let Voice::Source(source) = reading.flags[0].voice else {
+        panic!("{:?}", reading.flags[0].voice)
+    };
+    assert_eq!(reading.sources[source].label, "Anselm Roake");
 }

@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub linked: Vec<Range<u32>>,
     /// The last source cited before this block: a quotation without a source of its own is its.
     pub before: Option<usize>,
+    /// Whether the page sets the whole block off as a quotation.
+    pub quotation: bool,
     /// Whether the paragraph says what its figures come from.
     pub counted: bool,
 }
@@ -80,7 +82,7 @@ impl Context<'_> {
         let near = || known().min_by_key(|(f, _)| f.cue.start.abs_diff(at));
         let source = match inner {
             Some((_, resolved)) => resolved.source,
-            None if self.view.tokens[at].quoted => {
+            None if self.quotation || self.view.tokens[at].quoted => {
                 near().and_then(|(_, r)| r.source).or(self.before)
             }
             None => None,
@@ -105,6 +107,7 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
             resolved: &resolved[from..to],
             linked: byte_ranges(text, input.links.iter().chain(&input.marks)),
             before: resolved[..from].last().and_then(|r| r.source),
+            quotation: input.tag == "blockquote" || input.within.iter().any(|w| w == "blockquote"),
             counted: unsourced::counted(analysis.view(text)),
         };
         from = to;

@@ -92,7 +92,7 @@ fn own_voice(
     m: &Match,
 ) -> bool {
     let view = context.view;
-    if (m.start..m.end).any(|i| view.tokens[i].quoted) {
+    if context.quotation || (m.start..m.end).any(|i| view.tokens[i].quoted) {
         return false;
     }
     // A label, a table's row or a list has no verb and asserts nothing.
