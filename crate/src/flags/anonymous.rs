@@ -91,13 +91,12 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     out
 }
 
-/// Whether another attribution of the sentence, with a source, has this one's cue in its content.
+/// Whether an "according to …" of the sentence has this cue in its content.
 fn sourced(context: &Context, found: &Found) -> bool {
     context
         .found_in(found.sentence, found.sentence)
-        .any(|(other, _)| {
-            other.source.is_some() && other.content.iter().any(|c| c.contains(&found.cue.start))
-        })
+        .filter(|(other, _)| other.rule == "according-to")
+        .any(|(other, _)| other.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 
 fn trim(context: &Context, mut range: std::ops::Range<usize>) -> std::ops::Range<usize> {
