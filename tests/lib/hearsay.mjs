@@ -124,14 +124,25 @@ function textOf(node) {
   return (node.children ?? []).map(textOf).join("");
 }
 
-/** Presses an export button of the popup and returns the downloaded file: its name and its text. */
+/** Presses an export button of the popup and returns the downloaded file, once it is all there: its name and its text. */
 export async function exportList(browser, popup, format) {
   const folder = path.join(browser.profile, "downloads");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await browser.cdp.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
-  await popup.click(POPUP.export(format));
-  const name = await until("the download", async () => (await readdir(folder)).find((file) => !file.endsWith(".crdownload") && !file.startsWith(".")));
+  let complete = false;
+  const progress = ({ state }) => {
+    complete ||= state === "completed";
+  };
+  browser.cdp.on("Browser.downloadProgress", progress);
+  try {
+    await popup.click(POPUP.export(format));
+    await until("the download", () => complete);
+  } finally {
+    browser.cdp.off("Browser.downloadProgress", progress);
+  }
+  // Complete is told a moment before the file takes its name.
+  const name = await until("the file", async () => (await readdir(folder)).find((file) => !file.endsWith(".crdownload") && !file.startsWith(".")));
   return { name, text: await readFile(path.join(folder, name), "utf8") };
 }
 
