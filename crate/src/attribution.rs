@@ -110,10 +110,7 @@ impl Sentence<'_> {
         if view.is(at, &["according"]) && view.is(at + 1, &["to"]) {
             return self.according(at);
         }
-        if view.is(
-            at,
-            &["quoting", "citing", "quoted", "cited", "quotes", "cites"],
-        ) {
+        if view.any(at, lex::CITING) {
             return self.quoting(at);
         }
         if !view.any(at, lex::SPEECH) || view.any(at, lex::PUNCT) || self.is_noun(at) {
@@ -297,19 +294,12 @@ impl Sentence<'_> {
             || (final_or_parenthetical && (content_before || beside_quote));
         let record = view.any(subject.head, lex::DOCUMENT);
         match manner {
-            Manner::Speech if view.is(at, &["told", "tells", "tell", "telling"]) => true,
+            Manner::Speech if t.all(lex::SPEECH_TELL | lex::SPEECH_PLAIN) => true,
             Manner::Speech if t.any(lex::SPEECH_WEAK) => {
                 explicit && (that || beside_quote || content_before || clause && !record)
             }
             Manner::Speech => {
-                explicit
-                    || view.any(subject.head, lex::PERSON)
-                    || view.is(
-                        at,
-                        &[
-                            "said", "says", "say", "tweeted", "wrote", "claimed", "claim", "claims",
-                        ],
-                    )
+                explicit || view.any(subject.head, lex::PERSON) || t.any(lex::SPEECH_PLAIN)
             }
             Manner::Belief if t.any(lex::SPEECH_ATTACK | lex::SPEECH_WEAK) => {
                 that || clause && !t.any(lex::SPEECH_ATTACK) && !view.any(next, lex::FUNCTION_TO)

@@ -57,11 +57,6 @@ struct Entry {
     plural: bool,
 }
 
-/// Words of a request or condition not to be named.
-const ANONYMITY: &[&str] = &["anonymity", "anonymously", "named", "identified", "unnamed"];
-/// Participles that introduce who passes a record on.
-const RELAYED: &[&str] = &["seen", "obtained", "reviewed", "viewed"];
-
 /// How many mentions back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
 
@@ -227,7 +222,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     let unnamed = (p.start..p.head).any(|i| view.any(i, lex::ADJECTIVES_ANON))
-        || (p.head + 1..p.end).any(|i| view.is(i, ANONYMITY));
+        || (p.head + 1..p.end).any(|i| view.any(i, lex::ANONYMITY));
     let affiliated = (p.start..p.head).any(|i| {
         view.any(i, lex::CAP) && i > p.start
             || view.any(i, lex::COLLECTIVE | lex::DEMONYM)
@@ -332,7 +327,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         // "a Velm Institute study", "a report by the Velm Institute"; but in "documents seen by the
         // Gazette" the name is who relays them.
         let relayed = (p.head..p.end)
-            .find(|i| view.is(*i, RELAYED))
+            .find(|i| view.any(*i, lex::RELAYED))
             .unwrap_or(p.end);
         let publisher = (p.start..relayed).any(|i| {
             i != p.head && is_name(view, i) && i > 0 && (i > p.start || view.any(i, lex::UNKNOWN))
@@ -793,7 +788,7 @@ fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut 
         relay.push(text_of(view, listener.start, listener.end).to_owned());
     }
     let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len()))
-        .find(|i| view.is(*i, RELAYED) && view.is(*i + 1, &["by"]));
+        .find(|i| view.any(*i, lex::RELAYED) && view.is(*i + 1, &["by"]));
     if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
         relay.push(text_of(view, by.start, by.end).to_owned());
     }
@@ -804,7 +799,7 @@ fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut 
         let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
         let unnamed = around
             .clone()
-            .find(|i| view.is(*i, ANONYMITY) && i.abs_diff(found.cue.start) < 30);
+            .find(|i| view.any(*i, lex::ANONYMITY) && i.abs_diff(found.cue.start) < 30);
         if let Some(from) = unnamed {
             let because = (from..(from + 6).min(view.tokens.len()))
                 .find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));

@@ -155,11 +155,9 @@ fn cited(view: View, range: &Range<usize>) -> bool {
 
 /// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
 pub fn counted(view: View) -> bool {
-    let words = [
-        "vote", "votes", "turnout", "election", "voted", "surveyed", "polled",
-    ];
-    (0..view.tokens.len())
-        .any(|i| view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH) || view.is(i, &words))
+    (0..view.tokens.len()).any(|i| {
+        view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH) || view.any(i, lex::COUNTED)
+    })
 }
 
 /// The clause around token `at`: between marks that part clauses.
