@@ -21,8 +21,8 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let anchor = widen(context, *kind, m, &range);
-        let counted = *kind == Kind::Statistic && context.counted;
-        let strength = m.rule.strength - if counted { 0.2 } else { 0.0 };
+        let weaker = *kind == Kind::Statistic && context.counted || carried(context, *sentence);
+        let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
         let mut flag = base(
             context,
             *kind,
@@ -145,6 +145,19 @@ fn own_voice(
             && h.end + 3 > m.start
     });
     !hedged || kind == Kind::Consensus
+}
+
+/// Whether the source of the sentence before seems to go on speaking: "He …", "The report …".
+fn carried(context: &Context, sentence: usize) -> bool {
+    let (view, at) = (context.view, context.parsed.sentences[sentence].start);
+    let goes_on = view.any(at, lex::FUNCTION_PRON | lex::FUNCTION_DEMO)
+        || view.any(at, lex::FUNCTION_DEF) && (at + 1..at + 4).any(|i| view.any(i, lex::DOCUMENT));
+    let Some(before) = sentence.checked_sub(1).filter(|_| goes_on) else {
+        return false;
+    };
+    context.found_in(before, before).any(|(found, _)| {
+        found.source.is_some() && matches!(found.manner, Manner::Speech | Manner::Showing)
+    })
 }
 
 /// Whether the sentence carries citation marks in plain text: "[12]".
