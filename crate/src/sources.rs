@@ -161,6 +161,14 @@ fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
         .find(|i| is_name(view, *i) && is_name(view, i + 1) && view.any(*i + 1, lex::UNKNOWN))
 }
 
+/// The full name that an apposition gives: "the board's chairman, Anselm Roake, told".
+fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
+    let comma = (p.head + 1..p.end).find(|i| view.any(*i, lex::MARK_COMMA))?;
+    let start = has_name(view, comma + 1, (comma + 8).min(p.end)).filter(|s| *s == comma + 1)?;
+    let end = (start..p.end).find(|i| !is_name(view, *i)).unwrap_or(p.end);
+    Some(text_of(view, start, end))
+}
+
 /// The kind of source a phrase denotes and how strongly it hides it.
 fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     let h = &view.tokens[p.head];
@@ -187,10 +195,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     // An apposition with a full name tells who it is.
-    let aside = (p.head + 1..p.end).find(|i| view.any(*i, lex::MARK_COMMA));
-    if aside.is_some_and(|a| {
-        view.any(p.head, lex::PERSON) && has_name(view, a + 1, (a + 8).min(p.end)) == Some(a + 1)
-    }) {
+    if view.any(p.head, lex::PERSON) && name_beside(view, p).is_some() {
         return (Who::Named, 0.0);
     }
     // "experts like Paul Ryder": one of them is named.
@@ -547,7 +552,12 @@ impl Ledger {
             .trim_start_matches("an ");
         let (source, anonymous, strength) = match who {
             Who::Nothing => (None, false, 0.0),
-            Who::Named => (Some(self.named(core, head)), false, 0.0),
+            Who::Named => {
+                let name = name_beside(view, &phrase).filter(|_| {
+                    view.any(phrase.head, lex::PERSON) && !view.any(phrase.head, lex::CAP)
+                });
+                (Some(self.named(name.unwrap_or(core), head)), false, 0.0)
+            }
             Who::Institution | Who::Publication | Who::Office => {
                 let kind = match who {
                     Who::Institution => SourceKind::Institution,
