@@ -157,8 +157,11 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
 }
 
 fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
-    (start..end.saturating_sub(1))
-        .find(|i| is_name(view, *i) && is_name(view, i + 1) && view.any(*i + 1, lex::UNKNOWN))
+    (start..end.saturating_sub(1)).find(|i| {
+        is_name(view, *i)
+            && is_name(view, i + 1)
+            && (view.any(*i, lex::UNKNOWN) || view.any(*i + 1, lex::UNKNOWN))
+    })
 }
 
 /// The full name that an apposition gives: "the board's chairman, Anselm Roake, told".
