@@ -243,6 +243,8 @@ enum Element {
     Open,
     Close,
     Gap(u8),
+    /// A part of the sentence that the engine finds: `rules::Part`.
+    Part(String),
     Test {
         not: bool,
         optional: bool,
@@ -252,7 +254,8 @@ enum Element {
 
 enum Alternative {
     Word(String),
-    Class(Vec<String>),
+    /// Classes that must be there and classes that must not.
+    Class(Vec<String>, Vec<String>),
     Start,
     End,
 }
@@ -283,6 +286,10 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
         elements.push(match word {
             "[" => Element::Open,
             "]" => Element::Close,
+            _ if word.bytes().all(|b| b.is_ascii_uppercase()) => {
+                let (first, rest) = word.split_at(1);
+                Element::Part(format!("{first}{}", rest.to_lowercase()))
+            }
             _ if word.starts_with("..") && word.len() > 2 => Element::Gap(
                 word[2..]
                     .parse()
@@ -301,7 +308,12 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
                         "$$" => Alternative::End,
                         _ => match a.strip_prefix('<').and_then(|a| a.strip_suffix('>')) {
                             Some(class) => {
-                                Alternative::Class(class.split('&').map(str::to_owned).collect())
+                                let (without, with): (Vec<&str>, Vec<&str>) =
+                                    class.split('&').partition(|name| name.starts_with('!'));
+                                Alternative::Class(
+                                    with.into_iter().map(str::to_owned).collect(),
+                                    without.into_iter().map(|n| n[1..].to_owned()).collect(),
+                                )
                             }
                             None => Alternative::Word(a.to_owned()),
                         },
@@ -361,6 +373,7 @@ fn main() {
         lexicon.bit(shape);
     }
     lexicon.bit("RULE");
+    lexicon.bit("CUE");
     read_words(&root.join("data/words"), &mut lexicon);
 
     let mut rules = Vec::new();
@@ -372,8 +385,8 @@ fn main() {
         }
     }
     let mut ids = BTreeSet::new();
-    let rule_bit = lexicon.bit("RULE");
     for rule in &rules {
+        let rule_bit = lexicon.bit(if attributes(rule) { "CUE" } else { "RULE" });
         if !ids.insert(rule.id.clone()) {
             fail(&rule.at.0, rule.at.1, "two rules of that id");
         }
@@ -390,7 +403,7 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
     let tables = [
         ("words.rs", write_words(&lexicon)),
-        ("rules.rs", write_rules(&lexicon, &rules)),
+        ("rules.rs", write_tables(&lexicon, &rules)),
     ];
     for (name, text) in tables {
         fs::write(out.join(name), text).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
@@ -459,8 +472,34 @@ fn write_words(lexicon: &Lexicon) -> String {
     out
 }
 
-/// The rules, for `rules.rs`. Words stand by their ids, classes by their constants.
-fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
+/// A set of classes as an expression.
+fn set(names: &[String]) -> String {
+    if names.is_empty() {
+        "0".to_owned()
+    } else {
+        names.join("|")
+    }
+}
+
+/// Files whose rules find attributions; the others find flags.
+const ATTRIBUTION: [&str; 2] = ["attribution", "agentless"];
+
+/// Whether the rule finds attributions, by the file it stands in.
+fn attributes(rule: &Rule) -> bool {
+    rule.at
+        .0
+        .file_stem()
+        .is_some_and(|stem| ATTRIBUTION.iter().any(|a| stem == *a))
+}
+
+/// The two tables of rules, for `rules.rs`.
+fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
+    let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
+    write_rules("ATTRIBUTION", lexicon, &attribution) + &write_rules("FLAGS", lexicon, &flags)
+}
+
+/// One table. Words stand by their ids, classes by their constants.
+fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
     let id_of: BTreeMap<&str, usize> = lexicon
         .words
@@ -470,7 +509,7 @@ fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
         .collect();
     let mut by_word: Vec<(usize, usize)> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
-    let _ = writeln!(out, "pub static RULES: [Rule; {}] = [", rules.len());
+    let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");
     for (number, rule) in rules.iter().enumerate() {
         let mut elements = String::new();
         for (i, element) in rule.elements.iter().enumerate() {
@@ -479,6 +518,9 @@ fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
                 Element::Close => elements.push_str("Element::Close,"),
                 Element::Gap(n) => {
                     let _ = write!(elements, "Element::Gap({n}),");
+                }
+                Element::Part(part) => {
+                    let _ = write!(elements, "Element::Part(Part::{part}),");
                 }
                 Element::Test {
                     not,
@@ -496,8 +538,8 @@ fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
                                     by_word.push((id, number));
                                 }
                             }
-                            Alternative::Class(names) => {
-                                for name in names {
+                            Alternative::Class(with, without) => {
+                                for name in with.iter().chain(without) {
                                     if !lexicon.classes.contains_key(name) {
                                         fail(
                                             &rule.at.0,
@@ -506,10 +548,11 @@ fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
                                         );
                                     }
                                 }
-                                classes.push(names.join("|"));
+                                let (with, without) = (set(with), set(without));
                                 if i == rule.trigger {
-                                    by_class.push((names.join("|"), number));
+                                    by_class.push((with.clone(), number));
                                 }
+                                classes.push(format!("({with},{without})"));
                             }
                             Alternative::Start => start = true,
                             Alternative::End => end = true,
@@ -529,21 +572,14 @@ fn write_rules(lexicon: &Lexicon, rules: &[Rule]) -> String {
             rule.id, rule.kind, rule.strength, rule.trigger
         );
     }
-    out.push_str("];\n");
     by_word.sort_unstable();
-    let _ = writeln!(
-        out,
-        "pub static BY_WORD: [(u16, u16); {}] = {by_word:?};",
-        by_word.len()
-    );
     let by_class: Vec<String> = by_class
         .iter()
         .map(|(c, n)| format!("({c}, {n})"))
         .collect();
     let _ = writeln!(
         out,
-        "pub static BY_CLASS: [(u128, u16); {}] = [{}];",
-        by_class.len(),
+        "], by_word: &{by_word:?}, by_class: &[{}] }};",
         by_class.join(",")
     );
     out

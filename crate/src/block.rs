@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::attribution::{Found, Sentence};
+use crate::attribution::{self, Found, Sentence};
 use crate::model::Kind;
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
@@ -48,37 +48,28 @@ pub fn parse(text: &str) -> Parsed {
         ..Parsed::default()
     };
     let mut here = Vec::new();
-    let mut agentless = Vec::new();
     for (number, range) in parsed.sentences.iter().enumerate() {
-        let tokens = &parsed.tokens[range.clone()];
-        agentless.clear();
-        for at in 0..tokens.len() {
-            here.clear();
-            if tokens[at].any(lexicon::PUNCT) && !tokens[at].any(lexicon::RULE) {
+        let view = View {
+            text,
+            tokens: &parsed.tokens[range.clone()],
+        };
+        for at in 0..view.tokens.len() {
+            if view.any(at, lexicon::PUNCT) && !view.any(at, lexicon::RULE) {
                 continue;
             }
-            rules::matches_at(tokens, at, &mut here);
+            here.clear();
+            rules::matches_at(&rules::FLAGS, view, at, None, &mut here);
             for m in &here {
                 let m = Match {
                     start: m.start + range.start,
                     end: m.end + range.start,
                     ..*m
                 };
-                match Kind::from_name(m.rule.kind) {
-                    Some(Kind::Agentless) => agentless.push(m),
-                    Some(kind) => parsed.matches.push((number, kind, m)),
-                    None => {}
+                if let Some(kind) = Kind::from_name(m.rule.kind) {
+                    parsed.matches.push((number, kind, m));
                 }
             }
         }
-        // The longest of overlapping rules speaks.
-        agentless.sort_by_key(|m: &Match| (m.start, std::cmp::Reverse(m.end)));
-        let mut end = 0;
-        agentless.retain(|m| {
-            let keep = m.start >= end;
-            end = end.max(m.end);
-            keep
-        });
         let sentence = Sentence {
             view: View {
                 text,
@@ -88,7 +79,12 @@ pub fn parse(text: &str) -> Parsed {
             number,
             range: range.clone(),
         };
-        sentence.attributions(&agentless, &mut parsed.found);
+        sentence.attributions(&mut parsed.found);
     }
+    let view = View {
+        text,
+        tokens: &parsed.tokens,
+    };
+    attribution::carry_over(view, &parsed.sentences, &mut parsed.found);
     parsed
 }

@@ -366,7 +366,10 @@ fn rests(reading: &Reading, flag: &Flag) -> Option<Rests> {
             .iter()
             .any(|s| s.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(*s)))
     };
-    let mut own = reading.attributions.iter().filter(|a| a.source == source);
+    let mut own = reading
+        .attributions
+        .iter()
+        .filter(|a| a.source == source && a.conveys);
     let index = own.position(|a| touches(&a.cue)).unwrap_or(0) as u32;
     let text = if claims == 1 {
         format!("1 of {total} attributed claims on this page rests here.")

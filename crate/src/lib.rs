@@ -22,5 +22,6 @@ mod rules;
 mod sentences;
 mod sources;
 mod tokens;
+mod verbs;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -233,6 +233,8 @@ pub struct Attribution {
     pub cue: Vec<Span>,
     /// The words that are the source's claim.
     pub content: Vec<Span>,
+    /// Whether a claim is conveyed; otherwise it is a stance ("opposes the plan") or a mere mention.
+    pub conveys: bool,
 }
 
 /// Whose words a flag sits in.

@@ -127,6 +127,14 @@ impl<'a> View<'a> {
                 && self.nounish(j + 2)
             {
                 // "current and former officials"
+            } else if t.any(lex::FUNCTION_PREP)
+                && j == at + 1
+                && opened
+                && head.is_none()
+                && self.any(j + 1, lex::NOUN)
+                && self.is(j, &["inside", "outside", "past", "near"])
+            {
+                // "an inside source"
             } else if function && !t.any(lex::FUNCTION_NUM) {
                 // Function words that are nouns too ("past", "will") count as function words.
                 break;
@@ -253,6 +261,14 @@ impl<'a> View<'a> {
                 }
             } else if t.any(lex::FUNCTION_REL) && self.is(end, &["who", "whose", "that", "which"]) {
                 end = self.clause_end(end + 1, stop);
+            } else if t.any(lex::MARK_OPEN) && self.any(end - 1, lex::CAP) {
+                // "Rep. Ana Ruiz (R-Texas)"
+                match (end..stop.min(end + 8)).find(|i| self.any(*i, lex::MARK_CLOSE)) {
+                    Some(close) => end = close + 1,
+                    None => break,
+                }
+            } else if commas && t.any(lex::MARK_COMMA) && self.apposition(end, &phrase) {
+                end = self.clause_end(end + 1, stop);
             } else if commas
                 && t.any(lex::MARK_COMMA)
                 && self.is(end + 1, &["who", "whose", "which", "speaking", "citing"])
@@ -284,6 +300,174 @@ impl<'a> View<'a> {
             }
         }
         Phrase { end, ..phrase }
+    }
+
+    /// Whether the comma at `comma` opens an apposition to a phrase: "Ana Ruiz, a chemist", "the
+    /// mayor, Ana Ruiz", "Ana Ruiz, 56".
+    fn apposition(&self, comma: usize, phrase: &Phrase) -> bool {
+        let next = comma + 1;
+        let named = self.any(phrase.head, lex::CAP);
+        if !named {
+            return self.any(phrase.head, lex::PERSON)
+                && self.any(phrase.start, lex::FUNCTION_DET | lex::FUNCTION_POSS)
+                && self.any(next, lex::CAP)
+                && !self.any(next, lex::FUNCTION)
+                && self.any(next + 1, lex::CAP);
+        }
+        if self.any(next, lex::NUM) {
+            return true;
+        }
+        let describes = |p: &Phrase| {
+            self.any(
+                p.head,
+                lex::PERSON | lex::TITLES | lex::COLLECTIVE | lex::DOCUMENT,
+            ) && !self.any(p.end, lex::VERB | lex::FUNCTION_AUX)
+        };
+        self.is(next, &["of"])
+            || self
+                .noun_phrase(next, self.tokens.len())
+                .is_some_and(|p| describes(&p))
+    }
+
+    /// A source phrase at `at`, without what follows its head: a noun phrase, a pronoun, or a
+    /// quantifier that stands alone.
+    pub fn source_at(&self, at: usize) -> Option<Phrase> {
+        let pronoun = self.any(at, lex::FUNCTION_PRON) && !self.any(at, lex::FUNCTION_POSS)
+            || self.is(at, &["him", "her", "them"])
+                && !self.any(at + 1, lex::NOUN | lex::ADJECTIVES);
+        if pronoun {
+            return Some(Phrase {
+                start: at,
+                head: at,
+                end: at + 1,
+            });
+        }
+        self.noun_phrase(at, self.tokens.len())
+    }
+
+    /// Where adverbials of time, place and occasion that begin at `at` end: "on Monday in an interview".
+    pub fn adjuncts(&self, at: usize) -> usize {
+        let mut end = at;
+        while end < self.tokens.len().min(at + REACH) {
+            let t = &self.tokens[end];
+            let next = if t.any(lex::FUNCTION_PREP) && !self.is(end, &["to", "as", "of", "than"]) {
+                let inner = if t.any(lex::FUNCTION_SUBORD) && self.clause_at(end + 1) {
+                    None
+                } else {
+                    self.noun_phrase(end + 1, self.tokens.len())
+                };
+                inner.map(|p| {
+                    let mut end = p.end;
+                    while self.is(end, &["of"]) {
+                        let Some(more) = self.noun_phrase(end + 1, self.tokens.len()) else {
+                            break;
+                        };
+                        end = more.end;
+                    }
+                    end
+                })
+            } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::FUNCTION) {
+                Some(end + 1)
+            } else {
+                self.noun_phrase(end, self.tokens.len())
+                    .filter(|p| self.any(p.head, lex::NOUN_TIME))
+                    .map(|p| p.end)
+            };
+            match next {
+                Some(next) => end = next,
+                None => break,
+            }
+        }
+        end
+    }
+
+    /// Whether a clause begins at `at`: a subject, and a finite verb soon after it.
+    pub fn clause_at(&self, at: usize) -> bool {
+        if self.is(at, &["there", "it", "if", "when", "while", "although"]) {
+            return true;
+        }
+        let verb = lex::VERB | lex::FUNCTION_AUX | lex::ADVERBS | lex::FUNCTION_CLITIC;
+        let pronoun = self.any(at, lex::FUNCTION_PRON | lex::FUNCTION_DEMO);
+        if pronoun && self.any(at + 1, verb) {
+            return true;
+        }
+        let Some(subject) = self.noun_phrase(at, self.tokens.len()) else {
+            return false;
+        };
+        if self.any(subject.head, lex::NOUN_TIME) {
+            return false;
+        }
+        let subject = self.extend(subject, self.tokens.len(), false);
+        let stop = self.clause_end(subject.end, self.tokens.len().min(subject.end + 3));
+        (subject.end..stop).any(|i| {
+            self.any(i, lex::FUNCTION_FINITE | lex::PAST | lex::THIRD | lex::BASE)
+                && self.any(i, lex::VERB | lex::FUNCTION_AUX)
+        })
+    }
+
+    /// The owner before token `at`: "the mayor's" or "their", as a phrase without the clitic.
+    pub fn owner_before(&self, at: usize) -> Option<Phrase> {
+        let last = at.checked_sub(1)?;
+        if self.any(last, lex::FUNCTION_POSS) && self.any(last, lex::FUNCTION_THIRD) {
+            return Some(Phrase {
+                start: last,
+                head: last,
+                end: at,
+            });
+        }
+        // "Democratic allegations": whose they are is an adjective.
+        if self.any(last, lex::DEMONYM) && self.any(last, lex::CAP) {
+            return Some(Phrase {
+                start: last,
+                head: last,
+                end: at,
+            });
+        }
+        let plural = self.any(last, lex::MARK_INNER)
+            && matches!(self.word(last), "'" | "’")
+            && last > 0
+            && self.any(last - 1, lex::PLURAL | lex::CAP);
+        let clitic = self.any(last, lex::FUNCTION_CLITIC) && self.is(last, &["'s", "’s"]);
+        if !(plural || clitic) {
+            return None;
+        }
+        // The longest noun phrase that ends where the clitic stands.
+        let floor = last.saturating_sub(8);
+        (floor..last).find_map(|start| {
+            self.noun_phrase(start, last)
+                .filter(|p| p.end == last && p.head + 1 == last)
+        })
+    }
+
+    /// Whether a phrase before a colon is one that speaks: a short name, people, a poll or report, and
+    /// not a label ("Correction:", "Source:").
+    pub fn heads_speech(&self, phrase: &Phrase) -> bool {
+        let h = &self.tokens[phrase.head];
+        let name = h.all(lex::CAP | lex::UNKNOWN) && phrase.end - phrase.start <= 3;
+        let people = h.any(lex::PERSON | lex::DEMONYM) && h.any(lex::PLURAL)
+            || h.any(lex::PERSON) && phrase.head > phrase.start;
+        name || people || h.any(lex::DOCUMENT | lex::COLLECTIVE)
+    }
+
+    /// The subject of the sentence's first clause, if it ends before `end`: "On Monday, the mayor …".
+    pub fn first_subject(&self, end: usize) -> Option<Phrase> {
+        let mut at = 0;
+        while at < end {
+            let t = &self.tokens[at];
+            if t.any(lex::FUNCTION_PREP) || t.any(lex::FUNCTION_SUBORD) {
+                at = self.clause_end(at, end) + 1;
+            } else if t.any(lex::FUNCTION_COORD | lex::PUNCT | lex::ADVERBS)
+                && !t.any(lex::QUOTE | lex::CAP)
+                || t.any(lex::FUNCTION_COORD | lex::ADVERBS) && !t.any(lex::NOUN)
+            {
+                at += 1;
+            } else if t.any(lex::QUOTE) {
+                return None;
+            } else {
+                return self.source_at(at).filter(|p| p.end < end);
+            }
+        }
+        None
     }
 
     /// The end of a clause that began before `from`: the next mark that parts clauses, or `stop`.
@@ -324,43 +508,73 @@ impl<'a> View<'a> {
             && (!t.any(lex::NOUN) || t.any(lex::ADVERBS_TIME))
     }
 
-    /// "a resident, who asked not to be named, told": the subject stands before the aside.
+    /// "a resident, who asked not to be named, told": the subject stands before the aside, or before
+    /// several of them ("Ana Ruiz, 56, who runs the pit, said").
     fn subject_before_aside(&self, close: usize, from: usize) -> Option<Phrase> {
+        let bracket = self.tokens[close].any(lex::MARK_CLOSE);
         let floor = from.max(close.saturating_sub(REACH));
-        let same = |at: usize| {
-            let (a, b) = (&self.tokens[at], &self.tokens[close]);
-            if b.any(lex::MARK_CLOSE) {
-                a.any(lex::MARK_OPEN)
+        let mut best = None;
+        for open in (floor..close).rev() {
+            let t = &self.tokens[open];
+            if t.any(lex::QUOTE | lex::MARK_SEMICOLON | lex::MARK_COLON) {
+                break;
+            }
+            let same = if bracket {
+                t.any(lex::MARK_OPEN)
             } else {
-                a.any(lex::MARK_COMMA | lex::MARK_DASH)
-                    && a.any(lex::MARK_COMMA) == b.any(lex::MARK_COMMA)
+                t.any(lex::MARK_COMMA | lex::MARK_DASH)
+                    && t.any(lex::MARK_COMMA) == self.tokens[close].any(lex::MARK_COMMA)
+            };
+            if !same {
+                continue;
             }
-        };
-        let mut open = close;
-        while open > floor {
-            open -= 1;
-            if self.tokens[open].any(lex::QUOTE) {
-                return None;
+            if open == from || !(self.nounish(open - 1) || self.any(open - 1, lex::MARK_CLOSE)) {
+                continue;
             }
-            if same(open) {
-                let aside = self.is(
-                    open + 1,
-                    &[
-                        "who", "whose", "which", "speaking", "citing", "a", "an", "the", "one",
-                        "another", "both",
-                    ],
-                ) || self.any(
-                    open + 1,
-                    lex::CAP | lex::ING | lex::PARTICIPLE | lex::NUM | lex::FUNCTION_POSS,
-                ) || self.tokens[close].any(lex::MARK_CLOSE);
-                if aside && open > from && self.nounish(open - 1) {
-                    let subject = self.subject_ending(open, from)?;
-                    let end = close + usize::from(self.tokens[close].any(lex::MARK_CLOSE));
-                    return Some(Phrase { end, ..subject });
-                }
+            let before = if self.any(open - 1, lex::MARK_CLOSE) {
+                self.subject_before_aside(open - 1, from)
+            } else {
+                self.subject_ending(open, from)
+            };
+            // The phrase right before the aside, not an adverbial ("On Monday, …") or another aside.
+            let Some(subject) = before.filter(|s| !self.any(s.head, lex::NOUN_TIME)) else {
+                continue;
+            };
+            let begins = subject.start == from
+                || self.any(subject.start - 1, lex::PUNCT | lex::QUOTE)
+                || self.any(
+                    subject.start - 1,
+                    lex::FUNCTION_COORD | lex::FUNCTION_SUBORD | lex::FUNCTION_THAT,
+                );
+            let aside = bracket || self.aside_at(open + 1);
+            let end = close + usize::from(bracket);
+            if aside && (best.is_none() || begins && self.any(subject.head, lex::CAP)) {
+                best = Some(Phrase { end, ..subject });
+            }
+            if bracket {
+                break;
             }
         }
-        None
+        best
+    }
+
+    /// Whether what begins at `at`, after a comma, may stand between a subject and its verb.
+    fn aside_at(&self, at: usize) -> bool {
+        self.any(
+            at,
+            lex::FUNCTION_REL
+                | lex::FUNCTION_PREP
+                | lex::FUNCTION_DET
+                | lex::FUNCTION_POSS
+                | lex::FUNCTION_QUANT
+                | lex::CAP
+                | lex::ING
+                | lex::PARTICIPLE
+                | lex::NUM
+                | lex::PERSON
+                | lex::TITLES
+                | lex::ADJECTIVES,
+        )
     }
 
     /// The subject whose last token is `end - 1`.
@@ -378,14 +592,15 @@ impl<'a> View<'a> {
         if t.any(lex::FUNCTION_REL) && self.is(last, &["who", "that", "which"]) {
             return self.relative_subject(last, from);
         }
-        if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
+        let governed = last > from && self.any(last - 1, lex::FUNCTION_PREP);
+        if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {
                 start: last,
                 head: last,
                 end,
             });
         }
-        if t.any(lex::FUNCTION) && !t.any(lex::FUNCTION_NUM) {
+        if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) {
             let alone =
                 t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
             return alone.then_some(Phrase {
@@ -494,6 +709,7 @@ impl<'a> View<'a> {
                 break;
             }
             let reduced = t.any(lex::PARTICIPLE)
+                && !t.any(lex::CATENATIVE)
                 && i > floor
                 && self.nounish(i - 1)
                 && (self.any(

@@ -26,10 +26,11 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
         if !tokens[at].any(lexicon::QUOTE) {
             continue;
         }
-        let mark = text[tokens[at].start as usize..]
-            .chars()
-            .next()
-            .unwrap_or(' ');
+        let word = &text[tokens[at].start as usize..tokens[at].end as usize];
+        let mark = match word {
+            "''" | "``" | "`" => '"',
+            _ => word.chars().next().unwrap_or(' '),
+        };
         let before = text[..tokens[at].start as usize]
             .chars()
             .next_back()

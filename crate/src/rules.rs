@@ -4,16 +4,64 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
-use crate::lexicon::{Classes, RULE, WordId};
+use crate::lexicon::{self as lex, CUE, Classes, RULE, WordId};
+use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
+use crate::verbs;
 
-/// The rules as `build.rs` bakes them: `RULES`, and which of them each trigger wakes.
+/// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Element, Rule};
+    use super::{Element, Part, Rule, Table};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
-use tables::{BY_CLASS, BY_WORD, RULES};
+pub use tables::{ATTRIBUTION, FLAGS};
+
+/// Rules and which of them each trigger wakes.
+#[derive(Debug)]
+pub struct Table {
+    /// The rules in the order of their files.
+    pub rules: &'static [Rule],
+    /// Trigger words, ascending, with the rule they wake.
+    by_word: &'static [(WordId, u16)],
+    /// Trigger classes, all of which must be there.
+    by_class: &'static [(Classes, u16)],
+}
+
+/// A part of the sentence that is found by grammar rather than listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Before a verb group: its subject, which is the source.
+    Subject,
+    /// The same, where the subject is a record.
+    Record,
+    /// Before a colon at a sentence's start: a short phrase that is the source.
+    Head,
+    /// Before a cue verb: its auxiliaries, adverbs and the verbs that govern it; active voice.
+    Group,
+    /// Before a participle: a form of "be"; passive voice.
+    Passive,
+    /// Before an adjective: a form of "be" or "feel".
+    Be,
+    /// Before a noun: whose it is ("the mayor's", "their"), which is the source.
+    Owner,
+    /// Anywhere before: the source of the attribution before this one, or the sentence's subject.
+    Same,
+    /// A noun phrase with its modifiers, which is the source.
+    Source,
+    /// The same, where it names nobody.
+    Unnamed,
+    /// A noun phrase that is told.
+    Listener,
+    /// Adverbials of time, place and occasion, if there are any.
+    Adjunct,
+    /// A clause begins here; takes no token.
+    Clause,
+    /// The end of the sentence, a mark or a quotation stands here; takes no token.
+    End,
+    /// What is attributed begins (or, on the left, ends) here; takes no token.
+    Content,
+}
 
 /// One element of a pattern.
 #[derive(Debug)]
@@ -24,6 +72,8 @@ pub enum Element {
     Close,
     /// Up to so many tokens, none of them punctuation that ends a clause.
     Gap(u8),
+    /// A part of the sentence.
+    Part(Part),
     /// One token, or (with `not`) no such token here.
     Test {
         /// Whether the token must *not* be such; takes no token.
@@ -32,8 +82,8 @@ pub enum Element {
         optional: bool,
         /// Words that fit.
         words: &'static [WordId],
-        /// Class sets that fit: all classes of a set must be there.
-        classes: &'static [Classes],
+        /// Class sets that fit: all classes of the first set must be there, none of the second.
+        classes: &'static [(Classes, Classes)],
         /// Whether the sentence's start fits.
         start: bool,
         /// Whether the sentence's end fits.
@@ -56,56 +106,90 @@ pub struct Rule {
     pub elements: &'static [Element],
 }
 
-/// A rule that fits, and the tokens of its anchor (`end` exclusive).
+/// A rule that fits, and what it found; positions are tokens, ends exclusive.
 #[derive(Clone, Copy, Debug)]
 pub struct Match {
     /// The rule.
     pub rule: &'static Rule,
+    /// The rule's place in its table: of two that fit, the earlier speaks.
+    pub order: u16,
     /// First token of the anchor.
     pub start: usize,
     /// One past the last token of the anchor.
     pub end: usize,
+    /// The source phrase, where the pattern asks for one.
+    pub source: Option<Phrase>,
+    /// Who is told.
+    pub listener: Option<Phrase>,
+    /// Where the content before ends.
+    pub before: Option<usize>,
+    /// Where the content after begins.
+    pub after: Option<usize>,
+    /// What modals and the like take off.
+    pub doubt: f32,
 }
 
-/// All matches whose trigger is token `at`.
-pub fn matches_at(tokens: &[Token], at: usize, found: &mut Vec<Match>) {
-    let token = &tokens[at];
-    if token.classes & RULE != 0 {
-        let first = BY_WORD.partition_point(|(word, _)| *word < token.word);
-        for (_, rule) in BY_WORD[first..]
+/// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
+/// [`Part::Same`] stands for, and where its attribution ends.
+pub fn matches_at(
+    table: &'static Table,
+    view: View,
+    at: usize,
+    same: Option<(Phrase, usize)>,
+    found: &mut Vec<Match>,
+) {
+    let token = &view.tokens[at];
+    let mut try_rule = |rule: u16| {
+        let fit = fits(&table.rules[rule as usize], view, at, same);
+        found.extend(fit.map(|m| Match { order: rule, ..m }));
+    };
+    if token.any(RULE | CUE) {
+        let first = table
+            .by_word
+            .partition_point(|(word, _)| *word < token.word);
+        for (_, rule) in table.by_word[first..]
             .iter()
             .take_while(|(word, _)| *word == token.word)
         {
-            found.extend(try_rule(&RULES[*rule as usize], tokens, at));
+            try_rule(*rule);
         }
     }
-    for (classes, rule) in &BY_CLASS {
-        if token.classes & classes == *classes {
-            found.extend(try_rule(&RULES[*rule as usize], tokens, at));
+    for (classes, rule) in table.by_class {
+        if token.all(*classes) {
+            try_rule(*rule);
         }
     }
 }
 
-fn try_rule(rule: &'static Rule, tokens: &[Token], at: usize) -> Option<Match> {
-    let mut span = (at, at + 1);
-    let right = walk(
-        tokens,
-        &rule.elements[rule.trigger..],
-        at as isize,
-        &mut span,
-    );
-    let fits = right && {
-        let left: &[Element] = &rule.elements[..rule.trigger];
-        walk_left(tokens, left, at as isize - 1, &mut span)
+fn fits(
+    rule: &'static Rule,
+    view: View,
+    at: usize,
+    same: Option<(Phrase, usize)>,
+) -> Option<Match> {
+    let (left, right) = rule.elements.split_at(rule.trigger);
+    let mut walk = Walk {
+        view,
+        trigger: at,
+        same,
+        found: Match {
+            rule,
+            order: 0,
+            start: at,
+            end: at + 1,
+            source: None,
+            listener: None,
+            before: None,
+            after: None,
+            doubt: 0.0,
+        },
+        group: at,
     };
-    (fits && span.0 < span.1).then_some(Match {
-        rule,
-        start: span.0,
-        end: span.1,
-    })
+    let fits = walk.right(right, at) && walk.left(left, at);
+    (fits && walk.found.start < walk.found.end).then_some(walk.found)
 }
 
-fn test(element: &Element, tokens: &[Token], at: isize) -> bool {
+fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Element::Test {
         words,
         classes,
@@ -116,86 +200,186 @@ fn test(element: &Element, tokens: &[Token], at: isize) -> bool {
     else {
         return false;
     };
-    if at < 0 {
-        return *start;
-    }
-    let Some(token) = tokens.get(at as usize) else {
-        return *end;
+    let Some(token) = token else {
+        return if before { *start } else { *end };
     };
-    words.contains(&token.word) || classes.iter().any(|c| token.classes & c == *c)
+    words.contains(&token.word)
+        || classes
+            .iter()
+            .any(|(with, without)| token.all(*with) && !token.any(*without))
 }
 
-/// Matches `elements` from `at` rightwards; notes where the anchor closes.
-fn walk(tokens: &[Token], elements: &[Element], at: isize, span: &mut (usize, usize)) -> bool {
-    let Some((first, rest)) = elements.split_first() else {
-        return true;
-    };
-    match first {
-        Element::Open => walk(tokens, rest, at, span),
-        Element::Close => {
-            span.1 = at as usize;
-            walk(tokens, rest, at, span)
-        }
-        Element::Gap(most) => {
-            for n in 0..=*most as isize {
-                let kept = *span;
-                if walk(tokens, rest, at + n, span) {
-                    return true;
-                }
-                *span = kept;
-                if tokens.get((at + n) as usize).is_none_or(Token::ends_clause) {
-                    return false;
-                }
-            }
-            false
-        }
-        Element::Test { not: true, .. } => !test(first, tokens, at) && walk(tokens, rest, at, span),
-        Element::Test { optional, .. } => {
-            let kept = *span;
-            if test(first, tokens, at) && walk(tokens, rest, at + 1, span) {
-                return true;
-            }
-            *span = kept;
-            *optional && walk(tokens, rest, at, span)
-        }
-    }
+/// One attempt to fit a rule; what it found so far is undone where a way turns out wrong.
+struct Walk<'a> {
+    view: View<'a>,
+    trigger: usize,
+    same: Option<(Phrase, usize)>,
+    found: Match,
+    /// Where the cue's verb group begins.
+    group: usize,
 }
 
-/// The same leftwards: `elements` are matched from the last to the first.
-fn walk_left(tokens: &[Token], elements: &[Element], at: isize, span: &mut (usize, usize)) -> bool {
-    let Some((last, rest)) = elements.split_last() else {
-        return true;
-    };
-    match last {
-        Element::Close => false,
-        Element::Open => {
-            span.0 = (at + 1) as usize;
-            walk_left(tokens, rest, at, span)
+impl Walk<'_> {
+    /// Matches `elements` from token `at` rightwards.
+    fn right(&mut self, elements: &[Element], at: usize) -> bool {
+        let Some((first, rest)) = elements.split_first() else {
+            return true;
+        };
+        let tokens = self.view.tokens;
+        match first {
+            Element::Open => self.right(rest, at),
+            Element::Close => {
+                self.found.end = at;
+                self.right(rest, at)
+            }
+            Element::Gap(most) => (at..=at + *most as usize)
+                .take_while(|i| *i == at || tokens.get(i - 1).is_some_and(|t| !t.ends_clause()))
+                .any(|i| self.either(|w| w.right(rest, i))),
+            Element::Part(part) => self.part_right(*part, rest, at),
+            Element::Test { not: true, .. } => {
+                !test(first, tokens.get(at), false) && self.right(rest, at)
+            }
+            Element::Test { optional, .. } => {
+                test(first, tokens.get(at), false) && self.either(|w| w.right(rest, at + 1))
+                    || *optional && self.right(rest, at)
+            }
         }
-        Element::Gap(most) => {
-            for n in 0..=*most as isize {
-                let kept = *span;
-                if walk_left(tokens, rest, at - n, span) {
-                    return true;
-                }
-                *span = kept;
-                if at - n < 0 || tokens[(at - n) as usize].ends_clause() {
+    }
+
+    /// Matches `elements`, the last one first, leftwards from the token before `at`.
+    fn left(&mut self, elements: &[Element], at: usize) -> bool {
+        let Some((last, rest)) = elements.split_last() else {
+            return true;
+        };
+        let tokens = self.view.tokens;
+        let token = at.checked_sub(1).and_then(|i| tokens.get(i));
+        match last {
+            Element::Close => false,
+            Element::Open => {
+                self.found.start = at;
+                self.left(rest, at)
+            }
+            Element::Gap(most) => (0..=(*most as usize).min(at))
+                .take_while(|n| *n == 0 || !tokens[at - n].ends_clause())
+                .any(|n| self.either(|w| w.left(rest, at - n))),
+            Element::Part(part) => self.part_left(*part, rest, at),
+            Element::Test { not: true, .. } => !test(last, token, true) && self.left(rest, at),
+            Element::Test { optional, .. } => {
+                test(last, token, true) && self.either(|w| w.left(rest, at.saturating_sub(1)))
+                    || *optional && self.left(rest, at)
+            }
+        }
+    }
+
+    fn part_right(&mut self, part: Part, rest: &[Element], at: usize) -> bool {
+        let view = self.view;
+        match part {
+            Part::Source | Part::Unnamed => {
+                let Some(phrase) = view.source_at(at) else {
+                    return false;
+                };
+                let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
+                    && !view.any(phrase.head, lex::CAP);
+                if view.any(phrase.head, lex::NOUN_TIME) || part == Part::Unnamed && !unnamed {
                     return false;
                 }
+                let phrase = view.extend(phrase, view.tokens.len(), true);
+                self.found.source = Some(phrase);
+                self.right(rest, phrase.end)
             }
-            false
-        }
-        Element::Test { not: true, .. } => {
-            !test(last, tokens, at) && walk_left(tokens, rest, at, span)
-        }
-        Element::Test { optional, .. } => {
-            let kept = *span;
-            if test(last, tokens, at) && walk_left(tokens, rest, at - 1, span) {
-                return true;
+            Part::Listener => {
+                let Some(phrase) = view.source_at(at) else {
+                    return false;
+                };
+                self.found.listener = Some(phrase);
+                self.right(rest, phrase.end)
             }
-            *span = kept;
-            *optional && walk_left(tokens, rest, at, span)
+            Part::Adjunct => {
+                let end = view.adjuncts(at);
+                end > at && self.either(|w| w.right(rest, end)) || self.right(rest, at)
+            }
+            Part::Clause => view.clause_at(at) && self.right(rest, at),
+            Part::End => {
+                let ends = view.tokens.get(at).is_none_or(|t| t.ends_clause());
+                ends && self.right(rest, at)
+            }
+            Part::Content => {
+                self.found.after = Some(at);
+                self.right(rest, at)
+            }
+            _ => false,
         }
+    }
+
+    fn part_left(&mut self, part: Part, rest: &[Element], at: usize) -> bool {
+        let view = self.view;
+        match part {
+            Part::Group | Part::Passive | Part::Be => {
+                let group = match part {
+                    Part::Group => verbs::active(view, at),
+                    Part::Passive => verbs::passive(view, at),
+                    _ => verbs::copular(view, at),
+                };
+                let Some(group) = group else { return false };
+                self.found.doubt = group.doubt;
+                self.group = group.start;
+                self.left(rest, group.start)
+            }
+            Part::Subject | Part::Record => {
+                let Some(phrase) = view.subject_before(at, 0) else {
+                    return false;
+                };
+                if part == Part::Record && !view.any(phrase.head, lex::DOCUMENT) {
+                    return false;
+                }
+                let governed = phrase.start > 0 && view.is(phrase.start - 1, &["to", "of"]);
+                if governed || !verbs::agrees(view, self.trigger, &phrase, self.group) {
+                    return false;
+                }
+                self.found.source = Some(phrase);
+                // An aside between subject and verb is the source's; adverbs before the cue are the cue's.
+                self.left(rest, phrase.start)
+            }
+            Part::Head => {
+                let whole = view
+                    .noun_phrase(0, at)
+                    .map(|p| view.extend(p, at, false))
+                    .filter(|p| p.end == at && at <= 8 && view.heads_speech(p));
+                let Some(phrase) = whole else { return false };
+                self.found.source = Some(phrase);
+                self.left(rest, 0)
+            }
+            Part::Owner => {
+                let Some(phrase) = view.owner_before(at) else {
+                    return false;
+                };
+                self.found.source = Some(phrase);
+                self.left(rest, phrase.start)
+            }
+            Part::Same => {
+                let before = self.same.filter(|(_, end)| *end <= at);
+                let Some(phrase) = before.map(|b| b.0).or_else(|| view.first_subject(at)) else {
+                    return false;
+                };
+                self.found.source = Some(phrase);
+                self.left(rest, at)
+            }
+            Part::Content => {
+                self.found.before = Some(at);
+                self.left(rest, at)
+            }
+            _ => false,
+        }
+    }
+
+    /// Tries a way, and forgets what it found where it fails.
+    fn either(&mut self, way: impl FnOnce(&mut Self) -> bool) -> bool {
+        let kept = self.found;
+        let fits = way(self);
+        if !fits {
+            self.found = kept;
+        }
+        fits
     }
 }
 
@@ -203,11 +387,11 @@ fn walk_left(tokens: &[Token], elements: &[Element], at: isize, span: &mut (usiz
 mod tests {
     use std::path::Path;
 
-    use super::RULES;
+    use super::{ATTRIBUTION, FLAGS};
     use crate::block;
 
-    /// The rules that fit `sentence`, with the words of their anchors.
-    fn fits(sentence: &str) -> Vec<(&'static str, String)> {
+    /// The rules that fit `sentence`, with the words of their anchors and sources.
+    fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
         let parsed = block::parse(sentence);
         let words = |start: usize, end: usize| {
             let (a, b) = parsed.view(sentence).bytes(start, end);
@@ -216,12 +400,12 @@ mod tests {
         let matched = parsed
             .matches
             .iter()
-            .map(|(_, _, m)| (m.rule.id, words(m.start, m.end)));
-        let agentless = parsed
-            .found
-            .iter()
-            .map(|f| (f.rule, words(f.cue.start, f.cue.end)));
-        matched.chain(agentless).collect()
+            .map(|(_, _, m)| (m.rule.id, words(m.start, m.end), None));
+        let found = parsed.found.iter().map(|f| {
+            let source = f.source.map(|s| words(s.start, s.end));
+            (f.rule, words(f.cue.start, f.cue.end), source)
+        });
+        matched.chain(found).collect()
     }
 
     /// Every `+` example of `data/rules` matches its rule at the bracketed words, no `-` example does.
@@ -236,27 +420,31 @@ mod tests {
             for line in text.lines().filter(|l| !l.starts_with('#')) {
                 if let Some(example) = line.strip_prefix("+ ") {
                     good += 1;
-                    let plain = example.replace(['[', ']'], "");
-                    let anchor = example
-                        .split_once('[')
-                        .and_then(|(_, r)| r.split_once(']'))
-                        .map_or("", |(a, _)| a);
-                    if !fits(&plain)
-                        .iter()
-                        .any(|(id, words)| *id == rule && words == anchor)
-                    {
+                    let plain = example.replace(['[', ']', '{', '}'], "");
+                    let between = |open: char, close: char| {
+                        let (_, rest) = example.split_once(open)?;
+                        rest.split_once(close).map(|(inner, _)| inner)
+                    };
+                    let (anchor, source) = (between('[', ']'), between('{', '}'));
+                    let fitting = |(id, words, who): &(&str, String, Option<String>)| {
+                        *id == rule
+                            && Some(words.as_str()) == anchor
+                            && (source.is_none() || who.as_deref() == source)
+                    };
+                    if !fits(&plain).iter().any(fitting) {
                         wrong.push(format!(
-                            "{rule} should find [{anchor}] in {plain:?}, found {:?}",
+                            "{rule} should find {anchor:?} of {source:?} in {plain:?}, found {:?}",
                             fits(&plain)
                         ));
                     }
                 } else if let Some(example) = line.strip_prefix("- ") {
                     bad += 1;
-                    if fits(example).iter().any(|(id, _)| *id == rule) {
+                    if fits(example).iter().any(|(id, ..)| *id == rule) {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    rule = RULES.iter().find(|r| r.id == id).map_or("", |r| r.id);
+                    let mut rules = ATTRIBUTION.rules.iter().chain(FLAGS.rules);
+                    rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }
             }

@@ -197,6 +197,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         }
         return (Who::Nothing, 0.0);
     }
+    // "many of whom"
+    if h.any(lex::FUNCTION_SOME) {
+        return (Who::Group, 0.75);
+    }
     // An apposition with a full name tells who it is.
     if view.any(p.head, lex::PERSON) && name_beside(view, p).is_some() {
         return (Who::Named, 0.0);
@@ -252,7 +256,11 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         && !(h.any(lex::ADJECTIVES) && definite)
     {
         if h.any(lex::PLURAL) || !indefinite {
-            let hedge = if view.any(p.start, lex::FUNCTION_SOME) || first.any(lex::FUNCTION_NUM) {
+            // "Democratic allegations": less is told than by "Democrats".
+            let adjective = !h.any(lex::PLURAL) && p.end == p.head + 1;
+            let hedge = if adjective {
+                0.75
+            } else if view.any(p.start, lex::FUNCTION_SOME) || first.any(lex::FUNCTION_NUM) {
                 0.5
             } else {
                 0.4
@@ -443,6 +451,16 @@ impl Ledger {
         (Some(source), true, strength)
     }
 
+    /// A pronoun whose antecedent isn't among the sources: it cites somebody, and nothing is held
+    /// against the page for our not seeing whom.
+    fn unclear(&mut self, label: &str, kind: SourceKind) -> (Option<usize>, bool, f32) {
+        let key = format!("pronoun {}", label.to_lowercase());
+        let source = self
+            .find_key(&key)
+            .unwrap_or_else(|| self.add(kind, label, key, label, 0.0, false));
+        (Some(source), false, 0.0)
+    }
+
     /// A mention that leads back to `source`: whether it is anonymous, and how strongly, `less`
     /// than the first.
     fn again(&self, source: usize, less: f32) -> (Option<usize>, bool, f32) {
@@ -493,23 +511,29 @@ pub fn resolve(
             let one = ledger.resolve(view, number, found);
             if let Some(source) = one.source {
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
+                // What a source says that somebody says is the source's own claim.
+                let second_hand = found.quoted || nested(found, block);
                 let entry = &mut ledger.entries[source];
-                entry.source.claims += 1;
+                entry.source.claims += u32::from(found.conveys() && !second_hand);
                 let source_span = found.source.map(|p| span(number, view, p.start, p.end));
                 entry
                     .source
                     .mentions
                     .push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                if second_hand {
+                    resolved.push(one);
+                    continue;
+                }
+                let mut content: Vec<Span> = found.content.iter().map(spans).collect();
+                if found.goes_on {
+                    content.extend(set_off(page, parsed, number + 1));
+                }
                 attributions.push(Attribution {
                     source,
                     source_span,
                     cue: vec![spans(&found.cue)],
-                    content: found
-                        .content
-                        .iter()
-                        .filter(|c| !c.is_empty())
-                        .map(spans)
-                        .collect(),
+                    content,
+                    conveys: found.conveys(),
                 });
             }
             resolved.push(one);
@@ -523,6 +547,25 @@ pub fn resolve(
         attributions,
         resolved,
     )
+}
+
+/// What a line that ends in a colon introduces: the next block's quotation, or all of that block.
+fn set_off(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize) -> Option<Span> {
+    let block = parsed.get(number)?.as_ref()?;
+    let view = block.view(page.text(number as u32));
+    let quote = block.quotes.first().filter(|q| q.start <= 1);
+    let end = quote.map_or(view.tokens.len(), |q| (q.end + 1).min(view.tokens.len()));
+    (end > 0).then(|| span(number, view, 0, end))
+}
+
+/// Whether the attribution stands within what another one of its sentence attributes.
+fn nested(found: &Found, block: &Parsed) -> bool {
+    let first = block.found.partition_point(|f| f.sentence < found.sentence);
+    block.found[first..]
+        .iter()
+        .take_while(|f| f.sentence == found.sentence)
+        .filter(|f| f.conveys() && f.source.is_some())
+        .any(|f| f.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 
 impl Ledger {
@@ -554,6 +597,16 @@ impl Ledger {
             .trim_start_matches("a ")
             .trim_start_matches("an ");
         let (source, anonymous, strength) = match who {
+            // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
+            Who::Nothing
+                if found.manner != Manner::Showing
+                    && view.any(
+                        phrase.head,
+                        lex::PERSON | lex::FUNCTION_PRON | lex::FUNCTION_QUANT,
+                    ) =>
+            {
+                self.unclear(core, SourceKind::Group)
+            }
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
                 let name = name_beside(view, &phrase).filter(|_| {
@@ -654,7 +707,7 @@ impl Ledger {
             }
             Who::They => match self.latest(block, 1, |e| e.plural) {
                 Some(source) => self.again(source, 0.25),
-                None => (None, false, 0.0),
+                None => self.unclear(label, SourceKind::Group),
             },
             Who::It => match self.latest(block, 2, |e| {
                 matches!(
@@ -663,28 +716,32 @@ impl Ledger {
                 )
             }) {
                 Some(source) => self.again(source, 0.1),
-                None => (None, false, 0.0),
+                None => self.unclear(label, SourceKind::Institution),
             },
             Who::Relative => match self.latest(block, 0, |e| !e.plural) {
                 Some(source) => self.again(source, 0.45),
-                None => (None, false, 0.0),
+                None => self.unclear(label, SourceKind::Person),
             },
         };
         let mut details = source
             .map(|s| self.entries[s].details.clone())
             .unwrap_or_default();
         if let Some(source) = source {
-            self.recent.push((source, block));
+            // Who only takes a stance, or speaks within a quotation, is not who "he" is next.
+            if found.conveys() && !found.quoted {
+                self.recent.push((source, block));
+            }
             describe(view, found, &phrase, who, &mut details);
             self.entries[source].details = details.clone();
         }
-        let manner_off = if found.manner == Manner::Speech || found.manner == Manner::Showing {
+        let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
             0.0
         } else {
             0.08
         };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
-        let strength = (strength - found.doubt - manner_off - reason_off).clamp(0.05, 0.99);
+        let doubt = 1.0 - found.strength;
+        let strength = (strength - doubt - manner_off - reason_off).clamp(0.05, 0.99);
         Resolved {
             source,
             anonymous: anonymous && source.is_some(),

@@ -41,7 +41,10 @@ impl Token {
 const LONGEST: usize = 40;
 
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'')
+    matches!(
+        c,
+        '`' | '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\''
+    )
 }
 
 fn is_word(c: char) -> bool {
@@ -101,7 +104,11 @@ pub fn tokenize(text: &str) -> Vec<Token> {
         if !is_word(c) {
             let mut end = start + c.len_utf8();
             // "..." and "--" are one mark.
-            if c == '.' || c == '-' {
+            // And so are two single marks, as typewriters and some wires write a double one.
+            if matches!(c, '\'' | '`') && text[end..].starts_with(c) {
+                rest.next();
+                end += 1;
+            } else if c == '.' || c == '-' {
                 while text[end..].starts_with(c) {
                     rest.next();
                     end += 1;

@@ -86,6 +86,10 @@ fn ledger(reading: &Reading, out: &mut String) {
     out.push_str("\n## Who the claims come from\n\n| | Source | What it is | Claims |\n| --- | --- | --- | ---: |\n");
     let reasons = wording::reasons(reading);
     for (index, (source, reason)) in reading.sources.iter().zip(reasons).enumerate() {
+        // Who only takes a stance, or is quoted at second hand, has claims of nobody's.
+        if source.claims == 0 {
+            continue;
+        }
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",
             schema::source_id(index),

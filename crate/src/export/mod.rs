@@ -173,6 +173,7 @@ pub(crate) fn example() -> (Page, Reading) {
         source_span: span,
         cue: vec![cue],
         content,
+        conveys: true,
     };
     let reading = Reading {
         language: "en",

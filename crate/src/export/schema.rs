@@ -176,6 +176,8 @@ pub struct AttributionEntry {
     pub cue: Vec<Range>,
     /// What is attributed.
     pub content: Vec<Range>,
+    /// Whether a claim is conveyed, and not only a stance.
+    pub conveys: bool,
 }
 
 /// The source of an attribution and its words in this sentence.
@@ -240,6 +242,7 @@ impl<'a> List<'a> {
                     source,
                     cue: ranges(&mut at, &a.cue),
                     content: ranges(&mut at, &a.content),
+                    conveys: a.conveys,
                 }
             })
             .collect();

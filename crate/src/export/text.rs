@@ -54,7 +54,8 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
             .unwrap_or(0);
         let id = schema::source_id(rows.len()).len();
         out.push_str("\nWho the claims come from\n");
-        for (index, (standing, source)) in rows.iter().enumerate() {
+        let claiming = rows.iter().enumerate().filter(|(_, (_, s))| s.claims > 0);
+        for (index, (standing, source)) in claiming {
             let claims = if source.claims == 1 {
                 "claim"
             } else {

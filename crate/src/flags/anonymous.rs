@@ -95,7 +95,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
 fn sourced(context: &Context, found: &Found) -> bool {
     context
         .found_in(found.sentence, found.sentence)
-        .filter(|(other, _)| other.rule == "according-to")
+        .filter(|(other, _)| other.rule.starts_with("according"))
         .any(|(other, _)| other.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 

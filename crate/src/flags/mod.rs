@@ -74,7 +74,7 @@ impl Context<'_> {
         let reach = (sentence.saturating_sub(NEAR), sentence + NEAR);
         let known = || {
             self.found_in(reach.0, reach.1)
-                .filter(|(_, r)| r.source.is_some())
+                .filter(|(f, r)| r.source.is_some() && (f.source.is_none() || f.conveys()))
         };
         let inner = known()
             .filter(|(f, _)| f.content.iter().any(|c| c.contains(&at)))

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Context, base};
-use crate::attribution::Manner;
+use crate::attribution::{FAINT, Manner};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::phrases::View;
@@ -111,7 +111,11 @@ fn own_voice(
     if question || first_person && kind != Kind::Consensus {
         return false;
     }
-    for (found, _) in context.found_in(sentence, sentence) {
+    for (found, resolved) in context.found_in(sentence, sentence) {
+        // A faint stance is the author's word for what somebody wants or feels: no source for it.
+        if found.source.is_some() && found.strength < FAINT {
+            continue;
+        }
         let inside = found
             .content
             .iter()
@@ -123,6 +127,8 @@ fn own_voice(
         // Speech gives its whole sentence a source; a stance only what it is about.
         let whole =
             matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+        // And what somebody named feels is told by the author, not by them.
+        let at_source = at_source && (found.manner != Manner::Belief || resolved.anonymous);
         if inside || (at_source || whole) && kind != Kind::Consensus {
             return false;
         }
@@ -156,7 +162,9 @@ fn carried(context: &Context, sentence: usize) -> bool {
         return false;
     };
     context.found_in(before, before).any(|(found, _)| {
-        found.source.is_some() && matches!(found.manner, Manner::Speech | Manner::Showing)
+        found.source.is_some()
+            && found.strength >= FAINT
+            && matches!(found.manner, Manner::Speech | Manner::Showing)
     })
 }
 

@@ -163,7 +163,7 @@ pub fn check(page: &Page, reading: &Reading) {
         let claims = reading
             .attributions
             .iter()
-            .filter(|a| a.source == index)
+            .filter(|a| a.source == index && a.conveys)
             .count();
         assert_eq!(source.claims as usize, claims, "claims of {source:?}");
     }
