@@ -21,6 +21,7 @@ pub mod read;
 mod rules;
 mod sentences;
 mod sources;
+pub mod sourcing;
 mod tokens;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
