@@ -246,7 +246,7 @@ impl Sourcing {
 }
 
 /// Code points of a label that the sentence shows.
-const SHOWN: usize = 60;
+const SHOWN: usize = 50;
 
 /// A label cut at a word, where it is long.
 fn shortened(label: &str) -> String {
@@ -405,8 +405,11 @@ mod tests {
         assert_eq!(page.len(), 1);
         assert!(page[0].text.ends_with("really…"), "{page:?}");
         assert!(page[0].text.chars().count() <= SHOWN + 1);
-        assert_eq!(shortened(&"é".repeat(61)), format!("{}…", "é".repeat(60)));
-        assert_eq!(shortened(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(
+            shortened(&"é".repeat(SHOWN + 1)),
+            format!("{}…", "é".repeat(SHOWN))
+        );
+        assert_eq!(shortened(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
     }
 
     #[test]
