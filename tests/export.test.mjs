@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { cli, exportList, highlights, pageInput, POPUP, readBlocks, settled } from "./lib/hearsay.mjs";
+import { cli, exportList, highlights, pageInput, POPUP, readBlocks, settled, sourcing } from "./lib/hearsay.mjs";
 
 const at = withBrowser(undefined, path.join(ROOT, "tests", "article"));
 
@@ -71,6 +71,35 @@ test("the article that ships with the project shows every kind of flag", async (
   assert.ok(flags.some((flag) => /authorised/.test(flag.details.reason ?? "")), "the reason for anonymity");
   const texts = native.flags.map((flag) => flag.anchor.exact).join("\n");
   assert.doesNotMatch(texts, /Sources say|Experts believe/, "teasers are not read");
+});
+
+test("the popup says of the article what its claims rest on, as the lists do", async () => {
+  const { popup } = await open("/index.html?sourcing");
+  const { summary, sources } = await readBlocks(await pageInput(popup), folder);
+  const bases = ["people", "institutions", "documents", "anonymous"];
+  assert.equal(bases.reduce((sum, basis) => sum + summary[basis], 0), summary.claims);
+  for (const basis of bases) assert.ok(summary[basis] > 0, `the article has claims of every sort: ${basis}`);
+  const engineer = sources.find((source) => /engineer/.test(source.label));
+  assert.deepEqual(summary.heaviest, { source: engineer.id, label: engineer.label, claims: engineer.claims });
+
+  const { sentence, bar } = await sourcing(popup);
+  const counted = sentence.match(
+    /^Of (\d+) attributed claims, (\d+) rests? on (?:a )?named p\w+, (\d+) on (?:an )?institutions?, (\d+) on (?:a )?documents? and (\d+) on (?:an )?anonymous sources?\. /,
+  );
+  assert.deepEqual(counted?.slice(1).map(Number), [summary.claims, ...bases.map((basis) => summary[basis])], sentence);
+  assert.ok(sentence.endsWith(` One unnamed source, “${engineer.label}”, carries ${engineer.claims} of the ${summary.claims}.`), sentence);
+  assert.deepEqual(bar.map(([basis]) => basis), bases, "in the order of the sentence");
+  for (const [basis, share] of bar) {
+    assert.ok(Math.abs(share - summary[basis] / summary.claims) < 0.01, `${basis}: ${share} of the bar`);
+  }
+  const markdown = (await exportList(at.browser, popup, "markdown")).text;
+  assert.ok(markdown.includes(sentence), markdown);
+
+  // The figure is the page's, not the selection's.
+  await popup.click(POPUP.category("anonymous"));
+  await until("the switch", () => popup.evaluate(`!document.querySelector("#show-anonymous").checked`));
+  assert.deepEqual(await sourcing(popup), { sentence, bar });
+  await popup.click(POPUP.category("anonymous"));
 });
 
 test("a flag keeps its id at a second reading", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
+import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, sourcing, status } from "./lib/hearsay.mjs";
 
 const at = withBrowser();
 
@@ -130,6 +130,29 @@ test("a page with nothing to mark says so, and that it is no verdict", async () 
   const { popup } = await read("/plain");
   await until("the sentence", async () => /Nothing to mark here/.test(await popup.text("body")));
   assert.match(await popup.text("body"), /no verdict/);
+});
+
+test("the popup says what the claims rest on, of all frames as one page, and nothing where there is none", async () => {
+  const nothing = { sentence: null, bar: [] };
+  const { popup: plain } = await read("/plain?sourcing");
+  assert.deepEqual(await sourcing(plain), nothing);
+  const { popup: french } = await read("/french?sourcing");
+  assert.deepEqual(await sourcing(french), nothing);
+
+  const { popup: one } = await read("/named");
+  assert.match(await one.text("body"), /Nothing to mark here/);
+  assert.deepEqual(await sourcing(one), { sentence: "Both attributed claims rest on named people.", bar: [] });
+
+  const anonymous = async (popup) => Number(/(\d+) on anonymous sources/.exec((await sourcing(popup)).sentence)?.[1]);
+  const { popup: story } = await read("/story?sourcing");
+  const alone = await anonymous(story);
+  const { popup } = await read("/frames?sourcing");
+  assert.equal(await anonymous(popup), alone + 1, "the frame's two officials count too");
+
+  await popup.click(POPUP.main);
+  await until("off", async () => (await sourcing(popup)).sentence === null);
+  await popup.click(POPUP.main);
+  await until("on", async () => (await anonymous(popup)) === alone + 1);
 });
 
 test("the browser's own pages are closed, and the popup says so", async () => {

@@ -296,7 +296,7 @@ fn description(reading: &Reading, flag: &Flag) -> Option<String> {
 }
 
 /// A phrase from a sentence's start as it reads within one: "Some farmers" → "some farmers".
-fn lower_start(text: &str) -> String {
+pub(crate) fn lower_start(text: &str) -> String {
     const WORDS: [&str; 40] = [
         "a", "all", "an", "another", "both", "each", "eight", "either", "every", "few", "five",
         "four", "he", "her", "his", "it", "its", "many", "most", "nine", "no", "one", "other",

@@ -21,6 +21,7 @@ pub mod read;
 mod rules;
 mod sentences;
 mod sources;
+pub mod sourcing;
 mod tokens;
 mod verbs;
 #[cfg(target_arch = "wasm32")]

@@ -15,6 +15,7 @@ use crate::export::{self, Format, Options};
 use crate::model::{Category, Kind, Reading, Span};
 use crate::page::{Page, PageInput, Units};
 use crate::read::Reader;
+use crate::sourcing::{Basis, Piece, Sourcing};
 
 struct Document {
     page: Page,
@@ -37,6 +38,23 @@ struct ReadReply {
     /// Six numbers a flag: block, start and end (UTF-16 units in the block), category, kind,
     /// strength in hundredths.
     flags: Vec<u32>,
+}
+
+/// What the popup says about a tab's attributed claims.
+#[derive(Serialize)]
+struct SourcingReply {
+    /// All attributed claims.
+    claims: u32,
+    /// Those on each basis, in the order in which the sentence tells them.
+    counts: Vec<Count>,
+    /// The sentence.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    basis: Basis,
+    claims: u32,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +185,28 @@ pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsVal
         found.map(|f| explain::card(page, reading, f))
     })?;
     card.map_or(Ok(JsValue::UNDEFINED), |card| to_js(&card))
+}
+
+/// What the attributed claims of the documents under `keys`, as one page, rest on. Undefined where
+/// there are none.
+#[wasm_bindgen]
+pub fn sourcing(keys: Vec<String>) -> Result<JsValue, JsValue> {
+    let sourcing = with_joined(&keys, |_, reading, _| Sourcing::of(reading))?;
+    if sourcing.claims() == 0 {
+        return Ok(JsValue::UNDEFINED);
+    }
+    to_js(&SourcingReply {
+        claims: sourcing.claims(),
+        counts: Basis::ALL
+            .into_iter()
+            .map(|basis| Count {
+                basis,
+                claims: sourcing.on(basis),
+            })
+            .filter(|count| count.claims > 0)
+            .collect(),
+        pieces: sourcing.pieces(),
+    })
 }
 
 /// The list of flags of the documents under `keys`, joined in that order.

@@ -96,6 +96,28 @@ fn each_format_has_its_shape() {
 }
 
 #[test]
+fn every_list_says_what_the_claims_rest_on() {
+    let summary = list(&["--format", "json"], STORY.as_bytes())["summary"].clone();
+    let number = |name: &str| summary[name].as_u64().expect("a number");
+    let parts = ["people", "institutions", "documents", "anonymous"];
+    assert_eq!(
+        number("claims"),
+        parts.map(number).iter().sum::<u64>(),
+        "{summary}"
+    );
+    assert!(number("anonymous") > 0, "{summary}");
+    for format in ["text", "markdown"] {
+        let out = printed(&["--format", format], STORY.as_bytes());
+        for words in [
+            format!("Of {} attributed claims, ", number("claims")),
+            format!("{} on anonymous sources.", number("anonymous")),
+        ] {
+            assert!(out.contains(&words), "{format} without {words:?}: {out}");
+        }
+    }
+}
+
+#[test]
 fn wrapped_joins_lines_up_to_a_blank_one_and_keeps_offsets() {
     let text =
         "Fares are up, a senior\nofficial at the board\ntold the Gazette.\n\nIt may\r\nrain.\n";

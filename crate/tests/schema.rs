@@ -166,6 +166,10 @@ fn the_schema_refuses_what_is_no_list() {
     spoil("/schema", "hearsay/2".into());
     spoil("/page/created", "yesterday".into());
     spoil("/page/words", (-1).into());
+    spoil("/summary/claims", (-1).into());
+    spoil("/summary/documents", Value::Null);
+    spoil("/summary/heaviest/source", "engineer".into());
+    spoil("/summary/heaviest/claims", 0.into());
     spoil("/flags/0/id", "1".into());
     spoil("/flags/0/category", "doubtful".into());
     spoil("/flags/0/strength", 1.5.into());
@@ -238,5 +242,41 @@ fn null_where_the_contract_says_null() {
             .expect("sources")
             .iter()
             .any(|s| s["named"] == true && s["kind"] == "named-person")
+    );
+}
+
+#[test]
+fn the_summary_counts_the_ledger() {
+    let list = list_of(&Page::from_text(
+        "A senior clerk said the quay was unsafe. “The board knows,” the clerk said. \
+         Ingrid Tolland, the harbour master, said it was sound. The board’s annual report says it is closed. \
+         The ministry said it would wait. It was reported that two boats sank.",
+        false,
+    ));
+    let summary = &list["summary"];
+    let clerk = &list["sources"][0];
+    assert_eq!(
+        *summary,
+        serde_json::json!({
+            "claims": 6, "people": 1, "institutions": 1, "documents": 1, "anonymous": 3,
+            "heaviest": { "source": clerk["id"], "label": "A senior clerk", "claims": 2 },
+        })
+    );
+    let of_all = |name: &str| -> u64 {
+        let sources = list["sources"].as_array().expect("sources").iter();
+        sources
+            .filter(|s| name == "claims" || s["named"] == false)
+            .filter_map(|s| s["claims"].as_u64())
+            .sum()
+    };
+    assert_eq!(summary["claims"], of_all("claims"));
+    assert_eq!(summary["anonymous"], of_all("anonymous"));
+
+    let nothing = list_of(&Page::from_text("The boats came in at noon.", false));
+    assert_eq!(
+        nothing["summary"],
+        serde_json::json!({
+            "claims": 0, "people": 0, "institutions": 0, "documents": 0, "anonymous": 0, "heaviest": null,
+        })
     );
 }

@@ -26,6 +26,7 @@ import {
   type Envelope,
   type FrameStatus,
   type ReadRequest,
+  type Sourcing,
   type TabReport,
   type Tone,
   type ToPage,
@@ -104,11 +105,12 @@ onBackgroundMessage({
 
   switch: async ({ tab, url, on }) => {
     if (on) return switchOn(tab, url, true);
-    return { state: "off", frames: await switchOff(tab, true) };
+    return { state: "off", frames: await switchOff(tab, true), sourcing: null };
   },
 
   assumeEnglish: async ({ tab }) => {
-    return { state: "on", frames: await askAll(tab, await inject(tab), { type: "assume", language: "en" }) };
+    const frames = await askAll(tab, await inject(tab), { type: "assume", language: "en" });
+    return { state: "on", frames, sourcing: await sourcingOf(tab) };
   },
 
   export: async ({ tab, format, hidden }) => {
@@ -152,13 +154,24 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   // The engine compiles while the page is being asked; a failure comes back with the reading.
   void ready().catch(() => {});
   const all = await settings();
-  if (ruleFor(all, hostOf(url)) === "off") return { state: "site-off", frames: [] };
+  if (ruleFor(all, hostOf(url)) === "off") return { state: "site-off", frames: [], sourcing: null };
   const frames = await askAll(tab, await inject(tab), { type: "on", filter: all, force });
   const [top] = frames;
-  if (!top) return { state: "closed", frames: [] };
-  if (top.dismissed) return { state: "off", frames };
+  if (!top) return { state: "closed", frames: [], sourcing: null };
+  if (top.dismissed) return { state: "off", frames, sourcing: null };
   await showIcon(tab, true, top.scheme);
-  return { state: "on", frames };
+  return { state: "on", frames, sourcing: await sourcingOf(tab) };
+}
+
+/** What the tab's claims rest on. The popup has a page to show without it: a failure leaves it out. */
+async function sourcingOf(tab: number): Promise<Sourcing | null> {
+  try {
+    const { sourcing } = await ready();
+    const keys = await complete(tab);
+    return keys.length > 0 ? (sourcing(keys) ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
 async function switchOff(tab: number, dismiss: boolean): Promise<FrameStatus[]> {

@@ -3,7 +3,7 @@
  * generated `hearsay.js`; these types keep the type check independent of a built engine.
  */
 declare module "hearsay-engine" {
-  import type { Details, ExportOptions, PageInput, Reading } from "./protocol";
+  import type { Details, ExportOptions, PageInput, Reading, Sourcing } from "./protocol";
 
   /** Compiles and starts the engine. */
   export default function init(options: { module_or_path: string }): Promise<unknown>;
@@ -13,6 +13,8 @@ declare module "hearsay-engine" {
   export function forget(key: string): void;
   /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading. */
   export function details(keys: string[], key: string, flag: number): Details | undefined;
+  /** Of these documents as one page; undefined where no claim is attributed. Throws when a key is unknown. */
+  export function sourcing(keys: string[]): Sourcing | undefined;
   /** Throws an Error when a key is unknown. */
   export function export_list(keys: string[], options: ExportOptions): string;
 }

@@ -4,7 +4,14 @@
  */
 import { activeTab, ask, maySite, releaseSite, requestSite, store, toggleKey } from "./browser";
 import mark from "./mark.json";
-import { CATEGORIES, type ExportFormat, type Settings, type SiteRule, type TabReport } from "./protocol";
+import {
+  CATEGORIES,
+  type ExportFormat,
+  type Settings,
+  type SiteRule,
+  type Sourcing,
+  type TabReport,
+} from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
 import {
   density,
@@ -181,6 +188,7 @@ function draw(): void {
   at("master-label").textContent = on ? "On" : "Off";
   drawLead(lead(summary));
 
+  drawSourcing(summary.kind === "flags" || summary.kind === "nothing" ? report.sourcing : null);
   at("categories").hidden = !marked;
   for (const category of CATEGORIES) {
     at<HTMLInputElement>(`show-${category}`).checked = settings.categories[category];
@@ -206,6 +214,32 @@ function drawLead({ headline, note, action }: Lead): void {
   button.hidden = action === undefined;
   button.textContent = action?.label ?? "";
   button.onclick = action ? () => void action.run() : null;
+}
+
+/** A bar with a part for each basis, and the sentence, where each count bears the mark of its part. */
+function drawSourcing(sourcing: Sourcing | null): void {
+  at("sourcing").hidden = sourcing === null;
+  const { counts, pieces } = sourcing ?? { counts: [], pieces: [] };
+  // A bar of one part would be a mere rule, and its mark stand for nothing.
+  const several = counts.length > 1;
+  at("bar").hidden = !several;
+  const parts = counts.map(({ basis, claims }) => {
+    const part = element("span", `part ${basis}`);
+    part.style.flex = `${claims} 1 0`;
+    return part;
+  });
+  at("bar").replaceChildren(...parts);
+  const words = pieces.map(({ text, basis, fromPage }) =>
+    element(fromPage ? "q" : "span", several && basis ? `counted ${basis}` : "", text),
+  );
+  at("sentence").replaceChildren(...words);
+}
+
+function element(name: string, className: string, text = ""): HTMLElement {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
 }
 
 function lead(summary: Summary): Lead {

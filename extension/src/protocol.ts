@@ -100,6 +100,19 @@ export interface Details {
   why: string;
 }
 
+/** What an attributed claim rests on, in the order in which it is told. */
+export type Basis = "people" | "institutions" | "documents" | "anonymous";
+
+/** What the page's attributed claims rest on. The core writes the sentence, the popup renders it. */
+export interface Sourcing {
+  /** All attributed claims, at least one. */
+  claims: number;
+  /** Those on each basis; a basis without claims is left out. */
+  counts: { basis: Basis; claims: number }[];
+  /** The sentence. `basis`: this piece counts its claims; `fromPage`: the page's own words, set in serif. */
+  pieces: { text: string; basis: Basis | null; fromPage: boolean }[];
+}
+
 export const EXPORT_FORMATS = ["json", "csv", "markdown"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -210,6 +223,8 @@ export interface TabReport {
   state: "closed" | "site-off" | "off" | "on";
   /** In page order, the top document first. */
   frames: FrameStatus[];
+  /** Of all frames as one page; null where no claim is attributed, or nothing is read. */
+  sourcing: Sourcing | null;
 }
 
 /** A message as it is sent. */

@@ -12,6 +12,7 @@ export const POPUP = {
   category: (category) => `#show-${category}`,
   count: (category) => `#count-${category}`,
   sensitivity: (level) => `label:has(input[name=sensitivity][value=${level}])`,
+  sentence: "#sentence",
   site: (rule) => `label:has(input[name=rule][value=${rule}])`,
   export: (format) => `button[data-format=${format}]`,
 };
@@ -33,6 +34,21 @@ export function askPage(popup, message) {
     const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
     return chrome.tabs.sendMessage(tab.id, ${JSON.stringify(message)}, { frameId: 0 });
   })()`);
+}
+
+/**
+ * What the popup says the claims rest on: the sentence, null while none is shown, and the parts of
+ * the bar with their share of its width, from 0 to 1.
+ */
+export async function sourcing(popup) {
+  const bar = await popup.evaluate(`(() => {
+    const box = (element) => element.getBoundingClientRect().width;
+    if (box(document.querySelector("#sourcing")) === 0) return null;
+    const parts = [...document.querySelectorAll("#bar > .part")].filter((part) => box(part) > 0);
+    const whole = parts.reduce((sum, part) => sum + box(part), 0);
+    return parts.map((part) => [part.className.replace("part ", ""), box(part) / whole]);
+  })()`);
+  return { sentence: bar && (await popup.text(POPUP.sentence)), bar: bar ?? [] };
 }
 
 /** Waits until the page was read and painted; the status then. */

@@ -40,6 +40,7 @@ export const PAGES = {
   "/around": { body: document(NAVIGATION + STORY.replace("<p>Clearly", `${UNREAD}<p>Clearly`)) },
   "/french": { body: FRENCH },
   "/plain": { body: document("<article><p>The boats came in at noon. Mara Lindqvist, the harbour master, met them at the quay with coffee and bread for all.</p></article>") },
+  "/named": { body: document("<article><p>Mara Lindqvist, the harbour master, said the wall was sound. She said boats would moor there through the winter, and everybody went home before it was dark.</p></article>") },
   "/strict": {
     body: document(STORY),
     headers: { "content-security-policy": "default-src 'none'; script-src 'none'; sandbox" },

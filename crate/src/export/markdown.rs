@@ -186,6 +186,24 @@ mod tests {
         );
         assert!(text.contains("| S2 | Ms. Vale | named | 1 |"), "{text}");
         assert!(!text.contains("Hedged claim, a possibility"), "{text}");
+        assert!(
+            text.contains(
+                "\n27 words read. Of 3 attributed claims, 1 rests on a named person and 2 on anonymous sources. \
+                 One unnamed source, “a port official”, carries 2 of the 3."
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_label_in_the_summary_brings_no_mark_up() {
+        let (page, mut reading) = example();
+        reading.sources[0].label = "an *aide* <b>\n# of sorts".to_owned();
+        let text = write(&page, &reading, &options(0.5));
+        assert!(
+            text.contains("One unnamed source, “an \\*aide\\* \\<b\\> \\# of sorts”, carries"),
+            "{text}"
+        );
     }
 
     #[test]

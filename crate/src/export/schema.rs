@@ -12,6 +12,7 @@ use super::positions::Positions;
 use super::{Options, id, selected};
 use crate::model::{self, Reading, Span, Voice};
 use crate::page::Page;
+use crate::sourcing::{Basis, Sourcing};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "hearsay/1";
@@ -25,6 +26,8 @@ pub struct List<'a> {
     pub generator: Generator,
     /// The page it is about.
     pub page: PageFacts<'a>,
+    /// What the page's attributed claims rest on, all of them whatever flags were asked for.
+    pub summary: SummaryEntry,
     /// The flags that were asked for, in page order.
     pub flags: Vec<FlagEntry<'a>>,
     /// All sources of the page, in order of first mention.
@@ -60,6 +63,35 @@ pub struct PageFacts<'a> {
     /// The whole text, only where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+/// What the page's attributed claims rest on; see [`crate::sourcing`].
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct SummaryEntry {
+    /// All attributed claims: the sum of the next four.
+    pub claims: u32,
+    /// Those that rest on people whom the page names.
+    pub people: u32,
+    /// On institutions, outlets among them.
+    pub institutions: u32,
+    /// On records that the page identifies.
+    pub documents: u32,
+    /// On whatever the page doesn't identify: people, groups, documents, and nobody.
+    pub anonymous: u32,
+    /// The anonymous source with the most claims, the first of equals; null where there is none.
+    pub heaviest: Option<HeaviestEntry>,
+}
+
+/// The anonymous source with the most claims. It is somebody or something: where the sayer is
+/// absent nobody carries more than the one claim.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct HeaviestEntry {
+    /// Ledger id.
+    pub source: String,
+    /// How the page first describes it.
+    pub label: String,
+    /// Claims that rest on it.
+    pub claims: u32,
 }
 
 /// A stretch of the text.
@@ -261,10 +293,26 @@ impl<'a> List<'a> {
                 sentences: reading.sentences,
                 text: options.include_text.then(|| page.whole_text()),
             },
+            summary: summary_entry(Sourcing::of(reading)),
             flags,
             sources,
             attributions,
         }
+    }
+}
+
+fn summary_entry(sourcing: Sourcing) -> SummaryEntry {
+    SummaryEntry {
+        claims: sourcing.claims(),
+        people: sourcing.on(Basis::People),
+        institutions: sourcing.on(Basis::Institutions),
+        documents: sourcing.on(Basis::Documents),
+        anonymous: sourcing.on(Basis::Anonymous),
+        heaviest: sourcing.heaviest.map(|heaviest| HeaviestEntry {
+            source: source_id(heaviest.source),
+            label: heaviest.label,
+            claims: heaviest.claims,
+        }),
     }
 }
 

@@ -16,7 +16,8 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     for line in [&page.input.title, &page.input.url].into_iter().flatten() {
         out.push_str(&format!("{}\n", one_line(line)));
     }
-    out.push_str(&format!("{}\n", wording::summary(reading, options)));
+    let summary = wording::summary(reading, options);
+    out.push_str(&format!("{}\n", one_line(&summary)));
     let flags: Vec<_> = selected_flags(reading, options).collect();
     let headings: Vec<String> = flags.iter().map(|f| wording::heading(f)).collect();
     let number = flags.len().to_string().len().max(2);
@@ -108,6 +109,25 @@ mod tests {
         assert_eq!(
             lines[10],
             "S2    1 claim   named                                Ms. Vale"
+        );
+    }
+    #[test]
+    fn a_label_in_the_summary_steers_no_terminal() {
+        let (page, mut reading) = example();
+        reading.sources[0].label = "an aide\u{1b}[2J\nof \u{202e}sorts".to_owned();
+        let options = Options {
+            min_strength: 0.0,
+            categories: Category::ALL.to_vec(),
+            include_text: false,
+            created: String::new(),
+        };
+        let text = write(&page, &reading, &options);
+        let summary = text.lines().nth(2).expect("the summary");
+        assert!(
+            summary.contains(
+                "One unnamed source, “an aide\u{fffd}[2J of sorts”, carries 2 of the 3. Marked"
+            ),
+            "{summary}"
         );
     }
 }

@@ -4,6 +4,7 @@ use super::{Options, selected_flags};
 use crate::explain;
 use crate::model::{Category, Flag, Reading, Source, SourceKind, Span};
 use crate::page::Page;
+use crate::sourcing::Sourcing;
 
 /// The list's opening sentences: what there is, in numbers.
 pub fn summary(reading: &Reading, options: &Options) -> String {
@@ -13,23 +14,14 @@ pub fn summary(reading: &Reading, options: &Options) -> String {
             reading.language
         );
     }
-    let claims = reading.claims();
-    let unknown: u32 = reading
-        .sources
-        .iter()
-        .filter(|s| !s.kind.named())
-        .map(|s| s.claims)
-        .sum();
+    let sourcing = match Sourcing::of(reading).text() {
+        text if text.is_empty() => "No claim is attributed to anybody.".to_owned(),
+        text => text,
+    };
     let mut out = format!(
-        "In {} {} {} attributed {}, {unknown} of them from sources that the page doesn’t identify.",
+        "{} {} read. {sourcing}",
         thousands(reading.words),
         if reading.words == 1 { "word" } else { "words" },
-        if claims == 1 {
-            "there is 1".to_owned()
-        } else {
-            format!("there are {claims}")
-        },
-        if claims == 1 { "claim" } else { "claims" },
     );
     let count = |category| {
         selected_flags(reading, options)
@@ -201,7 +193,8 @@ mod tests {
         let (_, reading) = example();
         assert_eq!(
             summary(&reading, &all()),
-            "In 27 words there are 3 attributed claims, 2 of them from sources that the page doesn’t identify. \
+            "27 words read. Of 3 attributed claims, 1 rests on a named person and 2 on anonymous sources. \
+             One unnamed source, “a port official”, carries 2 of the 3. \
              Marked here: 2 anonymous sources, 1 unsourced assertion and 1 hedged claim."
         );
         assert_eq!(
@@ -217,6 +210,11 @@ mod tests {
         assert!(
             summary(&reading, &all())
                 .ends_with("Nothing to mark here. That is no verdict on the page.")
+        );
+        reading.sources.clear();
+        assert!(
+            summary(&reading, &all())
+                .starts_with("27 words read. No claim is attributed to anybody. Nothing")
         );
         reading.readable = false;
         reading.language = "fr";
