@@ -573,13 +573,22 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
         );
     }
     by_word.sort_unstable();
+    // One class of each trigger's set is enough to know where no rule can fit.
+    let mask: BTreeSet<&str> = by_class
+        .iter()
+        .filter_map(|(classes, _)| {
+            let telling = classes.split('|').find(|c| !FORMS.contains(c));
+            telling.or_else(|| classes.split('|').next())
+        })
+        .collect();
+    let mask = mask.into_iter().collect::<Vec<_>>().join("|");
     let by_class: Vec<String> = by_class
         .iter()
         .map(|(c, n)| format!("({c}, {n})"))
         .collect();
     let _ = writeln!(
         out,
-        "], by_word: &{by_word:?}, by_class: &[{}] }};",
+        "], by_word: &{by_word:?}, mask: {mask}, by_class: &[{}] }};",
         by_class.join(",")
     );
     out

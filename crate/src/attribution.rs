@@ -100,7 +100,7 @@ impl Sentence<'_> {
         let mut here = Vec::new();
         for at in 0..sentence.tokens.len() {
             let token = &sentence.tokens[at];
-            if token.any(lex::PUNCT) && !token.any(lex::CUE | lex::MARK_COLON | lex::MARK_DASH) {
+            if !rules::ATTRIBUTION.may_wake(token) {
                 continue;
             }
             // Who speaks within a quotation, or owns a claim that is only mentioned, doesn't go on speaking.
@@ -288,7 +288,8 @@ pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
 
 /// Tokens from the source to the cue.
 fn extent(m: &Match) -> Range<usize> {
-    let source = m.source.map_or(m.start..m.end, |s| s.start..s.end);
+    let source = m.source.filter(|_| !m.apart);
+    let source = source.map_or(m.start..m.end, |s| s.start..s.end);
     m.start.min(source.start)..m.end.max(source.end)
 }
 

@@ -8,8 +8,8 @@ use crate::model::Kind;
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
 use crate::rules::{self, Match};
+use crate::sentences;
 use crate::tokens::{self, Token};
-use crate::{lexicon, sentences};
 
 /// A block's analysis. All positions are tokens.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ pub fn parse(text: &str) -> Parsed {
             tokens: &parsed.tokens[range.clone()],
         };
         for at in 0..view.tokens.len() {
-            if view.any(at, lexicon::PUNCT) && !view.any(at, lexicon::RULE) {
+            if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
             here.clear();

@@ -24,8 +24,17 @@ pub struct Table {
     pub rules: &'static [Rule],
     /// Trigger words, ascending, with the rule they wake.
     by_word: &'static [(WordId, u16)],
+    /// Of each trigger of `by_class` a class: where a token has none of these, none fits.
+    mask: Classes,
     /// Trigger classes, all of which must be there.
     by_class: &'static [(Classes, u16)],
+}
+
+impl Table {
+    /// Whether some rule may have its trigger at such a token.
+    pub fn may_wake(&self, token: &Token) -> bool {
+        token.any(self.mask | RULE | CUE)
+    }
 }
 
 /// A part of the sentence that is found by grammar rather than listed.
@@ -127,6 +136,8 @@ pub struct Match {
     pub after: Option<usize>,
     /// What modals and the like take off.
     pub doubt: f32,
+    /// Whether the source is one that spoke or acted before, and stands apart.
+    pub apart: bool,
 }
 
 /// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
@@ -153,6 +164,9 @@ pub fn matches_at(
         {
             try_rule(*rule);
         }
+    }
+    if !token.any(table.mask) {
+        return;
     }
     for (classes, rule) in table.by_class {
         if token.all(*classes) {
@@ -182,6 +196,7 @@ fn fits(
             before: None,
             after: None,
             doubt: 0.0,
+            apart: false,
         },
         group: at,
     };
@@ -362,6 +377,7 @@ impl Walk<'_> {
                     return false;
                 };
                 self.found.source = Some(phrase);
+                self.found.apart = true;
                 self.left(rest, at)
             }
             Part::Content => {

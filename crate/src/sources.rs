@@ -55,6 +55,8 @@ struct Entry {
     strength: f32,
     details: Details,
     plural: bool,
+    /// Whether it was first called by a definite that nothing before explains: "the source said".
+    awaited: bool,
 }
 
 /// How many mentions back a source is looked for; no reader looks further, and it bounds the work.
@@ -423,6 +425,7 @@ impl Ledger {
             strength,
             details: Details::default(),
             plural,
+            awaited: false,
         });
         index
     }
@@ -631,9 +634,26 @@ impl Ledger {
                     .roles
                     .get(&head.to_lowercase())
                     .filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
-                match named.cloned() {
-                    Some(name) => (Some(self.named(&name, head)), false, 0.0),
-                    None => self.unnamed(label, head, strength),
+                let word = head.to_lowercase();
+                let named = named.cloned();
+                let introduced = if view.any(phrase.start, lex::FUNCTION_DEF) {
+                    // "the second official": there were two, and it is the later one.
+                    let mut same = (0..self.entries.len())
+                        .rev()
+                        .filter(|e| self.entries[*e].heads.contains(&word));
+                    let latest = same.next();
+                    let several = same.next().is_some();
+                    latest.filter(|e| {
+                        let label = &self.entries[*e].source.label;
+                        several || label.to_lowercase().starts_with("another")
+                    })
+                } else {
+                    self.awaited(&word)
+                };
+                match (named, introduced) {
+                    (Some(name), _) => (Some(self.named(&name, head)), false, 0.0),
+                    (None, Some(source)) => self.again(source, 0.0),
+                    (None, None) => self.unnamed(label, head, strength),
                 }
             }
             Who::OldPerson => self.definite(block, view, &phrase, head, label, strength),
@@ -727,8 +747,8 @@ impl Ledger {
             .map(|s| self.entries[s].details.clone())
             .unwrap_or_default();
         if let Some(source) = source {
-            // Who only takes a stance, or speaks within a quotation, is not who "he" is next.
-            if found.conveys() && !found.quoted {
+            // Who only takes a stance is not who "he" is next.
+            if found.conveys() && (!found.quoted || found.strength >= 0.95) {
                 self.recent.push((source, block));
             }
             describe(view, found, &phrase, who, &mut details);
@@ -777,7 +797,20 @@ impl Ledger {
         if let Some(name) = self.roles.get(&word).cloned() {
             return (Some(self.named(&name, head)), false, 0.0);
         }
-        self.unnamed(label, head, strength)
+        let found = self.unnamed(label, head, strength);
+        if let (Some(source), false) = (found.0, owned) {
+            self.entries[source].awaited = true;
+        }
+        found
+    }
+
+    /// The source that a definite called before it was introduced ("the source said … a military
+    /// source told"), now that it is: once.
+    fn awaited(&mut self, word: &String) -> Option<usize> {
+        let source = (0..self.entries.len())
+            .find(|e| self.entries[*e].awaited && self.entries[*e].heads.contains(word))?;
+        self.entries[source].awaited = false;
+        Some(source)
     }
 
     /// Notes a sentence, outside quotations, that has a name for its subject.

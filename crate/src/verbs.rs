@@ -164,6 +164,16 @@ fn is_noun(view: View, at: usize) -> bool {
     {
         return true;
     }
+    // "Zero Hedge asked": a name may end in a word that can be a verb.
+    let named = !begins
+        && token.any(lex::CAP)
+        && view.any(at - 1, lex::CAP)
+        && view.tokens.get(at + 1).is_some_and(|n| {
+            !n.any(lex::CAP) && n.any(lex::SPEECH) && n.any(lex::PAST | lex::THIRD)
+        });
+    if named {
+        return true;
+    }
     if begins || token.any(lex::PAST | lex::PARTICIPLE) {
         return false;
     }
