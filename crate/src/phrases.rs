@@ -116,10 +116,18 @@ impl<'a> View<'a> {
                     break;
                 }
                 // "some of his aides", "one of the officials": the head comes after "of".
+                opened = true;
                 if t.any(lex::FUNCTION_QUANT | lex::FUNCTION_NUM) && self.is(j + 1, &["of"]) {
                     j += 1;
+                    opened = false;
                 }
-                opened = true;
+                // "those close to him"
+                let alone = j == at && self.is(j, &["those"]) && self.any(j + 1, lex::ADJECTIVES);
+                if alone && self.any(j + 2, lex::FUNCTION_PREP) {
+                    head = Some(j);
+                    j += 1;
+                    break;
+                }
             } else if t.any(lex::FUNCTION_COORD)
                 && j > at
                 && self.any(j - 1, lex::ADJECTIVES)
@@ -671,11 +679,14 @@ impl<'a> View<'a> {
             subject.head,
             lex::PLURAL | lex::FUNCTION_SOME | lex::FUNCTION_DEMO,
         );
-        (plural && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
-            .then_some(Phrase {
-                end: rel + 1,
-                ..subject
-            })
+        // "a man who said he was there"
+        let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
+        (one || plural
+            && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
+        .then_some(Phrase {
+            end: rel + 1,
+            ..subject
+        })
     }
 
     /// Where the words that may belong to a subject ending at `last` begin.

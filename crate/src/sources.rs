@@ -199,6 +199,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         }
         return (Who::Nothing, 0.0);
     }
+    // "63 percent said": those whom a poll asked.
+    if (p.start..p.end).any(|i| view.any(i, lex::MARK_PERCENT) || view.is(i, &["percent"])) {
+        return (Who::Group, 0.4);
+    }
     // "many of whom"
     if h.any(lex::FUNCTION_SOME) {
         return (Who::Group, 0.75);

@@ -120,5 +120,6 @@ fn resolved_plural(context: &Context, head: usize, start: usize) -> bool {
     {
         return false;
     }
-    h.any(lex::PLURAL) || h.any(lex::DEMONYM)
+    // "63 percent said"
+    h.any(lex::PLURAL | lex::DEMONYM | lex::NUM | lex::UNITS)
 }
