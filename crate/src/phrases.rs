@@ -121,9 +121,10 @@ impl<'a> View<'a> {
                     j += 1;
                     opened = false;
                 }
-                // "those close to him"
-                let alone = j == at && self.is(j, &["those"]) && self.any(j + 1, lex::ADJECTIVES);
-                if alone && self.any(j + 2, lex::FUNCTION_PREP) {
+                // "those close to him", "those on the quay"
+                let after = j + 1 + usize::from(self.any(j + 1, lex::ADJECTIVES));
+                let alone = j == at && self.is(j, &["those"]);
+                if alone && self.any(after, lex::FUNCTION_PREP) {
                     head = Some(j);
                     j += 1;
                     break;
@@ -716,7 +717,8 @@ impl<'a> View<'a> {
             {
                 break;
             }
-            if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) {
+            let governed = i > floor && self.any(i - 1, lex::FUNCTION_PREP);
+            if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
                 break;
             }
             let reduced = t.any(lex::PARTICIPLE)
