@@ -7,7 +7,7 @@
 use crate::lexicon::{self as lex, CUE, Classes, RULE, WordId};
 use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
-use crate::verbs;
+use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
@@ -150,8 +150,9 @@ pub fn matches_at(
     found: &mut Vec<Match>,
 ) {
     let token = &view.tokens[at];
+    let mut seen = Seen::default();
     let mut try_rule = |rule: u16| {
-        let fit = fits(&table.rules[rule as usize], view, at, same);
+        let fit = fits(&table.rules[rule as usize], view, at, same, &mut seen);
         found.extend(fit.map(|m| Match { order: rule, ..m }));
     };
     if token.any(RULE | CUE) {
@@ -180,6 +181,7 @@ fn fits(
     view: View,
     at: usize,
     same: Option<(Phrase, usize)>,
+    seen: &mut Seen,
 ) -> Option<Match> {
     let (left, right) = rule.elements.split_at(rule.trigger);
     let mut walk = Walk {
@@ -199,6 +201,7 @@ fn fits(
             apart: false,
         },
         group: at,
+        seen,
     };
     let fits = walk.right(right, at) && walk.left(left, at);
     (fits && walk.found.start < walk.found.end).then_some(walk.found)
@@ -224,6 +227,25 @@ fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
             .any(|(with, without)| token.all(*with) && !token.any(*without))
 }
 
+/// What was found at a place, for the rules that look there next: most of a cue's rules ask for the
+/// same verb group, subject and clause.
+#[derive(Default)]
+struct Seen {
+    group: Option<(usize, Option<Group>)>,
+    subject: Option<(usize, Option<Phrase>)>,
+    clause: Option<(usize, bool)>,
+    adjuncts: Option<(usize, usize)>,
+    noun: Option<(usize, Option<Phrase>)>,
+}
+
+/// The value kept for `at`, or a new one.
+fn seen<T: Copy>(kept: &mut Option<(usize, T)>, at: usize, find: impl FnOnce() -> T) -> T {
+    match kept {
+        Some((place, value)) if *place == at => *value,
+        _ => kept.insert((at, find())).1,
+    }
+}
+
 /// One attempt to fit a rule; what it found so far is undone where a way turns out wrong.
 struct Walk<'a> {
     view: View<'a>,
@@ -232,6 +254,7 @@ struct Walk<'a> {
     found: Match,
     /// Where the cue's verb group begins.
     group: usize,
+    seen: &'a mut Seen,
 }
 
 impl Walk<'_> {
@@ -290,7 +313,8 @@ impl Walk<'_> {
         let view = self.view;
         match part {
             Part::Source | Part::Unnamed => {
-                let Some(phrase) = view.source_at(at) else {
+                let found = seen(&mut self.seen.noun, at, || view.source_at(at));
+                let Some(phrase) = found else {
                     return false;
                 };
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
@@ -303,17 +327,20 @@ impl Walk<'_> {
                 self.right(rest, phrase.end)
             }
             Part::Listener => {
-                let Some(phrase) = view.source_at(at) else {
+                let found = seen(&mut self.seen.noun, at, || view.source_at(at));
+                let Some(phrase) = found else {
                     return false;
                 };
                 self.found.listener = Some(phrase);
                 self.right(rest, phrase.end)
             }
             Part::Adjunct => {
-                let end = view.adjuncts(at);
+                let end = seen(&mut self.seen.adjuncts, at, || view.adjuncts(at));
                 end > at && self.either(|w| w.right(rest, end)) || self.right(rest, at)
             }
-            Part::Clause => view.clause_at(at) && self.right(rest, at),
+            Part::Clause => {
+                seen(&mut self.seen.clause, at, || view.clause_at(at)) && self.right(rest, at)
+            }
             Part::End => {
                 let ends = view.tokens.get(at).is_none_or(|t| t.ends_clause());
                 ends && self.right(rest, at)
@@ -331,7 +358,7 @@ impl Walk<'_> {
         match part {
             Part::Group | Part::Passive | Part::Be => {
                 let group = match part {
-                    Part::Group => verbs::active(view, at),
+                    Part::Group => seen(&mut self.seen.group, at, || verbs::active(view, at)),
                     Part::Passive => verbs::passive(view, at),
                     _ => verbs::copular(view, at),
                 };
@@ -341,7 +368,8 @@ impl Walk<'_> {
                 self.left(rest, group.start)
             }
             Part::Subject | Part::Record => {
-                let Some(phrase) = view.subject_before(at, 0) else {
+                let subject = seen(&mut self.seen.subject, at, || view.subject_before(at, 0));
+                let Some(phrase) = subject else {
                     return false;
                 };
                 if part == Part::Record && !view.any(phrase.head, lex::DOCUMENT) {

@@ -55,15 +55,23 @@ fn is_word(c: char) -> bool {
 /// `None` where it doesn't fit: no listed word is that long.
 fn fold<'a>(word: &str, buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
     let mut used = 0;
-    for c in word
-        .chars()
-        .filter(|c| *c != '\u{ad}')
-        .flat_map(char::to_lowercase)
-    {
-        let c = if c == '’' { '\'' } else { c };
-        let target = buffer.get_mut(used..used + c.len_utf8())?;
-        c.encode_utf8(target);
-        used += c.len_utf8();
+    if word.is_ascii() {
+        // Nearly all English words are, and bytes are quicker than characters.
+        used = word.len();
+        let target = buffer.get_mut(..used)?;
+        target.copy_from_slice(word.as_bytes());
+        target.make_ascii_lowercase();
+    } else {
+        for c in word
+            .chars()
+            .filter(|c| *c != '\u{ad}')
+            .flat_map(char::to_lowercase)
+        {
+            let c = if c == '’' { '\'' } else { c };
+            let target = buffer.get_mut(used..used + c.len_utf8())?;
+            c.encode_utf8(target);
+            used += c.len_utf8();
+        }
     }
     // "U.S." is listed as "u.s".
     let used = if used > 1 && buffer[used - 1] == b'.' && buffer[0] != b'.' {
@@ -255,7 +263,7 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
                 .next()
                 .filter(|l| l.len() > 2 && l.len() < folded.len());
             match last.and_then(lexicon::lookup) {
-                Some((_, classes)) => (UNLISTED, classes & !lexicon::RULE),
+                Some((_, classes)) => (UNLISTED, classes & !(lexicon::RULE | lexicon::CUE)),
                 None if shape & lexicon::NUM != 0 => (UNLISTED, 0),
                 None => (UNLISTED, guess(folded)),
             }
