@@ -393,6 +393,14 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Named, 0.0);
     }
     let speech = manner == Manner::Speech;
+    // "the yard says", "the ruling said": what is called by a common noun, and speaks.
+    if speech && (definite || owned) && h.any(lex::NOUN) && !h.any(lex::NOUN_TIME | lex::CAP) {
+        return if h.any(lex::CLAIM) {
+            (Who::Publication, 0.0)
+        } else {
+            (Who::Institution, 0.0)
+        };
+    }
     if h.any(lex::UNKNOWN) && !h.any(lex::CAP) && speech {
         if h.any(lex::PLURAL) && !definite && !owned {
             return (Who::Group, 0.6);
