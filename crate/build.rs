@@ -403,11 +403,26 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
     let tables = [
         ("words.rs", write_words(&lexicon)),
+        ("classes.rs", write_classes(&lexicon)),
         ("rules.rs", write_tables(&lexicon, &rules)),
     ];
     for (name, text) in tables {
         fs::write(out.join(name), text).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
     }
+}
+
+/// The classes' names, for whoever asks how a word was taken.
+fn write_classes(lexicon: &Lexicon) -> String {
+    let names: Vec<String> = lexicon
+        .classes
+        .iter()
+        .map(|(name, bit)| format!("({:?}, 1 << {bit})", name.to_lowercase()))
+        .collect();
+    format!(
+        "static CLASSES: [(&str, u128); {}] = [{}];\n",
+        names.len(),
+        names.join(", ")
+    )
 }
 
 /// The same hash as `lexicon::hash`: FNV-1a, 32 bits.

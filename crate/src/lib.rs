@@ -23,6 +23,7 @@ mod sentences;
 mod sources;
 pub mod sourcing;
 mod tokens;
+pub mod trace;
 mod verbs;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

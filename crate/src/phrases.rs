@@ -290,7 +290,9 @@ impl<'a> View<'a> {
                     break;
                 }
                 // The reason for anonymity is the next thing the page says, not part of who it is.
-                let reason = (end + 2..close).find(|i| self.is(*i, &["because", "since"]));
+                let unnamed = (end + 2..close).any(|i| self.any(i, lex::ANONYMITY));
+                let reason =
+                    (end + 2..close).find(|i| unnamed && self.is(*i, &["because", "since"]));
                 end = reason.unwrap_or(close);
             } else if t.any(lex::FUNCTION_COORD) && self.is(end, &["and", "or"]) {
                 match self.noun_phrase(end + 1, stop) {

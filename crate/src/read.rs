@@ -7,7 +7,8 @@ use crate::block::{self, Parsed};
 use crate::lexicon;
 use crate::model::Reading;
 use crate::page::Page;
-use crate::{flags, language, maintext, sources};
+use crate::sources::{self, Resolved};
+use crate::{flags, language, maintext};
 
 /// Bytes of block text that a generation of the cache holds.
 const GENERATION: usize = 4 << 20;
@@ -27,6 +28,14 @@ pub struct Reader {
 impl Reader {
     /// Reads a page. Never fails: what can't be read has no flags.
     pub fn read(&mut self, page: &Page) -> Reading {
+        self.analyse(page).0
+    }
+
+    /// The reading with what it rests on: each block's analysis, each attribution's place in the ledger.
+    pub(crate) fn analyse(
+        &mut self,
+        page: &Page,
+    ) -> (Reading, Vec<Option<Rc<Parsed>>>, Vec<Resolved>) {
         let main = maintext::main_blocks(page);
         let language = language::of_page(page, &main);
         let mut reading = Reading {
@@ -48,7 +57,7 @@ impl Reader {
         reading.flags = flags::collect(page, &parsed, &resolved);
         reading.sources = ledger;
         reading.attributions = attributions;
-        reading
+        (reading, parsed, resolved)
     }
 
     fn parse(&mut self, text: &str) -> Rc<Parsed> {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::attribution::{Found, Manner};
+use crate::attribution::{FAINT, Found, Manner};
 use crate::block::Parsed;
 use crate::lexicon as lex;
 use crate::model::{Attribution, Details, Source, SourceKind, Span};
@@ -26,6 +26,8 @@ pub struct Resolved {
     pub strength: f32,
     /// What the page tells about the source.
     pub details: Details,
+    /// By what it was found to be that source.
+    pub how: &'static str,
 }
 
 /// What a source phrase is, before the page is asked.
@@ -160,7 +162,8 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
 
 fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
     (start..end.saturating_sub(1)).find(|i| {
-        is_name(view, *i)
+        // "Per Lund": a first name may be a listed word.
+        (is_name(view, *i) || view.any(*i, lex::CAP) && view.any(*i, lex::FUNCTION_PREP))
             && is_name(view, i + 1)
             && (view.any(*i, lex::UNKNOWN) || view.any(*i + 1, lex::UNKNOWN))
     })
@@ -170,7 +173,9 @@ fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
 fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     let comma = (p.head + 1..p.end).find(|i| view.any(*i, lex::MARK_COMMA))?;
     let start = has_name(view, comma + 1, (comma + 8).min(p.end)).filter(|s| *s == comma + 1)?;
-    let end = (start..p.end).find(|i| !is_name(view, *i)).unwrap_or(p.end);
+    let end = (start + 1..p.end)
+        .find(|i| !is_name(view, *i))
+        .unwrap_or(p.end);
     Some(text_of(view, start, end))
 }
 
@@ -600,6 +605,7 @@ impl Ledger {
                 anonymous: true,
                 strength: found.strength,
                 details: Details::default(),
+                how: "nobody is the one who says it",
             };
         };
         let (who, strength) = classify(view, &phrase, found.manner);
@@ -611,6 +617,7 @@ impl Ledger {
             .trim_start_matches("the ")
             .trim_start_matches("a ")
             .trim_start_matches("an ");
+        let known = self.entries.len();
         let (source, anonymous, strength) = match who {
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
             Who::Nothing
@@ -755,12 +762,21 @@ impl Ledger {
                 None => self.unclear(label, SourceKind::Person),
             },
         };
+        let how = match who {
+            _ if source.is_none() => "says nothing, or nobody in particular",
+            _ if self.entries.len() > known => "a new source",
+            Who::He | Who::They | Who::It | Who::Relative => "led back by the pronoun",
+            Who::OldPerson | Who::OldGroup | Who::OldDocument => "led back by the description",
+            Who::Named => "the same name",
+            Who::NewPerson => "described anew, or named elsewhere on the page",
+            _ => "the same words",
+        };
         let mut details = source
             .map(|s| self.entries[s].details.clone())
             .unwrap_or_default();
         if let Some(source) = source {
-            // Who only takes a stance is not who "he" is next.
-            if found.conveys() && (!found.quoted || found.strength >= 0.95) {
+            // Of whom only a mention or a hint is found, is not who "he" is next.
+            if found.strength >= FAINT && (!found.quoted || found.strength >= 0.95) {
                 self.recent.push((source, block));
             }
             describe(view, found, &phrase, who, &mut details);
@@ -779,6 +795,7 @@ impl Ledger {
             anonymous: anonymous && source.is_some(),
             strength,
             details,
+            how,
         }
     }
 

@@ -288,3 +288,17 @@ fn a_reader_that_stops_early_is_no_error() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn a_list_can_be_explained() {
+    let out = printed(&["--explain"], b"Officials said the dam may fail.");
+    for part in [
+        "Officials/",
+        "attribution by say-clause",
+        "S1",
+        "rule hedge-may",
+        "FLAG hedged modal",
+    ] {
+        assert!(out.contains(part), "{part} is missing in\n{out}");
+    }
+}

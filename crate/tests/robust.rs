@@ -5,7 +5,7 @@ mod common;
 use common::{Random, STORY, TOKENS, check, page_of, soup};
 use hearsay::explain;
 use hearsay::page::{Block, Page, PageInput};
-use hearsay::read::read;
+use hearsay::read::{Reader, read};
 
 /// Reads, checks every promise, and makes every card.
 fn read_and_check(page: &Page) -> usize {
@@ -166,5 +166,90 @@ fn facts_about_blocks_that_make_no_sense() {
             blocks,
             ..PageInput::default()
         }));
+    }
+}
+
+/// Paragraphs of a made-up story: pieces of news put together at random, quotation marks unbalanced
+/// now and then.
+fn paragraphs(random: &mut Random, count: usize) -> Vec<String> {
+    const WHO: [&str; 12] = [
+        "Officials",
+        "A senior aide",
+        "The aide",
+        "Maria Lopez, the mayor,",
+        "Lopez",
+        "He",
+        "They",
+        "Two people briefed on the talks",
+        "The second official",
+        "Leaked minutes",
+        "Residents in Zürich",
+        "The “source”",
+    ];
+    const CUE: [&str; 8] = [
+        "said",
+        "told the Courier that",
+        "believe",
+        "added:",
+        "show",
+        "have accused",
+        "wrote that",
+        "made it clear that",
+    ];
+    const WHAT: [&str; 8] = [
+        "the dam may fail",
+        "“nobody looked”",
+        "the vote was off",
+        "“it held",
+        "prices rose 14 percent, and it was reported that they fell",
+        "the wall — an old one — moved 🙂",
+        "critics were wrong”",
+        "he would not resign",
+    ];
+    (0..count)
+        .map(|_| {
+            let sentences = (0..1 + random.below(3)).map(|_| {
+                let (who, cue) = (WHO[random.below(12)], CUE[random.below(8)]);
+                let what = WHAT[random.below(8)];
+                match random.below(4) {
+                    0 => format!("“{what},” {cue} {who}."),
+                    1 => format!("According to {who}, {what}."),
+                    _ => format!("{who} {cue} {what}."),
+                }
+            });
+            sentences.collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn what_was_read_before_changes_nothing() {
+    let mut random = Random(7);
+    let mut reader = Reader::default();
+    for _ in 0..200 {
+        let story = paragraphs(&mut random, 6);
+        let whole: Vec<&str> = story.iter().map(String::as_str).collect();
+        // The page arrives in two batches, and parts of it were on other pages.
+        reader.read(&page_of(&whole[..3]));
+        reader.read(&page_of(&whole[2..]));
+        let page = page_of(&whole);
+        let fresh = read(&page);
+        check(&page, &fresh);
+        assert_eq!(reader.read(&page), fresh, "{story:?}");
+    }
+}
+
+#[test]
+fn an_unrelated_paragraph_at_the_end_changes_nothing_before_it() {
+    let mut random = Random(11);
+    for _ in 0..200 {
+        let story = paragraphs(&mut random, 5);
+        let mut blocks: Vec<&str> = story.iter().map(String::as_str).collect();
+        let before = read(&page_of(&blocks));
+        blocks.push("It rained in the valley, and the roads were wet.");
+        let after = read(&page_of(&blocks));
+        let kept: Vec<_> = after.flags.iter().filter(|f| f.anchor.block < 5).collect();
+        assert_eq!(kept, before.flags.iter().collect::<Vec<_>>(), "{story:?}");
+        assert_eq!(after.sources, before.sources, "{story:?}");
     }
 }

@@ -14,6 +14,7 @@ use hearsay::export::{self, Format, Options};
 use hearsay::model::Category;
 use hearsay::page::{Page, PageInput};
 use hearsay::read::read;
+use hearsay::trace;
 
 const HELP: &str = "\
 Marks claims laid on anonymous sources, assertions without a source, and hedged claims in English text.
@@ -27,6 +28,7 @@ Options:
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
   --blocks            the input is a page's blocks as JSON, as the extension sends them
+  --explain           instead of the list, how it came about: tokens, rules that fitted, sources
   --include-text      put the whole text into the JSON list
   --help              this help
   --version           the version
@@ -49,6 +51,7 @@ struct Request {
     wrapped: bool,
     blocks: bool,
     include_text: bool,
+    explain: bool,
     file: Option<PathBuf>,
 }
 
@@ -95,6 +98,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         wrapped: false,
         blocks: false,
         include_text: false,
+        explain: false,
         file: None,
     };
     let mut positional = false;
@@ -121,6 +125,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             }
             Long("wrapped") => request.wrapped = true,
             Long("blocks") => request.blocks = true,
+            Long("explain") => request.explain = true,
             Long("include-text") => request.include_text = true,
             Value(file) if !positional => {
                 positional = true;
@@ -173,6 +178,9 @@ fn list(request: &Request) -> Result<String, String> {
     } else {
         Page::from_text(&text, request.wrapped)
     };
+    if request.explain {
+        return Ok(trace::trace(&page));
+    }
     let options = Options {
         min_strength: request.min_strength,
         categories: Category::ALL.to_vec(),

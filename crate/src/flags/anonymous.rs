@@ -1,7 +1,7 @@
 //! Attributions whose source the page never identifies.
 
 use super::{Context, base};
-use crate::attribution::Found;
+use crate::attribution::{FAINT, Found};
 use crate::lexicon as lex;
 use crate::model::{Flag, Kind, Voice};
 
@@ -13,7 +13,8 @@ const LONGEST: usize = 16;
 pub fn flags(context: &Context) -> Vec<Flag> {
     let mut out = Vec::new();
     for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
-        let Some(source) = resolved.source.filter(|_| resolved.anonymous) else {
+        let faint = found.source.is_some() && found.strength < FAINT;
+        let Some(source) = resolved.source.filter(|_| resolved.anonymous && !faint) else {
             continue;
         };
         let view = context.view;
