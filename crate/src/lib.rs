@@ -7,6 +7,7 @@
 
 mod attribution;
 mod block;
+mod details;
 pub mod explain;
 pub mod export;
 mod flags;

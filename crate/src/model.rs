@@ -257,6 +257,8 @@ pub struct Details {
     pub count: Option<String>,
     /// Through whom the page has it, nearest first.
     pub relay: Vec<String>,
+    /// The words by which the page says that anonymity was asked for or granted.
+    pub anonymity: Option<String>,
     /// The reason given for anonymity.
     pub reason: Option<String>,
 }

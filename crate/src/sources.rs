@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::attribution::{FAINT, Found, Manner};
 use crate::block::Parsed;
+use crate::details::describe;
 use crate::lexicon as lex;
 use crate::model::{Attribution, Details, Source, SourceKind, Span};
 use crate::page::Page;
@@ -528,7 +529,7 @@ pub fn resolve(
                 noted += 1;
             }
             ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
-            let one = ledger.resolve(view, number, found);
+            let one = ledger.resolve(view, number, block, found);
             if let Some(source) = one.source {
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
                 // What a source says that somebody says is the source's own claim.
@@ -589,7 +590,7 @@ fn nested(found: &Found, block: &Parsed) -> bool {
 }
 
 impl Ledger {
-    fn resolve(&mut self, view: View, block: usize, found: &Found) -> Resolved {
+    fn resolve(&mut self, view: View, block: usize, parsed: &Parsed, found: &Found) -> Resolved {
         let Some(phrase) = found.source else {
             let words = text_of(view, found.cue.start, found.cue.end);
             let source = self.add(
@@ -779,7 +780,11 @@ impl Ledger {
             if found.strength >= FAINT && (!found.quoted || found.strength >= 0.95) {
                 self.recent.push((source, block));
             }
-            describe(view, found, &phrase, who, &mut details);
+            let fresh = matches!(
+                who,
+                Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
+            );
+            describe(view, parsed, found, &phrase, fresh, &mut details);
             self.entries[source].details = details.clone();
         }
         let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
@@ -878,71 +883,5 @@ impl Ledger {
                 .name_subject
                 .as_ref()
                 .is_some_and(|subject| subject.at > last)
-    }
-}
-
-/// Reads the details off the phrase and its sentence.
-fn describe(view: View, found: &Found, phrase: &Phrase, who: Who, details: &mut Details) {
-    let fresh = matches!(
-        who,
-        Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
-    );
-    if fresh && details.descriptor.is_none() {
-        details.descriptor = Some(text_of(view, phrase.start, phrase.end).to_owned());
-        let body = (phrase.start..phrase.end)
-            .filter(|i| *i != phrase.head)
-            .find(|i| {
-                view.any(*i, lex::CAP) && !view.any(*i, lex::FUNCTION)
-                    || view.any(*i, lex::COLLECTIVE)
-            });
-        if let Some(from) = body {
-            let to = (from..phrase.end)
-                .take_while(|i| {
-                    *i != phrase.head
-                        && (view.any(*i, lex::CAP | lex::COLLECTIVE) || view.is(*i, &["of"]))
-                })
-                .last()
-                .unwrap_or(from);
-            details.affiliation = Some(text_of(view, from, to + 1).to_owned());
-        }
-        if view.any(phrase.start, lex::FUNCTION_NUM | lex::NUM) && !view.is(phrase.start, &["one"])
-        {
-            details.count = Some(view.word(phrase.start).to_owned());
-        }
-    }
-    // What came through somebody once stays relayed; a mention with a relay of its own says its own.
-    let mut relay = Vec::new();
-    if let Some(listener) = found
-        .relay
-        .as_ref()
-        .filter(|r| view.any(r.end - 1, lex::CAP | lex::COLLECTIVE_MEDIA))
-    {
-        relay.push(text_of(view, listener.start, listener.end).to_owned());
-    }
-    let seen = (phrase.start..(phrase.end + 2).min(view.tokens.len()))
-        .find(|i| view.any(*i, lex::RELAYED) && view.is(*i + 1, &["by"]));
-    if let Some(by) = seen.and_then(|s| view.noun_phrase(s + 2, view.tokens.len())) {
-        relay.push(text_of(view, by.start, by.end).to_owned());
-    }
-    if !relay.is_empty() {
-        details.relay = relay;
-    }
-    if details.reason.is_none() {
-        let around = phrase.start..(found.cue.end + 40).min(view.tokens.len());
-        let unnamed = around
-            .clone()
-            .find(|i| view.any(*i, lex::ANONYMITY) && i.abs_diff(found.cue.start) < 30);
-        if let Some(from) = unnamed {
-            let because = (from..(from + 6).min(view.tokens.len()))
-                .find(|i| view.is(*i, &["because", "since", "citing", "to", "for", "as"]));
-            if let Some(because) =
-                because.filter(|b| !(*b..from).any(|i| view.tokens[i].ends_clause()))
-            {
-                let end = view.clause_end(because, view.tokens.len());
-                if end > because + 1 {
-                    details.reason = Some(text_of(view, because, end).to_owned());
-                }
-            }
-        }
     }
 }

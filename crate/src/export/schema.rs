@@ -178,6 +178,8 @@ pub struct DetailsEntry<'a> {
     pub count: Option<&'a str>,
     /// Through whom the page has it, nearest first; empty where the page has it directly.
     pub relay: &'a [String],
+    /// The words by which the page says that anonymity was asked for or granted.
+    pub anonymity: Option<&'a str>,
     /// The reason given for anonymity.
     pub reason: Option<&'a str>,
 }
@@ -374,6 +376,7 @@ fn flag_entry<'a>(
             affiliation: flag.details.affiliation.as_deref(),
             count: flag.details.count.as_deref(),
             relay: &flag.details.relay,
+            anonymity: flag.details.anonymity.as_deref(),
             reason: flag.details.reason.as_deref(),
         },
         why: &flag.why,
