@@ -71,7 +71,8 @@ pub struct Found {
 impl Found {
     /// Whether a claim is conveyed, and not only a stance or a hint of one.
     pub fn conveys(&self) -> bool {
-        self.manner != Manner::Stance && self.strength >= FAINT
+        let something = self.source.is_none() || self.goes_on || !self.content.is_empty();
+        something && self.manner != Manner::Stance && self.strength >= FAINT
     }
 }
 

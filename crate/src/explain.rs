@@ -274,9 +274,10 @@ fn anonymous_facts(reading: &Reading, flag: &Flag) -> Vec<Fact> {
     });
     facts.push(match &details.reason {
         Some(reason) => from_page("Reason given", reason),
-        None if details.anonymity.is_some() => {
-            ours("Reason given", "Anonymity was granted; no reason is given.")
-        }
+        None if details.anonymity.is_some() => ours(
+            "Reason given",
+            "Anonymity was asked for or granted; no reason is given.",
+        ),
         None => ours("Reason given", "no reason given"),
     });
     facts

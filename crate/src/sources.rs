@@ -222,6 +222,20 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if example.is_some_and(|e| view.any(e + 1, lex::CAP) && is_name(view, e + 1)) {
         return (Who::Named, 0.0);
     }
+    // A capital at a sentence's start names nobody.
+    let nobody = [
+        "nobody",
+        "none",
+        "everyone",
+        "everybody",
+        "someone",
+        "somebody",
+        "anyone",
+        "anybody",
+    ];
+    if view.is(p.head, &nobody) {
+        return (Who::Nothing, 0.0);
+    }
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
     let indefinite =
         first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
