@@ -369,7 +369,7 @@ impl<'a> View<'a> {
                 };
                 inner.map(|p| {
                     let mut end = p.end;
-                    while self.is(end, &["of"]) {
+                    while self.is(end, &["of", "to", "with"]) {
                         let Some(more) = self.noun_phrase(end + 1, self.tokens.len()) else {
                             break;
                         };
@@ -559,7 +559,10 @@ impl<'a> View<'a> {
                 );
             let aside = bracket || self.aside_at(open + 1);
             let end = close + usize::from(bracket);
-            if aside && (best.is_none() || begins && self.any(subject.head, lex::CAP)) {
+            // "Opening the case, the clerk, Ana Ruiz, said": what opens with a participle is no name.
+            let name = self.any(subject.head, lex::CAP)
+                && !self.any(subject.start, lex::ING | lex::PARTICIPLE);
+            if aside && (best.is_none() || begins && name) {
                 best = Some(Phrase { end, ..subject });
             }
             if bracket {

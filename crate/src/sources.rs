@@ -573,6 +573,9 @@ pub fn resolve(
             }
             resolved.push(one);
         }
+        if let Some(last) = attributions.last_mut() {
+            carry_on(page, parsed, number, last);
+        }
         for sentence in &block.sentences[noted..] {
             ledger.note_name_subject(number, view, sentence);
         }
@@ -582,6 +585,30 @@ pub fn resolve(
         attributions,
         resolved,
     )
+}
+
+/// A quotation that its paragraph leaves open goes on in those after it, which open one anew, until
+/// one closes it or cites somebody.
+fn carry_on(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize, last: &mut Attribution) {
+    let here = last.cue.first().is_some_and(|c| c.block as usize == number);
+    let open = |block: &Option<Rc<Parsed>>| {
+        let quotes = block.as_ref().map(|b| b.quotes.as_slice());
+        quotes.and_then(<[_]>::last).is_some_and(|q| q.open)
+    };
+    if !here || !open(&parsed[number]) {
+        return;
+    }
+    for next in number + 1..parsed.len() {
+        let Some(block) = &parsed[next] else { return };
+        if block.found.iter().any(|f| !f.quoted) || block.quotes.first().is_none_or(|q| q.start > 1)
+        {
+            return;
+        }
+        last.content.extend(set_off(page, parsed, next));
+        if !open(&parsed[next]) {
+            return;
+        }
+    }
 }
 
 /// What a line that ends in a colon introduces: the next block's quotation, or all of that block.

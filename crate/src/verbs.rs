@@ -154,6 +154,13 @@ pub fn copular(view: View, adjective: usize) -> Option<Group> {
 fn is_noun(view: View, at: usize) -> bool {
     let token = &view.tokens[at];
     let begins = at == 0;
+    // "in an emailed statement"
+    if !begins
+        && view.any(at - 1, lex::FUNCTION_DEF | lex::FUNCTION_INDEF)
+        && !view.is(at - 1, &["this", "that", "these", "those", "another"])
+    {
+        return true;
+    }
     // "Republican claims of bias", "reports of gunfire".
     let after_plural = !begins
         && view.any(at - 1, lex::PLURAL | lex::FUNCTION_PRON)
