@@ -28,7 +28,36 @@ pub struct Resolved {
     /// What the page tells about the source.
     pub details: Details,
     /// By what it was found to be that source.
-    pub how: &'static str,
+    pub how: How,
+}
+
+/// By what an attribution was led to its place in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The sayer is grammatically absent; an entry of its own.
+    Agentless,
+    /// What looks like a source is none; no entry.
+    Nothing,
+    /// "we know": somebody, and nobody in particular.
+    Vague,
+    /// Nothing before describes it.
+    New,
+    /// Described or called in the same words as before.
+    SameWords,
+    /// The name that an entry has.
+    SameName,
+    /// A pronoun, for a source cited before.
+    Pronoun,
+    /// A pronoun, for the named subject of a sentence that cites nobody.
+    Subject,
+    /// A pronoun whose antecedent isn't found.
+    Unclear,
+    /// A role that the page binds to a name: "the spokesman", "Tom Reed, the spokesman".
+    Role,
+    /// A description that leads back: "the official", "the two officials".
+    Description,
+    /// It was called by a definite before it was introduced.
+    Introduced,
 }
 
 /// What a source phrase is, before the page is asked.
@@ -647,7 +676,7 @@ impl Ledger {
                 anonymous: true,
                 strength: found.strength,
                 details: Details::default(),
-                how: "nobody is the one who says it",
+                how: How::Agentless,
             };
         };
         let (who, strength) = classify(view, &phrase, found.manner);
@@ -804,15 +833,13 @@ impl Ledger {
                 None => self.unclear(label, SourceKind::Person),
             },
         };
-        let how = match who {
-            _ if source.is_none() => "says nothing, or nobody in particular",
-            _ if self.entries.len() > known => "a new source",
-            Who::He | Who::They | Who::It | Who::Relative => "led back by the pronoun",
-            Who::OldPerson | Who::OldGroup | Who::OldDocument => "led back by the description",
-            Who::Named => "the same name",
-            Who::NewPerson => "described anew, or named elsewhere on the page",
-            _ => "the same words",
-        };
+        let how = self.how(
+            who,
+            view.any(phrase.start, lex::FUNCTION_DEF),
+            label,
+            source,
+            known,
+        );
         let mut details = source
             .map(|s| self.entries[s].details.clone())
             .unwrap_or_default();
@@ -842,6 +869,40 @@ impl Ledger {
             strength,
             details,
             how,
+        }
+    }
+
+    /// By what `source` was found; before, the ledger had `known` entries.
+    fn how(
+        &self,
+        who: Who,
+        definite: bool,
+        label: &str,
+        source: Option<usize>,
+        known: usize,
+    ) -> How {
+        let Some(index) = source else {
+            return How::Nothing;
+        };
+        let (entry, new) = (&self.entries[index].source, index >= known);
+        match who {
+            Who::Nothing => How::Vague,
+            Who::He | Who::They | Who::It | Who::Relative => {
+                if entry.label.eq_ignore_ascii_case(label) {
+                    How::Unclear
+                } else if new {
+                    How::Subject
+                } else {
+                    How::Pronoun
+                }
+            }
+            Who::NewPerson | Who::OldPerson if entry.kind.named() => How::Role,
+            _ if new => How::New,
+            Who::OldPerson | Who::OldGroup | Who::OldDocument => How::Description,
+            Who::NewPerson if definite => How::Description,
+            Who::NewPerson => How::Introduced,
+            Who::Named => How::SameName,
+            _ => How::SameWords,
         }
     }
 

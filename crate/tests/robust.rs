@@ -6,6 +6,7 @@ use common::{Random, STORY, TOKENS, check, page_of, soup};
 use hearsay::explain;
 use hearsay::page::{Block, Page, PageInput};
 use hearsay::read::{Reader, read};
+use hearsay::trace::trace;
 
 /// Reads, checks every promise, and makes every card.
 fn read_and_check(page: &Page) -> usize {
@@ -48,6 +49,15 @@ fn token_soup() {
         read_and_check(&Page::from_text(&text, true));
         let lines: Vec<&str> = text.lines().collect();
         read_and_check(&page_of(&lines));
+    }
+}
+
+#[test]
+fn token_soup_explained() {
+    for seed in 1..=60 {
+        let page = Page::from_text(&soup(&mut Random(seed), 400), false);
+        let flags = trace(&page).matches("\n    FLAG ").count();
+        assert_eq!(flags, read(&page).flags.len(), "seed {seed}");
     }
 }
 

@@ -28,7 +28,8 @@ Options:
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
   --blocks            the input is a page's blocks as JSON, as the extension sends them
-  --explain           instead of the list, how it came about: tokens, rules that fitted, sources
+  --explain           instead of the list, how it came about: sentence by sentence the tokens with
+                      their word classes, the rules that fitted, who each source is, the flags
   --include-text      put the whole text into the JSON list
   --help              this help
   --version           the version
@@ -102,18 +103,22 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         file: None,
     };
     let mut positional = false;
+    // Options that shape the list, of which `--explain` gives none.
+    let mut shaped = None;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next().map_err(|e| e.to_string())? {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("version") | Short('V') => return Ok(Command::Version),
             Long("format") => {
+                shaped = Some("--format");
                 let name = value(&mut parser)?;
                 request.format = Format::from_name(&name).ok_or_else(|| {
                     format!("unknown format {name:?}: text, json, csv or markdown")
                 })?;
             }
             Long("min-strength") => {
+                shaped = Some("--min-strength");
                 let number = value(&mut parser)?;
                 request.min_strength = number
                     .parse()
@@ -126,7 +131,10 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Long("wrapped") => request.wrapped = true,
             Long("blocks") => request.blocks = true,
             Long("explain") => request.explain = true,
-            Long("include-text") => request.include_text = true,
+            Long("include-text") => {
+                shaped = Some("--include-text");
+                request.include_text = true;
+            }
             Value(file) if !positional => {
                 positional = true;
                 request.file = Some(PathBuf::from(file)).filter(|f| f != Path::new("-"));
@@ -144,6 +152,11 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         return Err(
             "--wrapped is for text, --blocks has its own paragraphs: use one of them".to_owned(),
         );
+    }
+    if let (true, Some(option)) = (request.explain, shaped) {
+        return Err(format!(
+            "--explain prints no list that {option} could shape: use one of them"
+        ));
     }
     Ok(Command::List(request))
 }

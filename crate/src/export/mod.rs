@@ -12,6 +12,7 @@ pub mod positions;
 pub mod schema;
 pub mod text;
 mod wording;
+pub(crate) use wording::one_line;
 
 use crate::model::{Category, Flag, Reading};
 use crate::page::Page;
