@@ -522,7 +522,11 @@ impl<'a> View<'a> {
     /// "a resident, who asked not to be named, told": the subject stands before the aside, or before
     /// several of them ("Ana Ruiz, 56, who runs the pit, said").
     fn subject_before_aside(&self, close: usize, from: usize) -> Option<Phrase> {
-        let bracket = self.tokens[close].any(lex::MARK_CLOSE);
+        if self.tokens[close].any(lex::MARK_CLOSE) {
+            let subject = self.before_aside(self.bracket_before(close, from)?, from)?;
+            let end = close + 1;
+            return Some(Phrase { end, ..subject });
+        }
         let floor = from.max(close.saturating_sub(REACH));
         let mut best = None;
         for open in (floor..close).rev() {
@@ -530,25 +534,12 @@ impl<'a> View<'a> {
             if t.any(lex::QUOTE | lex::MARK_SEMICOLON | lex::MARK_COLON) {
                 break;
             }
-            let same = if bracket {
-                t.any(lex::MARK_OPEN)
-            } else {
-                t.any(lex::MARK_COMMA | lex::MARK_DASH)
-                    && t.any(lex::MARK_COMMA) == self.tokens[close].any(lex::MARK_COMMA)
-            };
-            if !same {
+            let same = t.any(lex::MARK_COMMA | lex::MARK_DASH)
+                && t.any(lex::MARK_COMMA) == self.tokens[close].any(lex::MARK_COMMA);
+            if !same || !self.aside_at(open + 1) {
                 continue;
             }
-            if open == from || !(self.nounish(open - 1) || self.any(open - 1, lex::MARK_CLOSE)) {
-                continue;
-            }
-            let before = if self.any(open - 1, lex::MARK_CLOSE) {
-                self.subject_before_aside(open - 1, from)
-            } else {
-                self.subject_ending(open, from)
-            };
-            // The phrase right before the aside, not an adverbial ("On Monday, …") or another aside.
-            let Some(subject) = before.filter(|s| !self.any(s.head, lex::NOUN_TIME)) else {
+            let Some(subject) = self.before_aside(open, from) else {
                 continue;
             };
             let begins = subject.start == from
@@ -557,19 +548,51 @@ impl<'a> View<'a> {
                     subject.start - 1,
                     lex::FUNCTION_COORD | lex::FUNCTION_SUBORD | lex::FUNCTION_THAT,
                 );
-            let aside = bracket || self.aside_at(open + 1);
-            let end = close + usize::from(bracket);
             // "Opening the case, the clerk, Ana Ruiz, said": what opens with a participle is no name.
             let name = self.any(subject.head, lex::CAP)
                 && !self.any(subject.start, lex::ING | lex::PARTICIPLE);
-            if aside && (best.is_none() || begins && name) {
-                best = Some(Phrase { end, ..subject });
-            }
-            if bracket {
-                break;
+            if best.is_none() || begins && name {
+                best = Some(Phrase {
+                    end: close,
+                    ..subject
+                });
             }
         }
         best
+    }
+
+    /// The phrase that ends right before the mark at `open`: no adverbial ("On Monday, …"). Brackets
+    /// of its own belong to it ("Ana Ruiz (R-Texas), who …").
+    fn before_aside(&self, open: usize, from: usize) -> Option<Phrase> {
+        let last = open.checked_sub(1).filter(|last| *last >= from)?;
+        let subject = if self.any(last, lex::MARK_CLOSE) {
+            self.subject_before_aside(last, from)
+        } else if self.nounish(last) {
+            self.subject_ending(open, from)
+        } else {
+            None
+        };
+        subject.filter(|s| !self.any(s.head, lex::NOUN_TIME))
+    }
+
+    /// The bracket that the one at `close` closes. There is one way to pair them, so rows of brackets
+    /// cost no more than their length.
+    fn bracket_before(&self, close: usize, from: usize) -> Option<usize> {
+        let floor = from.max(close.saturating_sub(REACH));
+        let mut inner = 0;
+        for at in (floor..close).rev() {
+            let t = &self.tokens[at];
+            if t.any(lex::QUOTE | lex::MARK_SEMICOLON | lex::MARK_COLON) {
+                return None;
+            } else if t.any(lex::MARK_CLOSE) {
+                inner += 1;
+            } else if t.any(lex::MARK_OPEN) && inner == 0 {
+                return Some(at);
+            } else if t.any(lex::MARK_OPEN) {
+                inner -= 1;
+            }
+        }
+        None
     }
 
     /// Whether what begins at `at`, after a comma, may stand between a subject and its verb.

@@ -179,6 +179,20 @@ fn facts_about_blocks_that_make_no_sense() {
     }
 }
 
+/// Each bracket may end an aside of the subject; pairing them in every way took hours.
+#[test]
+fn rows_of_brackets() {
+    for brackets in ["() ", "(b) ", "(b), ", "( ", ") ", "(a (b) c) "] {
+        for subject in ["They ran", "Officials", "A clerk", "Of it"] {
+            let text = format!("{subject} {}said that it fell.", brackets.repeat(150));
+            read_and_check(&Page::from_text(&text, false));
+        }
+    }
+    let text = format!("A clerk {}said that it fell.", "(from Vell) ".repeat(3));
+    let flags = read(&Page::from_text(&text, false)).flags;
+    assert_eq!(flags.len(), 1, "{flags:?}");
+}
+
 /// Paragraphs of a made-up story: pieces of news put together at random, quotation marks unbalanced
 /// now and then.
 fn paragraphs(random: &mut Random, count: usize) -> Vec<String> {
