@@ -386,7 +386,7 @@ fn main() {
     }
     let mut ids = BTreeSet::new();
     for rule in &rules {
-        let rule_bit = lexicon.bit(if attributes(rule) { "CUE" } else { "RULE" });
+        let rule_bit = lexicon.bit(trigger_class(&[rule]));
         if !ids.insert(rule.id.clone()) {
             fail(&rule.at.0, rule.at.1, "two rules of that id");
         }
@@ -507,6 +507,15 @@ fn attributes(rule: &Rule) -> bool {
         .is_some_and(|stem| ATTRIBUTION.iter().any(|a| stem == *a))
 }
 
+/// The class of the words that are triggers of the table that holds `rules`.
+fn trigger_class(rules: &[&Rule]) -> &'static str {
+    if rules.iter().any(|rule| attributes(rule)) {
+        "CUE"
+    } else {
+        "RULE"
+    }
+}
+
 /// The two tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
@@ -589,13 +598,14 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     }
     by_word.sort_unstable();
     // One class of each trigger's set is enough to know where no rule can fit.
-    let mask: BTreeSet<&str> = by_class
+    let mut mask: BTreeSet<&str> = by_class
         .iter()
         .filter_map(|(classes, _)| {
             let telling = classes.split('|').find(|c| !FORMS.contains(c));
             telling.or_else(|| classes.split('|').next())
         })
         .collect();
+    mask.insert(trigger_class(rules));
     let mask = mask.into_iter().collect::<Vec<_>>().join("|");
     let by_class: Vec<String> = by_class
         .iter()

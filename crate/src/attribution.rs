@@ -28,17 +28,27 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// The manner that a rule's kind names.
-    fn of(rule: &rules::Rule) -> Manner {
-        match rule.kind {
+    /// The manner that a rule's kind names; `None` for a kind that no data file may use.
+    fn from_name(kind: &str) -> Option<Manner> {
+        Some(match kind {
+            // A claim that is only mentioned ("critics' claim that") is one that was made.
+            "speech" | MENTION => Manner::Speech,
             "belief" => Manner::Belief,
             "stance" => Manner::Stance,
             "showing" => Manner::Showing,
             "agentless" => Manner::Agentless,
-            _ => Manner::Speech,
-        }
+            _ => return None,
+        })
+    }
+
+    /// The manner of a rule; a test holds the data files to the names that there are.
+    fn of(rule: &rules::Rule) -> Manner {
+        Manner::from_name(rule.kind).unwrap_or(Manner::Speech)
     }
 }
+
+/// The kind of rules whose cue is a noun: somebody's claim is mentioned, and they don't go on speaking.
+const MENTION: &str = "noun";
 
 /// Rules under this strength find stances and mentions rather than claims.
 pub const FAINT: f32 = 0.5;
@@ -108,16 +118,17 @@ impl Sentence<'_> {
             let same = cited
                 .iter()
                 .rev()
-                .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != "noun")
+                .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
                 .and_then(|m| m.source.map(|s| (s, m.end)));
             here.clear();
             rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, &mut here);
             here.sort_by_key(|m: &Match| m.order);
             let mut taken = false;
             for m in &here {
-                if Manner::of(m.rule) == Manner::Agentless {
+                let manner = Manner::of(m.rule);
+                if manner == Manner::Agentless {
                     agentless.push(*m);
-                } else if taken || m.rule.kind == "stance" && m.doubt > 0.0 {
+                } else if taken || manner == Manner::Stance && m.doubt > 0.0 {
                     // The first rule speaks; a stance that somebody would or must take isn't taken.
                 } else if m.rule.strength < FAINT {
                     taken = true;
@@ -321,4 +332,16 @@ fn trim(view: View, mut r: Range<usize>) -> Range<usize> {
         r.end -= 1;
     }
     r
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_manner() {
+        for rule in rules::ATTRIBUTION.rules {
+            assert!(Manner::from_name(rule.kind).is_some(), "{}", rule.id);
+        }
+    }
 }

@@ -24,7 +24,8 @@ pub struct Table {
     pub rules: &'static [Rule],
     /// Trigger words, ascending, with the rule they wake.
     by_word: &'static [(WordId, u16)],
-    /// Of each trigger of `by_class` a class: where a token has none of these, none fits.
+    /// The class of the trigger words, and of each trigger of `by_class` a class: where a token has
+    /// none of these, no rule fits.
     mask: Classes,
     /// Trigger classes, all of which must be there.
     by_class: &'static [(Classes, u16)],
@@ -33,7 +34,7 @@ pub struct Table {
 impl Table {
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask | RULE | CUE)
+        token.any(self.mask)
     }
 }
 
@@ -165,9 +166,6 @@ pub fn matches_at(
         {
             try_rule(*rule);
         }
-    }
-    if !token.any(table.mask) {
-        return;
     }
     for (classes, rule) in table.by_class {
         if token.all(*classes) {

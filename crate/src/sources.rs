@@ -91,7 +91,7 @@ struct Entry {
     awaited: bool,
 }
 
-/// How many mentions back a source is looked for; no reader looks further, and it bounds the work.
+/// How many mentions, or entries, back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
 
 /// A named person as the subject of a sentence.
@@ -537,6 +537,11 @@ impl Ledger {
         )
     }
 
+    /// The entries that a new description may lead back to.
+    fn remembered(&self) -> Range<usize> {
+        self.entries.len().saturating_sub(REMEMBERED)..self.entries.len()
+    }
+
     /// The latest entry that satisfies `fits`, looking back at most `blocks` blocks.
     fn latest(&self, block: usize, blocks: usize, fits: impl Fn(&Entry) -> bool) -> Option<usize> {
         let recent = self
@@ -720,15 +725,13 @@ impl Ledger {
                 (Some(source), false, 0.0)
             }
             Who::NewPerson => {
-                let named = self
-                    .roles
-                    .get(&head.to_lowercase())
-                    .filter(|_| view.any(phrase.head, lex::PERSON_SPOKES));
                 let word = head.to_lowercase();
-                let named = named.cloned();
+                let spokes = view.any(phrase.head, lex::PERSON_SPOKES);
+                let named = self.roles.get(&word).filter(|_| spokes).cloned();
                 let introduced = if view.any(phrase.start, lex::FUNCTION_DEF) {
                     // "the second official": there were two, and it is the later one.
-                    let mut same = (0..self.entries.len())
+                    let mut same = self
+                        .remembered()
                         .rev()
                         .filter(|e| self.entries[*e].heads.contains(&word));
                     let latest = same.next();
@@ -943,7 +946,8 @@ impl Ledger {
     /// The source that a definite called before it was introduced ("the source said … a military
     /// source told"), now that it is: once.
     fn awaited(&mut self, word: &String) -> Option<usize> {
-        let source = (0..self.entries.len())
+        let source = self
+            .remembered()
             .find(|e| self.entries[*e].awaited && self.entries[*e].heads.contains(word))?;
         self.entries[source].awaited = false;
         Some(source)

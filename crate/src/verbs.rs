@@ -155,10 +155,7 @@ fn is_noun(view: View, at: usize) -> bool {
     let token = &view.tokens[at];
     let begins = at == 0;
     // "in an emailed statement"
-    if !begins
-        && view.any(at - 1, lex::FUNCTION_DEF | lex::FUNCTION_INDEF)
-        && !view.is(at - 1, &["this", "that", "these", "those", "another"])
-    {
+    if !begins && view.is(at - 1, &["a", "an", "the"]) {
         return true;
     }
     // "Republican claims of bias", "reports of gunfire".
