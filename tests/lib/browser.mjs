@@ -241,9 +241,11 @@ class Session {
     }
   }
 
-  /** A PNG of the target. */
+  /** A PNG of the whole document, however far a click has scrolled it. */
   async screenshot() {
-    const { data } = await this.send("Page.captureScreenshot", { format: "png" });
+    const size = await this.evaluate(`({ width: document.body.scrollWidth, height: document.body.scrollHeight })`);
+    const clip = { x: 0, y: 0, ...size, scale: 1 };
+    const { data } = await this.send("Page.captureScreenshot", { format: "png", captureBeyondViewport: true, clip });
     return Buffer.from(data, "base64");
   }
 
