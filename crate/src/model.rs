@@ -233,7 +233,8 @@ pub struct Attribution {
     pub cue: Vec<Span>,
     /// The words that are the source's claim.
     pub content: Vec<Span>,
-    /// Whether a claim is conveyed; otherwise it is a stance ("opposes the plan") or a mere mention.
+    /// Whether a claim of the source is conveyed; otherwise it is a stance ("opposes the plan"), a mere
+    /// mention, or a claim of somebody whom a pronoun leaves unclear.
     pub conveys: bool,
 }
 

@@ -582,8 +582,11 @@ pub fn resolve(
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
                 // What a source says that somebody says is the source's own claim.
                 let second_hand = found.quoted || nested(found, block);
+                // Nor does the ledger count a claim of whom it can't tell: "we know", a "they" that leads nowhere.
+                let unclear = matches!(one.how, How::Vague | How::Unclear);
+                let conveys = found.conveys() && !unclear;
                 let entry = &mut ledger.entries[source];
-                entry.source.claims += u32::from(found.conveys() && !second_hand);
+                entry.source.claims += u32::from(conveys && !second_hand);
                 let source_span = found.source.map(|p| span(number, view, p.start, p.end));
                 entry
                     .source
@@ -602,7 +605,7 @@ pub fn resolve(
                     source_span,
                     cue: vec![spans(&found.cue)],
                     content,
-                    conveys: found.conveys(),
+                    conveys,
                 });
             }
             resolved.push(one);

@@ -253,6 +253,8 @@ fn conveyed(found: &Found, resolved: &Resolved, listed: bool) -> &'static str {
         "conveys nothing: too faint"
     } else if !listed {
         "not counted: inside what another source says"
+    } else if matches!(resolved.how, How::Vague | How::Unclear) {
+        "not counted: whose claim it is stays unclear"
     } else {
         "conveys a claim"
     }

@@ -280,3 +280,13 @@ fn the_summary_counts_the_ledger() {
         })
     );
 }
+
+#[test]
+fn a_pronoun_that_leads_nowhere_is_nobodys_claim() {
+    let list = list_of(&Page::from_text(
+        "We know that the quay was unsafe. They said that it would be closed. I think that it will.",
+        false,
+    ));
+    assert_eq!(list["summary"]["claims"], 0, "{}", list["summary"]);
+    assert_eq!(list["attributions"].as_array().map(Vec::len), Some(3));
+}

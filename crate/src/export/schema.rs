@@ -210,7 +210,7 @@ pub struct AttributionEntry {
     pub cue: Vec<Range>,
     /// What is attributed.
     pub content: Vec<Range>,
-    /// Whether a claim is conveyed, and not only a stance.
+    /// Whether a claim of the source is conveyed, and not only a stance.
     pub conveys: bool,
 }
 
