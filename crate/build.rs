@@ -425,11 +425,27 @@ fn write_classes(lexicon: &Lexicon) -> String {
     )
 }
 
-/// The same hash as `lexicon::hash`: FNV-1a, 32 bits.
-fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h, b| {
-        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+/// Bytes of the longest word that `lexicon.rs` can look up.
+const LONGEST: usize = 40;
+
+/// The same hash as `lexicon::Word::hash`: eight bytes at a time.
+fn hash(word: &str) -> u64 {
+    word.as_bytes().chunks(8).fold(0u64, |hash, part| {
+        let mut eight = [0; 8];
+        eight[..part.len()].copy_from_slice(part);
+        (hash.rotate_left(32) ^ u64::from_le_bytes(eight)).wrapping_mul(HASH_FACTOR)
     })
+}
+
+/// An odd number with no pattern in its bits: the golden ratio's.
+const HASH_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// All words with their classes, in the order of their ids: by length, so that a word's length and
+/// id tell where it stands in the text of all words.
+fn in_order(lexicon: &Lexicon) -> Vec<(&str, u128)> {
+    let mut words: Vec<(&str, u128)> = lexicon.words.iter().map(|(w, b)| (&**w, *b)).collect();
+    words.sort_by_key(|(word, _)| word.len());
+    words
 }
 
 /// The words with their classes, for `lexicon.rs`.
@@ -438,32 +454,32 @@ fn write_words(lexicon: &Lexicon) -> String {
     for (name, bit) in &lexicon.classes {
         let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
     }
-    let words: Vec<(&String, u128)> = lexicon.words.iter().map(|(w, b)| (w, *b)).collect();
+    let words = in_order(lexicon);
     assert!(words.len() < 65_535, "too many words for u16 ids");
+    let longest = words.last().map_or(0, |w| w.0.len());
+    assert!(longest <= LONGEST, "a word of {longest} bytes");
     let sets: Vec<u128> = words
         .iter()
         .map(|w| w.1)
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
-    let text: String = words.iter().map(|w| w.0.as_str()).collect();
+    let text: String = words.iter().map(|w| w.0).collect();
     let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
-    // Where a word begins: the start of its run of sixteen, and the lengths of those before it.
-    let lengths: Vec<usize> = words.iter().map(|(w, _)| w.len()).collect();
-    let runs: Vec<usize> = lengths
-        .chunks(16)
-        .scan(0, |at, run| {
-            let start = *at;
-            *at += run.iter().sum::<usize>();
-            Some(start)
-        })
-        .collect();
+    // For each length the first id of such words and where the first one begins.
+    let (mut ids, mut starts) = (vec![0; LONGEST + 2], vec![0; LONGEST + 1]);
+    for length in 0..=LONGEST {
+        let first = words.partition_point(|w| w.0.len() < length);
+        ids[length] = first;
+        starts[length] = words[..first].iter().map(|w| w.0.len()).sum();
+    }
+    ids[LONGEST + 1] = words.len();
+    let _ = writeln!(out, "pub static IDS: [u16; {}] = {ids:?};", ids.len());
     let _ = writeln!(
         out,
-        "pub static LENGTHS: [u8; {}] = {lengths:?};",
-        lengths.len()
+        "pub static STARTS: [u32; {}] = {starts:?};",
+        starts.len()
     );
-    let _ = writeln!(out, "pub static RUNS: [u32; {}] = {runs:?};", runs.len());
     let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
     let set_ids: Vec<u16> = words
         .iter()
@@ -474,12 +490,14 @@ fn write_words(lexicon: &Lexicon) -> String {
         "pub static SET_OF: [u16; {}] = {set_ids:?};",
         set_ids.len()
     );
-    let size = (words.len() * 5 / 4).next_power_of_two();
+    // Half empty at least, so that most words that no list holds meet an empty slot at once. Short
+    // words are common ones and go in first: they stand where they are looked for.
+    let size = (words.len() * 2).next_power_of_two();
     let mut slots = vec![u16::MAX; size];
     for (i, (word, _)) in words.iter().enumerate() {
-        let mut slot = hash(word.as_bytes()) as usize & (size - 1);
+        let mut slot = (hash(word) >> (64 - size.trailing_zeros())) as usize;
         while slots[slot] != u16::MAX {
-            slot = (slot + 1) & (size - 1);
+            slot = (slot + 1) % size;
         }
         slots[slot] = i as u16;
     }
@@ -516,12 +534,8 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
 /// One table. Words stand by their ids, classes by their constants.
 fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
-    let id_of: BTreeMap<&str, usize> = lexicon
-        .words
-        .keys()
-        .enumerate()
-        .map(|(i, w)| (w.as_str(), i))
-        .collect();
+    let words = in_order(lexicon);
+    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
     let mut by_word: Vec<(usize, usize)> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
     let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::block::{self, Parsed};
+use crate::eight;
 use crate::lexicon;
 use crate::model::Reading;
 use crate::page::Page;
@@ -16,13 +17,20 @@ const GENERATION: usize = 4 << 20;
 /// Reads pages and remembers the blocks it took apart, so that a page that changed in one block
 /// costs that block and the cheap pass over attributions.
 ///
-/// The cache is two generations of blocks by their text: what is used moves to the young one; when
-/// that is full, the old one is dropped. So memory is bounded and what was just read is kept.
+/// The cache is two generations of blocks by a hash of their text: what is used moves to the young
+/// one; when that is full, the old one is dropped. So memory is bounded and what was just read is
+/// kept. Of two texts with the same hash the later one is kept.
 #[derive(Default)]
 pub struct Reader {
-    young: HashMap<String, Rc<Parsed>>,
-    old: HashMap<String, Rc<Parsed>>,
+    young: HashMap<u64, Known>,
+    old: HashMap<u64, Known>,
     bytes: usize,
+}
+
+/// A block that was taken apart.
+struct Known {
+    text: Box<str>,
+    parsed: Rc<Parsed>,
 }
 
 impl Reader {
@@ -61,15 +69,18 @@ impl Reader {
     }
 
     fn parse(&mut self, text: &str) -> Rc<Parsed> {
-        if let Some(known) = self.young.get(text) {
-            return Rc::clone(known);
+        let key = eight::hash(text.as_bytes());
+        if let Some(known) = self.young.get(&key).filter(|k| *k.text == *text) {
+            return Rc::clone(&known.parsed);
         }
-        let (text, parsed) = match self.old.remove_entry(text) {
-            Some(entry) => entry,
-            None => (text.to_owned(), Rc::new(block::parse(text))),
-        };
+        let known = self.old.remove(&key).filter(|k| *k.text == *text);
+        let known = known.unwrap_or_else(|| Known {
+            text: text.into(),
+            parsed: Rc::new(block::parse(text)),
+        });
+        let parsed = Rc::clone(&known.parsed);
         self.bytes += text.len();
-        self.young.insert(text, Rc::clone(&parsed));
+        self.young.insert(key, known);
         if self.bytes > GENERATION {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
@@ -94,8 +105,8 @@ mod tests {
         let mut reader = Reader::default();
         let first = reader.read(&page);
         assert_eq!(first.flags.len(), 4, "{:?}", first.flags);
-        let known = Rc::clone(&reader.young[page.text(0)]);
+        let known = reader.parse(page.text(0));
         assert_eq!(reader.read(&page), first);
-        assert!(Rc::ptr_eq(&known, &reader.young[page.text(0)]));
+        assert!(Rc::ptr_eq(&known, &reader.parse(page.text(0))));
     }
 }

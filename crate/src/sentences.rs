@@ -21,7 +21,8 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         let mut end = at + 1;
         let token = &tokens[at];
         let stop = token.any(lexicon::MARK_STOP);
-        let abbreviated = !stop && text[token.start as usize..token.end as usize].ends_with('.');
+        let last = text.as_bytes().get((token.end as usize).wrapping_sub(1));
+        let abbreviated = !stop && last == Some(&b'.');
         if stop || abbreviated {
             while tokens
                 .get(end)
