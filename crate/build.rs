@@ -531,6 +531,59 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     write_rules("ATTRIBUTION", lexicon, &attribution) + &write_rules("FLAGS", lexicon, &flags)
 }
 
+/// Buckets of trigger words; `rules::matches_at` knows it too.
+const BUCKETS: usize = 256;
+
+/// What the token beside a trigger must be, as `rules::Beside`: one of the classes or words that the
+/// nearest elements ask for. `elements`: the pattern from the trigger outwards.
+fn beside<'a>(
+    elements: impl Iterator<Item = &'a Element>,
+    id_of: &BTreeMap<&str, usize>,
+) -> String {
+    let (mut classes, mut words, mut edge) = (Vec::new(), 0u64, false);
+    for element in elements {
+        match element {
+            Element::Test {
+                not: false,
+                optional,
+                alternatives,
+            } => {
+                for alternative in alternatives {
+                    match alternative {
+                        Alternative::Word(word) => words |= 1 << (id_of[word.as_str()] % 64),
+                        Alternative::Class(with, _) => match with.last() {
+                            Some(class) => classes.push(class.clone()),
+                            None => return ANYTHING.to_owned(),
+                        },
+                        Alternative::Start | Alternative::End => edge = true,
+                    }
+                }
+                if !optional {
+                    return format!(
+                        "Beside{{classes:{},words:{words},edge:{edge}}}",
+                        set(&classes)
+                    );
+                }
+            }
+            Element::Part(part) if part == "End" => {
+                classes.push("PUNCT".to_owned());
+                return format!(
+                    "Beside{{classes:{},words:{words},edge:true}}",
+                    set(&classes)
+                );
+            }
+            // These take no token.
+            Element::Open | Element::Close | Element::Test { not: true, .. } => {}
+            Element::Part(part) if part == "Content" => {}
+            Element::Part(_) | Element::Gap(_) => return ANYTHING.to_owned(),
+        }
+    }
+    ANYTHING.to_owned()
+}
+
+/// Nothing is asked of the token beside the trigger.
+const ANYTHING: &str = "Beside{classes:0,words:u64::MAX,edge:true}";
+
 /// One table. Words stand by their ids, classes by their constants.
 fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
@@ -595,13 +648,25 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
                 }
             }
         }
+        let (before, after) = (
+            &rule.elements[..rule.trigger],
+            &rule.elements[rule.trigger + 1..],
+        );
+        let [left, right] = [
+            beside(before.iter().rev(), &id_of),
+            beside(after.iter(), &id_of),
+        ];
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},elements:&[{elements}]}},",
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{left},right:{right},elements:&[{elements}]}},",
             rule.id, rule.kind, rule.strength, rule.trigger
         );
     }
-    by_word.sort_unstable();
+    // In buckets by the word's id, as `rules::matches_at` looks them up.
+    by_word.sort_unstable_by_key(|(word, rule)| (word % BUCKETS, *word, *rule));
+    let buckets: Vec<usize> = (0..=BUCKETS)
+        .map(|bucket| by_word.partition_point(|(word, _)| word % BUCKETS < bucket))
+        .collect();
     // One class of each trigger's set is enough to know where no rule can fit.
     let mask: BTreeSet<&str> = by_class
         .iter()
@@ -611,14 +676,20 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
         })
         .collect();
     let mask = mask.into_iter().collect::<Vec<_>>().join("|");
-    let by_class: Vec<String> = by_class
+    assert!(by_class.len() <= 128, "too many triggers by class");
+    let mut groups: BTreeMap<&str, u128> = BTreeMap::new();
+    for (i, (classes, _)) in by_class.iter().enumerate() {
+        *groups.entry(classes).or_default() |= 1 << i;
+    }
+    let groups: Vec<String> = groups
         .iter()
-        .map(|(c, n)| format!("({c}, {n})"))
+        .map(|(c, bits)| format!("({c}, {bits})"))
         .collect();
+    let by_class: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
     let _ = writeln!(
         out,
-        "], by_word: &{by_word:?}, mask: {mask}, by_class: &[{}] }};",
-        by_class.join(",")
+        "], by_word: &{by_word:?}, buckets: &{buckets:?}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
+        groups.join(",")
     );
     out
 }

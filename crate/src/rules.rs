@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Element, Part, Rule, Table};
+    use super::{Beside, Element, Part, Rule, Table};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -22,13 +22,20 @@ pub use tables::{ATTRIBUTION, FLAGS};
 pub struct Table {
     /// The rules in the order of their files.
     pub rules: &'static [Rule],
-    /// Trigger words, ascending, with the rule they wake.
+    /// Trigger words with the rule they wake, in buckets by the word.
     by_word: &'static [(WordId, u16)],
-    /// Of each trigger of `by_class` a class: where a token has none of these, none fits.
+    /// Where each bucket begins, and the last one ends.
+    buckets: &'static [u16; BUCKETS + 1],
+    /// Of each trigger of `groups` a class: where a token has none of these, none fits.
     mask: Classes,
-    /// Trigger classes, all of which must be there.
-    by_class: &'static [(Classes, u16)],
+    /// Trigger classes, all of which must be there, with the places in `by_class` as bits.
+    groups: &'static [(Classes, u128)],
+    /// The rules that classes wake, ascending.
+    by_class: &'static [u16],
 }
+
+/// Buckets of trigger words; `build.rs` knows it too.
+const BUCKETS: usize = 256;
 
 impl Table {
     /// Whether some rule may have its trigger at such a token.
@@ -111,8 +118,31 @@ pub struct Rule {
     pub strength: f32,
     /// Index of the trigger among the elements.
     pub trigger: usize,
+    /// What must stand before the trigger.
+    left: Beside,
+    /// What must stand after it.
+    right: Beside,
     /// The pattern.
     pub elements: &'static [Element],
+}
+
+/// What the token beside a trigger must be for the rule to be worth trying: nine of ten are not.
+#[derive(Debug)]
+struct Beside {
+    /// Classes that may do.
+    classes: Classes,
+    /// Words that may do, as bits by their ids' last six bits.
+    words: u64,
+    /// Whether the sentence's edge may.
+    edge: bool,
+}
+
+impl Beside {
+    fn admits(&self, token: Option<&Token>) -> bool {
+        token.map_or(self.edge, |t| {
+            t.any(self.classes) || self.words >> (t.word % 64) & 1 == 1
+        })
+    }
 }
 
 /// A rule that fits, and what it found; positions are tokens, ends exclusive.
@@ -150,29 +180,37 @@ pub fn matches_at(
     found: &mut Vec<Match>,
 ) {
     let token = &view.tokens[at];
+    let before = at.checked_sub(1).and_then(|before| view.tokens.get(before));
+    let after = view.tokens.get(at + 1);
     let mut seen = Seen::default();
-    let mut try_rule = |rule: u16| {
-        let fit = fits(&table.rules[rule as usize], view, at, same, &mut seen);
-        found.extend(fit.map(|m| Match { order: rule, ..m }));
+    let mut try_rule = |number: u16| {
+        let rule = &table.rules[usize::from(number)];
+        if rule.right.admits(after) && rule.left.admits(before) {
+            let fit = fits(rule, view, at, same, &mut seen);
+            found.extend(fit.map(|m| Match { order: number, ..m }));
+        }
     };
     if token.any(RULE | CUE) {
-        let first = table
-            .by_word
-            .partition_point(|(word, _)| *word < token.word);
-        for (_, rule) in table.by_word[first..]
-            .iter()
-            .take_while(|(word, _)| *word == token.word)
-        {
-            try_rule(*rule);
+        let bucket = usize::from(token.word) % BUCKETS;
+        let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
+        for (word, rule) in &table.by_word[from..to] {
+            if *word == token.word {
+                try_rule(*rule);
+            }
         }
     }
     if !token.any(table.mask) {
         return;
     }
-    for (classes, rule) in table.by_class {
-        if token.all(*classes) {
-            try_rule(*rule);
-        }
+    let woken = |(classes, rules): &(Classes, u128)| if token.all(*classes) { *rules } else { 0 };
+    let mut rules = table
+        .groups
+        .iter()
+        .map(woken)
+        .fold(0, |all, some| all | some);
+    while rules != 0 {
+        try_rule(table.by_class[rules.trailing_zeros() as usize]);
+        rules &= rules - 1;
     }
 }
 
