@@ -528,7 +528,8 @@ fn attributes(rule: &Rule) -> bool {
 /// The two tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
     let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
-    write_rules("ATTRIBUTION", lexicon, &attribution) + &write_rules("FLAGS", lexicon, &flags)
+    write_rules("ATTRIBUTION", "CUE", lexicon, &attribution)
+        + &write_rules("FLAGS", "RULE", lexicon, &flags)
 }
 
 /// Buckets of trigger words; `rules::matches_at` knows it too.
@@ -584,8 +585,9 @@ fn beside<'a>(
 /// Nothing is asked of the token beside the trigger.
 const ANYTHING: &str = "Beside{classes:0,words:u64::MAX,edge:true}";
 
-/// One table. Words stand by their ids, classes by their constants.
-fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+/// One table, whose trigger words have the class `word`. Words stand by their ids, classes by their
+/// constants.
+fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
@@ -656,9 +658,13 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
             beside(before.iter().rev(), &id_of),
             beside(after.iter(), &id_of),
         ];
+        let mut parts = before.iter().rev().filter(|e| !matches!(e, Element::Open));
+        let mut is = |names: &[&str]| matches!(parts.next(), Some(Element::Part(part)) if names.contains(&part.as_str()));
+        let group = is(&["Group"]);
+        let subject = group && is(&["Subject", "Record"]);
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{left},right:{right},elements:&[{elements}]}},",
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{left},right:{right},group:{group},subject:{subject},elements:&[{elements}]}},",
             rule.id, rule.kind, rule.strength, rule.trigger
         );
     }
@@ -688,7 +694,7 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let by_class: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
     let _ = writeln!(
         out,
-        "], by_word: &{by_word:?}, buckets: &{buckets:?}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
+        "], by_word: &{by_word:?}, buckets: &{buckets:?}, word: {word}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
         groups.join(",")
     );
     out

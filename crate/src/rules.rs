@@ -4,7 +4,7 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
-use crate::lexicon::{self as lex, CUE, Classes, RULE, WordId};
+use crate::lexicon::{self as lex, Classes, WordId};
 use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
 use crate::verbs::{self, Group};
@@ -24,6 +24,8 @@ pub struct Table {
     pub rules: &'static [Rule],
     /// Trigger words with the rule they wake, in buckets by the word.
     by_word: &'static [(WordId, u16)],
+    /// The class of its trigger words.
+    word: Classes,
     /// Where each bucket begins, and the last one ends.
     buckets: &'static [u16; BUCKETS + 1],
     /// Of each trigger of `groups` a class: where a token has none of these, none fits.
@@ -40,7 +42,7 @@ const BUCKETS: usize = 256;
 impl Table {
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask | RULE | CUE)
+        token.any(self.mask | self.word)
     }
 }
 
@@ -122,6 +124,10 @@ pub struct Rule {
     left: Beside,
     /// What must stand after it.
     right: Beside,
+    /// Whether the trigger is a verb with its group before it.
+    group: bool,
+    /// Whether its subject must stand before the group.
+    subject: bool,
     /// The pattern.
     pub elements: &'static [Element],
 }
@@ -185,12 +191,16 @@ pub fn matches_at(
     let mut seen = Seen::default();
     let mut try_rule = |number: u16| {
         let rule = &table.rules[usize::from(number)];
-        if rule.right.admits(after) && rule.left.admits(before) {
+        let beside = rule.right.admits(after) && rule.left.admits(before);
+        if beside
+            && test(&rule.elements[rule.trigger], Some(token), false)
+            && seen.admits(rule, view, at)
+        {
             let fit = fits(rule, view, at, same, &mut seen);
             found.extend(fit.map(|m| Match { order: number, ..m }));
         }
     };
-    if token.any(RULE | CUE) {
+    if token.any(table.word) {
         let bucket = usize::from(token.word) % BUCKETS;
         let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
         for (word, rule) in &table.by_word[from..to] {
@@ -214,6 +224,7 @@ pub fn matches_at(
     }
 }
 
+/// What a rule finds whose trigger stands at `at`.
 fn fits(
     rule: &'static Rule,
     view: View,
@@ -221,7 +232,10 @@ fn fits(
     same: Option<(Phrase, usize)>,
     seen: &mut Seen,
 ) -> Option<Match> {
-    let (left, right) = rule.elements.split_at(rule.trigger);
+    let (left, right) = (
+        &rule.elements[..rule.trigger],
+        &rule.elements[rule.trigger + 1..],
+    );
     let mut walk = Walk {
         view,
         trigger: at,
@@ -241,7 +255,7 @@ fn fits(
         group: at,
         seen,
     };
-    let fits = walk.right(right, at) && walk.left(left, at);
+    let fits = walk.right(right, at + 1) && walk.left(left, at);
     (fits && walk.found.start < walk.found.end).then_some(walk.found)
 }
 
@@ -274,6 +288,34 @@ struct Seen {
     clause: Option<(usize, bool)>,
     adjuncts: Option<(usize, usize)>,
     noun: Option<(usize, Option<Phrase>)>,
+}
+
+impl Seen {
+    /// Whether the verb group and the subject that the rule asks for are there.
+    fn admits(&mut self, rule: &Rule, view: View, at: usize) -> bool {
+        if !rule.group {
+            return true;
+        }
+        let Some(group) = seen(&mut self.group, at, || verbs::active(view, at)) else {
+            return false;
+        };
+        let subject = || view.subject_before(group.start, 0);
+        !rule.subject || seen(&mut self.subject, group.start, subject).is_some()
+    }
+}
+
+/// Whether `elements` may begin with such a token.
+fn begins(elements: Option<&Element>, token: Option<&Token>, before: bool) -> bool {
+    match elements {
+        Some(
+            first @ Element::Test {
+                not: false,
+                optional: false,
+                ..
+            },
+        ) => test(first, token, before),
+        _ => true,
+    }
 }
 
 /// The value kept for `at`, or a new one.
@@ -310,15 +352,17 @@ impl Walk<'_> {
             }
             Element::Gap(most) => (at..=at + *most as usize)
                 .take_while(|i| *i == at || tokens.get(i - 1).is_some_and(|t| !t.ends_clause()))
+                .filter(|i| begins(rest.first(), tokens.get(*i), false))
                 .any(|i| self.either(|w| w.right(rest, i))),
             Element::Part(part) => self.part_right(*part, rest, at),
             Element::Test { not: true, .. } => {
                 !test(first, tokens.get(at), false) && self.right(rest, at)
             }
-            Element::Test { optional, .. } => {
+            Element::Test { optional: true, .. } => {
                 test(first, tokens.get(at), false) && self.either(|w| w.right(rest, at + 1))
-                    || *optional && self.right(rest, at)
+                    || self.right(rest, at)
             }
+            Element::Test { .. } => test(first, tokens.get(at), false) && self.right(rest, at + 1),
         }
     }
 
@@ -337,12 +381,22 @@ impl Walk<'_> {
             }
             Element::Gap(most) => (0..=(*most as usize).min(at))
                 .take_while(|n| *n == 0 || !tokens[at - n].ends_clause())
+                .filter(|n| {
+                    begins(
+                        rest.last(),
+                        (at - n).checked_sub(1).and_then(|i| tokens.get(i)),
+                        true,
+                    )
+                })
                 .any(|n| self.either(|w| w.left(rest, at - n))),
             Element::Part(part) => self.part_left(*part, rest, at),
             Element::Test { not: true, .. } => !test(last, token, true) && self.left(rest, at),
-            Element::Test { optional, .. } => {
+            Element::Test { optional: true, .. } => {
                 test(last, token, true) && self.either(|w| w.left(rest, at.saturating_sub(1)))
-                    || *optional && self.left(rest, at)
+                    || self.left(rest, at)
+            }
+            Element::Test { .. } => {
+                test(last, token, true) && self.left(rest, at.saturating_sub(1))
             }
         }
     }
