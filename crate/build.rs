@@ -405,6 +405,7 @@ fn main() {
         ("words.rs", write_words(&lexicon)),
         ("classes.rs", write_classes(&lexicon)),
         ("rules.rs", write_tables(&lexicon, &rules)),
+        ("languages.rs", write_languages(&root.join("data/language"))),
     ];
     for (name, text) in tables {
         fs::write(out.join(name), text).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
@@ -428,17 +429,58 @@ fn write_classes(lexicon: &Lexicon) -> String {
 /// Bytes of the longest word that `lexicon.rs` can look up.
 const LONGEST: usize = 40;
 
-/// The same hash as `lexicon::Word::hash`: eight bytes at a time.
-fn hash(word: &str) -> u64 {
-    word.as_bytes().chunks(8).fold(0u64, |hash, part| {
-        let mut eight = [0; 8];
-        eight[..part.len()].copy_from_slice(part);
-        (hash.rotate_left(32) ^ u64::from_le_bytes(eight)).wrapping_mul(HASH_FACTOR)
-    })
+/// The same as `eight::mix`.
+fn mix(hash: u64, part: u64) -> u64 {
+    (hash.rotate_left(32) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// An odd number with no pattern in its bits: the golden ratio's.
-const HASH_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Eight bytes or fewer as a number, the first one lowest.
+fn eight(part: &[u8]) -> u64 {
+    let bytes = part.iter().rev();
+    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The hash by which `lexicon.rs` looks a word up.
+fn hash(word: &str) -> u64 {
+    let parts = word.as_bytes().chunks(8);
+    parts.fold(0, |hash, part| mix(hash, eight(part)))
+}
+
+/// Languages told by their words; of equals the last one is meant.
+const LANGUAGES: [&str; 19] = [
+    "en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "ro", "hu", "tr",
+    "id", "ru", "uk",
+];
+
+/// The function words of all languages with the languages they belong to as bits, for `language.rs`.
+fn write_languages(folder: &Path) -> String {
+    let mut words: BTreeMap<u128, u32> = BTreeMap::new();
+    for (bit, language) in LANGUAGES.iter().enumerate() {
+        let path = folder.join(language).with_extension("txt");
+        for (number, word) in lines(&path) {
+            if word.len() > 16 {
+                fail(&path, number, "more than sixteen bytes");
+            }
+            let (low, high) = word.as_bytes().split_at(word.len().min(8));
+            let bytes = u128::from(eight(low)) | u128::from(eight(high)) << 64;
+            *words.entry(bytes).or_default() |= 1 << bit;
+        }
+    }
+    let size = (words.len() * 2).next_power_of_two();
+    let mut slots = vec![(0, 0); size];
+    for (bytes, lists) in words {
+        let hash = mix(mix(0, bytes as u64), (bytes >> 64) as u64);
+        let mut slot = (hash >> (64 - size.trailing_zeros())) as usize;
+        while slots[slot] != (0, 0) {
+            slot = (slot + 1) % size;
+        }
+        slots[slot] = (bytes, lists);
+    }
+    format!(
+        "pub static TAGS: [&str; {}] = {LANGUAGES:?};\npub static WORDS: [(u128, u32); {size}] = {slots:?};\n",
+        LANGUAGES.len()
+    )
+}
 
 /// All words with their classes, in the order of their ids: by length, so that a word's length and
 /// id tell where it stands in the text of all words.

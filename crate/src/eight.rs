@@ -70,6 +70,12 @@ pub fn letters(word: u64) -> u64 {
     between(word | (ONES * 0x20), b'a', b'z')
 }
 
+/// How many of the first bytes are letters.
+#[inline]
+pub fn leading_letters(word: u64) -> usize {
+    (!letters(word) & HIGH).trailing_zeros() as usize / 8
+}
+
 /// How many of the first bytes are letters or digits.
 #[inline]
 pub fn leading_alphanumerics(word: u64) -> usize {
@@ -101,6 +107,8 @@ mod tests {
                 assert_eq!(letters(word), answer(u8::is_ascii_alphabetic));
                 let run = bytes.iter().take_while(|b| b.is_ascii_alphanumeric());
                 assert_eq!(leading_alphanumerics(word), run.count());
+                let run = bytes.iter().take_while(|b| b.is_ascii_alphabetic());
+                assert_eq!(leading_letters(word), run.count());
                 let small = bytes.map(|b| b.to_ascii_lowercase());
                 assert_eq!(lower_case(word).to_le_bytes(), small);
             }
