@@ -583,7 +583,7 @@ fn beside<'a>(
     elements: impl Iterator<Item = &'a Element>,
     id_of: &BTreeMap<&str, usize>,
 ) -> String {
-    let (mut classes, mut words, mut edge) = (Vec::new(), 0u64, false);
+    let (mut classes, mut words) = (Vec::new(), 0u64);
     for element in elements {
         match element {
             Element::Test {
@@ -593,27 +593,22 @@ fn beside<'a>(
             } => {
                 for alternative in alternatives {
                     match alternative {
-                        Alternative::Word(word) => words |= 1 << (id_of[word.as_str()] % 64),
+                        Alternative::Word(word) => words |= 1 << (id_of[word.as_str()] % 63),
                         Alternative::Class(with, _) => match with.last() {
                             Some(class) => classes.push(class.clone()),
                             None => return ANYTHING.to_owned(),
                         },
-                        Alternative::Start | Alternative::End => edge = true,
+                        Alternative::Start | Alternative::End => words |= EDGE,
                     }
                 }
                 if !optional {
-                    return format!(
-                        "Beside{{classes:{},words:{words},edge:{edge}}}",
-                        set(&classes)
-                    );
+                    return format!("Beside{{classes:{},words:{words}}}", set(&classes));
                 }
             }
             Element::Part(part) if part == "End" => {
                 classes.push("PUNCT".to_owned());
-                return format!(
-                    "Beside{{classes:{},words:{words},edge:true}}",
-                    set(&classes)
-                );
+                words |= EDGE;
+                return format!("Beside{{classes:{},words:{words}}}", set(&classes));
             }
             // These take no token.
             Element::Open | Element::Close | Element::Test { not: true, .. } => {}
@@ -625,7 +620,9 @@ fn beside<'a>(
 }
 
 /// Nothing is asked of the token beside the trigger.
-const ANYTHING: &str = "Beside{classes:0,words:u64::MAX,edge:true}";
+const ANYTHING: &str = "Beside{classes:0,words:u64::MAX}";
+/// The sentence's edge among the words beside a trigger.
+const EDGE: u64 = 1 << 63;
 
 /// One table, whose trigger words have the class `word`. Words stand by their ids, classes by their
 /// constants.

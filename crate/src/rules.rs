@@ -132,22 +132,26 @@ pub struct Rule {
     pub elements: &'static [Element],
 }
 
-/// What the token beside a trigger must be for the rule to be worth trying: nine of ten are not.
-#[derive(Debug)]
+/// What stands beside a trigger, or what may stand there for a rule to be worth trying: nine of ten
+/// are not.
+#[derive(Clone, Copy, Debug)]
 struct Beside {
-    /// Classes that may do.
     classes: Classes,
-    /// Words that may do, as bits by their ids' last six bits.
+    /// Words as bits by their ids modulo 63; the last bit is the sentence's edge.
     words: u64,
-    /// Whether the sentence's edge may.
-    edge: bool,
 }
 
 impl Beside {
-    fn admits(&self, token: Option<&Token>) -> bool {
-        token.map_or(self.edge, |t| {
-            t.any(self.classes) || self.words >> (t.word % 64) & 1 == 1
-        })
+    fn of(token: Option<&Token>) -> Beside {
+        Beside {
+            classes: token.map_or(0, |t| t.classes),
+            words: 1 << token.map_or(63, |t| t.word % 63),
+        }
+    }
+
+    #[inline]
+    fn admits(&self, there: Beside) -> bool {
+        self.classes & there.classes != 0 || self.words & there.words != 0
     }
 }
 
@@ -186,18 +190,13 @@ pub fn matches_at(
     found: &mut Vec<Match>,
 ) {
     let token = &view.tokens[at];
-    let before = at.checked_sub(1).and_then(|before| view.tokens.get(before));
-    let after = view.tokens.get(at + 1);
+    let before = Beside::of(at.checked_sub(1).and_then(|i| view.tokens.get(i)));
+    let after = Beside::of(view.tokens.get(at + 1));
     let mut seen = Seen::default();
     let mut try_rule = |number: u16| {
         let rule = &table.rules[usize::from(number)];
-        let beside = rule.right.admits(after) && rule.left.admits(before);
-        if beside
-            && test(&rule.elements[rule.trigger], Some(token), false)
-            && seen.admits(rule, view, at)
-        {
-            let fit = fits(rule, view, at, same, &mut seen);
-            found.extend(fit.map(|m| Match { order: number, ..m }));
+        if rule.right.admits(after) && rule.left.admits(before) {
+            fit(rule, number, view, at, same, &mut seen, found);
         }
     };
     if token.any(table.word) {
@@ -224,25 +223,31 @@ pub fn matches_at(
     }
 }
 
-/// What a rule finds whose trigger stands at `at`.
-fn fits(
+/// Adds what the rule finds whose trigger stands at `at`, if it fits.
+#[inline(never)]
+fn fit(
     rule: &'static Rule,
+    order: u16,
     view: View,
     at: usize,
     same: Option<(Phrase, usize)>,
     seen: &mut Seen,
-) -> Option<Match> {
-    let (left, right) = (
-        &rule.elements[..rule.trigger],
-        &rule.elements[rule.trigger + 1..],
-    );
+    found: &mut Vec<Match>,
+) {
+    let (left, right) = rule.elements.split_at(rule.trigger);
+    let Some((trigger, right)) = right.split_first() else {
+        return;
+    };
+    if !test(trigger, view.tokens.get(at), false) || !seen.admits(rule, view, at) {
+        return;
+    }
     let mut walk = Walk {
         view,
         trigger: at,
         same,
         found: Match {
             rule,
-            order: 0,
+            order,
             start: at,
             end: at + 1,
             source: None,
@@ -255,10 +260,12 @@ fn fits(
         group: at,
         seen,
     };
-    let fits = walk.right(right, at + 1) && walk.left(left, at);
-    (fits && walk.found.start < walk.found.end).then_some(walk.found)
+    if walk.right(right, at + 1) && walk.left(left, at) && walk.found.start < walk.found.end {
+        found.push(walk.found);
+    }
 }
 
+#[inline]
 fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Element::Test {
         words,
