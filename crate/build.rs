@@ -577,52 +577,82 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
 /// Buckets of trigger words; `rules::matches_at` knows it too.
 const BUCKETS: usize = 256;
 
-/// What the token beside a trigger must be, as `rules::Beside`: one of the classes or words that the
-/// nearest elements ask for. `elements`: the pattern from the trigger outwards.
-fn beside<'a>(
-    elements: impl Iterator<Item = &'a Element>,
-    id_of: &BTreeMap<&str, usize>,
-) -> String {
-    let (mut classes, mut words) = (Vec::new(), 0u64);
-    for element in elements {
-        match element {
-            Element::Test {
-                not: false,
-                optional,
-                alternatives,
-            } => {
-                for alternative in alternatives {
-                    match alternative {
-                        Alternative::Word(word) => words |= 1 << (id_of[word.as_str()] % 63),
-                        Alternative::Class(with, _) => match with.last() {
-                            Some(class) => classes.push(class.clone()),
-                            None => return ANYTHING.to_owned(),
-                        },
-                        Alternative::Start | Alternative::End => words |= EDGE,
-                    }
-                }
-                if !optional {
-                    return format!("Beside{{classes:{},words:{words}}}", set(&classes));
-                }
-            }
-            Element::Part(part) if part == "End" => {
-                classes.push("PUNCT".to_owned());
-                words |= EDGE;
-                return format!("Beside{{classes:{},words:{words}}}", set(&classes));
-            }
-            // These take no token.
-            Element::Open | Element::Close | Element::Test { not: true, .. } => {}
-            Element::Part(part) if part == "Content" => {}
-            Element::Part(_) | Element::Gap(_) => return ANYTHING.to_owned(),
-        }
-    }
-    ANYTHING.to_owned()
+/// What a token must be for a pattern to go on with it: any of these.
+#[derive(Clone, Default)]
+struct Beside {
+    classes: BTreeSet<String>,
+    /// Words as bits by their ids modulo 63, and the sentence's edge.
+    words: u64,
+    /// Whether adverbials may stand before it.
+    adjunct: bool,
 }
 
-/// Nothing is asked of the token beside the trigger.
-const ANYTHING: &str = "Beside{classes:0,words:u64::MAX}";
-/// The sentence's edge among the words beside a trigger.
-const EDGE: u64 = 1 << 63;
+impl Beside {
+    /// Any token at all.
+    const ANYTHING: Beside = Beside {
+        classes: BTreeSet::new(),
+        words: u64::MAX,
+        adjunct: false,
+    };
+    /// The sentence's edge among the words.
+    const EDGE: u64 = 1 << 63;
+
+    /// What the nearest of `elements`, the pattern outwards from a place, ask for there.
+    fn new<'a>(
+        elements: impl Iterator<Item = &'a Element>,
+        id_of: &BTreeMap<&str, usize>,
+    ) -> Beside {
+        let mut found = Beside::default();
+        for element in elements {
+            match element {
+                Element::Test {
+                    not: false,
+                    optional,
+                    alternatives,
+                } => {
+                    for alternative in alternatives {
+                        match alternative {
+                            Alternative::Word(word) => {
+                                found.words |= 1 << (id_of[word.as_str()] % 63);
+                            }
+                            Alternative::Class(with, _) => match with.last() {
+                                Some(class) => found.classes.extend([class.clone()]),
+                                None => return Beside::ANYTHING,
+                            },
+                            Alternative::Start | Alternative::End => found.words |= Beside::EDGE,
+                        }
+                    }
+                    if !optional {
+                        return found;
+                    }
+                }
+                Element::Part(part) if part == "End" => {
+                    found.classes.extend(["PUNCT".to_owned()]);
+                    found.words |= Beside::EDGE;
+                    return found;
+                }
+                Element::Part(part) if part == "Adjunct" => found.adjunct = true,
+                // These take no token.
+                Element::Open | Element::Close | Element::Test { not: true, .. } => {}
+                Element::Part(part) if part == "Content" => {}
+                Element::Part(_) | Element::Gap(_) => break,
+            }
+        }
+        Beside::ANYTHING
+    }
+
+    fn or(mut self, other: &Beside) -> Beside {
+        self.classes.extend(other.classes.iter().cloned());
+        self.words |= other.words;
+        self
+    }
+
+    /// As Rust writes it.
+    fn written(&self) -> String {
+        let classes: Vec<String> = self.classes.iter().cloned().collect();
+        format!("Beside{{classes:{},words:{}}}", set(&classes), self.words)
+    }
+}
 
 /// One table, whose trigger words have the class `word`. Words stand by their ids, classes by their
 /// constants.
@@ -630,7 +660,8 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
     let mut out = String::new();
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
-    let mut by_word: Vec<(usize, usize)> = Vec::new();
+    let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut besides: Vec<[Beside; 2]> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
     let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");
     for (number, rule) in rules.iter().enumerate() {
@@ -658,7 +689,8 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
                                 let id = id_of[word.as_str()];
                                 ids.push(id);
                                 if i == rule.trigger {
-                                    by_word.push((id, number));
+                                    // In buckets by the word's id, as `rules::matches_at` looks them up.
+                                    by_word.entry((id % BUCKETS, id)).or_default().push(number);
                                 }
                             }
                             Alternative::Class(with, without) => {
@@ -693,24 +725,49 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
             &rule.elements[..rule.trigger],
             &rule.elements[rule.trigger + 1..],
         );
-        let [left, right] = [
-            beside(before.iter().rev(), &id_of),
-            beside(after.iter(), &id_of),
-        ];
-        let mut parts = before.iter().rev().filter(|e| !matches!(e, Element::Open));
-        let mut is = |names: &[&str]| matches!(parts.next(), Some(Element::Part(part)) if names.contains(&part.as_str()));
+        let mut outer = before.iter().rev().filter(|e| !matches!(e, Element::Open));
+        let mut is = |names: &[&str]| matches!(outer.next(), Some(Element::Part(part)) if names.contains(&part.as_str()));
         let group = is(&["Group"]);
         let subject = group && is(&["Subject", "Record"]);
+        let outer = if subject {
+            Beside::new(outer, &id_of)
+        } else {
+            Beside::ANYTHING
+        };
+        let left = Beside::new(before.iter().rev(), &id_of);
+        let right = Beside::new(after.iter(), &id_of);
+        let adjunct = right.adjunct;
+        let near = if adjunct {
+            Beside::ANYTHING
+        } else {
+            right.clone()
+        };
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{left},right:{right},group:{group},subject:{subject},elements:&[{elements}]}},",
-            rule.id, rule.kind, rule.strength, rule.trigger
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{},right:{},adjunct:{adjunct},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
+            rule.id,
+            rule.kind,
+            rule.strength,
+            rule.trigger,
+            left.written(),
+            right.written(),
+            outer.written()
         );
+        besides.push([left, near]);
     }
-    // In buckets by the word's id, as `rules::matches_at` looks them up.
-    by_word.sort_unstable_by_key(|(word, rule)| (word % BUCKETS, *word, *rule));
     let buckets: Vec<usize> = (0..=BUCKETS)
-        .map(|bucket| by_word.partition_point(|(word, _)| word % BUCKETS < bucket))
+        .map(|bucket| by_word.range(..(bucket, 0)).count())
+        .collect();
+    let any = |rules: &[usize], side: usize| {
+        let sides = rules.iter().map(|rule| &besides[*rule][side]);
+        sides.fold(Beside::default(), Beside::or).written()
+    };
+    let by_word: Vec<String> = by_word
+        .iter()
+        .map(|((_, id), rules)| {
+            let (left, right) = (any(rules, 0), any(rules, 1));
+            format!("Waking{{word:{id},left:{left},right:{right},rules:&{rules:?}}}")
+        })
         .collect();
     // One class of each trigger's set is enough to know where no rule can fit.
     let mask: BTreeSet<&str> = by_class
@@ -733,7 +790,8 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
     let by_class: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
     let _ = writeln!(
         out,
-        "], by_word: &{by_word:?}, buckets: &{buckets:?}, word: {word}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
+        "], by_word: &[{}], buckets: &{buckets:?}, word: {word}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
+        by_word.join(","),
         groups.join(",")
     );
     out

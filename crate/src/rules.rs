@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, Element, Part, Rule, Table};
+    use super::{Beside, Element, Part, Rule, Table, Waking};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -22,8 +22,8 @@ pub use tables::{ATTRIBUTION, FLAGS};
 pub struct Table {
     /// The rules in the order of their files.
     pub rules: &'static [Rule],
-    /// Trigger words with the rule they wake, in buckets by the word.
-    by_word: &'static [(WordId, u16)],
+    /// Trigger words, in buckets by the word.
+    by_word: &'static [Waking],
     /// The class of its trigger words.
     word: Classes,
     /// Where each bucket begins, and the last one ends.
@@ -34,6 +34,18 @@ pub struct Table {
     groups: &'static [(Classes, u128)],
     /// The rules that classes wake, ascending.
     by_class: &'static [u16],
+}
+
+/// A trigger word.
+#[derive(Debug)]
+struct Waking {
+    word: WordId,
+    /// What one of its rules may ask for before it.
+    left: Beside,
+    /// And after it.
+    right: Beside,
+    /// The rules it wakes, ascending.
+    rules: &'static [u16],
 }
 
 /// Buckets of trigger words; `build.rs` knows it too.
@@ -122,12 +134,16 @@ pub struct Rule {
     pub trigger: usize,
     /// What must stand before the trigger.
     left: Beside,
-    /// What must stand after it.
+    /// What must stand after it, or after adverbials.
     right: Beside,
+    /// Whether adverbials may stand between.
+    adjunct: bool,
     /// Whether the trigger is a verb with its group before it.
     group: bool,
     /// Whether its subject must stand before the group.
     subject: bool,
+    /// What must stand before the subject.
+    outer: Beside,
     /// The pattern.
     pub elements: &'static [Element],
 }
@@ -195,17 +211,18 @@ pub fn matches_at(
     let mut seen = Seen::default();
     let mut try_rule = |number: u16| {
         let rule = &table.rules[usize::from(number)];
-        if rule.right.admits(after) && rule.left.admits(before) {
+        if (rule.adjunct || rule.right.admits(after)) && rule.left.admits(before) {
             fit(rule, number, view, at, same, &mut seen, found);
         }
     };
     if token.any(table.word) {
         let bucket = usize::from(token.word) % BUCKETS;
         let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
-        for (word, rule) in &table.by_word[from..to] {
-            if *word == token.word {
-                try_rule(*rule);
-            }
+        let waking = table.by_word[from..to]
+            .iter()
+            .find(|w| w.word == token.word);
+        if let Some(waking) = waking.filter(|w| w.right.admits(after) && w.left.admits(before)) {
+            waking.rules.iter().copied().for_each(&mut try_rule);
         }
     }
     if !token.any(table.mask) {
@@ -298,16 +315,28 @@ struct Seen {
 }
 
 impl Seen {
-    /// Whether the verb group and the subject that the rule asks for are there.
+    /// Whether the rule's verb group, its subject and what it asks for around them are there.
     fn admits(&mut self, rule: &Rule, view: View, at: usize) -> bool {
-        if !rule.group {
+        let beside = |at: usize| Beside::of(view.tokens.get(at));
+        if rule.group {
+            let Some(group) = seen(&mut self.group, at, || verbs::active(view, at)) else {
+                return false;
+            };
+            if rule.subject {
+                let find = || view.subject_before(group.start, 0);
+                let Some(subject) = seen(&mut self.subject, group.start, find) else {
+                    return false;
+                };
+                if !rule.outer.admits(beside(subject.start.wrapping_sub(1))) {
+                    return false;
+                }
+            }
+        }
+        if !rule.adjunct || rule.right.admits(beside(at + 1)) {
             return true;
         }
-        let Some(group) = seen(&mut self.group, at, || verbs::active(view, at)) else {
-            return false;
-        };
-        let subject = || view.subject_before(group.start, 0);
-        !rule.subject || seen(&mut self.subject, group.start, subject).is_some()
+        let end = seen(&mut self.adjuncts, at + 1, || view.adjuncts(at + 1));
+        rule.right.admits(beside(end))
     }
 }
 
