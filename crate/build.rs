@@ -66,7 +66,8 @@ impl Lexicon {
     fn bit(&mut self, name: &str) -> u128 {
         let next = self.classes.len() as u32;
         let bit = *self.classes.entry(name.to_owned()).or_insert(next);
-        assert!(bit < 128, "more than 128 word classes");
+        // The last bit is the sentence's edge: `rules::EDGE`.
+        assert!(bit < 127, "more than 127 word classes");
         1 << bit
     }
 
@@ -581,21 +582,21 @@ const BUCKETS: usize = 256;
 #[derive(Clone, Default)]
 struct Beside {
     classes: BTreeSet<String>,
-    /// Words as bits by their ids modulo 63, and the sentence's edge.
+    /// Words as bits by the last six bits of their ids.
     words: u64,
     /// Whether adverbials may stand before it.
     adjunct: bool,
 }
 
 impl Beside {
-    /// Any token at all.
-    const ANYTHING: Beside = Beside {
-        classes: BTreeSet::new(),
-        words: u64::MAX,
-        adjunct: false,
-    };
-    /// The sentence's edge among the words.
-    const EDGE: u64 = 1 << 63;
+    /// Any token at all, and none.
+    fn anything() -> Beside {
+        Beside {
+            classes: BTreeSet::from(["EDGE".to_owned()]),
+            words: u64::MAX,
+            adjunct: false,
+        }
+    }
 
     /// What the nearest of `elements`, the pattern outwards from a place, ask for there.
     fn new<'a>(
@@ -613,13 +614,15 @@ impl Beside {
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
-                                found.words |= 1 << (id_of[word.as_str()] % 63);
+                                found.words |= 1 << (id_of[word.as_str()] % 64);
                             }
                             Alternative::Class(with, _) => match with.last() {
                                 Some(class) => found.classes.extend([class.clone()]),
-                                None => return Beside::ANYTHING,
+                                None => return Beside::anything(),
                             },
-                            Alternative::Start | Alternative::End => found.words |= Beside::EDGE,
+                            Alternative::Start | Alternative::End => {
+                                found.classes.extend(["EDGE".to_owned()]);
+                            }
                         }
                     }
                     if !optional {
@@ -627,8 +630,7 @@ impl Beside {
                     }
                 }
                 Element::Part(part) if part == "End" => {
-                    found.classes.extend(["PUNCT".to_owned()]);
-                    found.words |= Beside::EDGE;
+                    found.classes.extend(["PUNCT", "EDGE"].map(str::to_owned));
                     return found;
                 }
                 Element::Part(part) if part == "Adjunct" => found.adjunct = true,
@@ -638,7 +640,7 @@ impl Beside {
                 Element::Part(_) | Element::Gap(_) => break,
             }
         }
-        Beside::ANYTHING
+        Beside::anything()
     }
 
     fn or(mut self, other: &Beside) -> Beside {
@@ -732,13 +734,13 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
         let outer = if subject {
             Beside::new(outer, &id_of)
         } else {
-            Beside::ANYTHING
+            Beside::anything()
         };
         let left = Beside::new(before.iter().rev(), &id_of);
         let right = Beside::new(after.iter(), &id_of);
         let adjunct = right.adjunct;
         let near = if adjunct {
-            Beside::ANYTHING
+            Beside::anything()
         } else {
             right.clone()
         };

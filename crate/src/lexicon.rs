@@ -46,12 +46,13 @@ impl Word {
         Word::with(text, place, eight::lower_case)
     }
 
-    /// The word of the first `length` of eight ASCII bytes, in lower case.
+    /// The word of sixteen bytes, zero after its `length`.
     #[inline]
-    pub fn short(word: u64, length: usize) -> Word {
-        let mut parts = [0; LONGEST / 8];
-        parts[0] = eight::lower_case(eight::first(word, length));
-        Word { parts, length }
+    pub fn short([first, second]: [u64; 2], length: usize) -> Word {
+        Word {
+            parts: [first, second, 0, 0, 0],
+            length,
+        }
     }
 
     fn with(text: &[u8], place: Range<usize>, change: impl Fn(u64) -> u64) -> Option<Word> {
@@ -129,11 +130,12 @@ fn long(word: &Word) -> Option<WordId> {
         .parts()
         .iter()
         .fold(0, |hash, part| eight::mix(hash, *part));
-    search(word.length, hash, |at| {
-        let bytes = TEXT.as_bytes().get(at..at + word.length);
-        bytes
-            .and_then(Word::new)
-            .is_some_and(|there| there.parts() == word.parts())
+    search(word.length, hash, |start| {
+        let mut parts = word.parts().iter().zip((0..).step_by(8));
+        parts.all(|(part, at)| {
+            let there = eight::load(TEXT.as_bytes(), start + at);
+            eight::first(there, word.length - at) == *part
+        })
     })
 }
 

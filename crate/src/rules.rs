@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, Element, Part, Rule, Table, Waking};
+    use super::{Beside, EDGE, Element, Part, Rule, Table, Waking};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -152,17 +152,28 @@ pub struct Rule {
 /// are not.
 #[derive(Clone, Copy, Debug)]
 struct Beside {
+    /// Classes, and [`EDGE`].
     classes: Classes,
-    /// Words as bits by their ids modulo 63; the last bit is the sentence's edge.
+    /// Words as bits by the last six bits of their ids.
     words: u64,
 }
 
+/// The sentence's edge, where no token is; no word has that class.
+const EDGE: Classes = 1 << 127;
+
 impl Beside {
+    #[inline]
     fn of(token: Option<&Token>) -> Beside {
-        Beside {
-            classes: token.map_or(0, |t| t.classes),
-            words: 1 << token.map_or(63, |t| t.word % 63),
-        }
+        token.map_or(
+            Beside {
+                classes: EDGE,
+                words: 0,
+            },
+            |t| Beside {
+                classes: t.classes,
+                words: 1 << (t.word % 64),
+            },
+        )
     }
 
     #[inline]
