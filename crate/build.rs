@@ -483,12 +483,46 @@ fn write_languages(folder: &Path) -> String {
     )
 }
 
-/// All words with their classes, in the order of their ids: by length, so that a word's length and
-/// id tell where it stands in the text of all words.
-fn in_order(lexicon: &Lexicon) -> Vec<(&str, u128)> {
-    let mut words: Vec<(&str, u128)> = lexicon.words.iter().map(|(w, b)| (&**w, *b)).collect();
-    words.sort_by_key(|(word, _)| word.len());
+/// The sets of classes that words have, the commonest first.
+fn in_frequency(lexicon: &Lexicon) -> Vec<u128> {
+    let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
+    for classes in lexicon.words.values() {
+        *counts.entry(*classes).or_default() += 1;
+    }
+    let mut sets: Vec<u128> = counts.keys().copied().collect();
+    sets.sort_by_key(|set| std::cmp::Reverse(counts[set]));
+    sets
+}
+
+/// All words with the numbers of their sets, in the order of their ids: by length, so that a word's
+/// length and place among those of its length tell where it stands in the text of all words; then by
+/// set, which makes the tables small when packed.
+fn in_order(lexicon: &Lexicon) -> Vec<(&str, usize)> {
+    let sets = in_frequency(lexicon);
+    let number: BTreeMap<u128, usize> = sets.iter().enumerate().map(|(i, set)| (*set, i)).collect();
+    let words = lexicon.words.iter();
+    let mut words: Vec<(&str, usize)> = words.map(|(w, b)| (&**w, number[b])).collect();
+    words.sort_by_key(|(word, set)| (word.len(), *set));
     words
+}
+
+/// Where words of one length are looked up, and how many slots a hash leads to: two a word, four
+/// where words are short, which are few and common; and a few more for what the last ones push away.
+fn slots(words: &[&str]) -> (usize, Vec<u16>) {
+    let short = words.first().is_some_and(|word| word.len() < 5);
+    let size = if short { 4 } else { 2 } * words.len();
+    let mut slots = vec![u16::MAX; size + words.len() + 1];
+    for (nth, word) in words.iter().enumerate() {
+        let mut slot = (((hash(word) >> 32) * size as u64) >> 32) as usize;
+        while slots[slot] != u16::MAX {
+            slot += 1;
+        }
+        slots[slot] = nth as u16;
+    }
+    // An empty slot ends every search.
+    let used = slots.iter().rposition(|slot| *slot != u16::MAX);
+    slots.truncate(used.map_or(1, |last| last + 2).max(size + 1));
+    (size, slots)
 }
 
 /// The words with their classes, for `lexicon.rs`.
@@ -501,50 +535,39 @@ fn write_words(lexicon: &Lexicon) -> String {
     assert!(words.len() < 65_535, "too many words for u16 ids");
     let longest = words.last().map_or(0, |w| w.0.len());
     assert!(longest <= LONGEST, "a word of {longest} bytes");
-    let sets: Vec<u128> = words
-        .iter()
-        .map(|w| w.1)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
     let text: String = words.iter().map(|w| w.0).collect();
     let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
-    // For each length the first id of such words and where the first one begins.
-    let (mut ids, mut starts) = (vec![0; LONGEST + 2], vec![0; LONGEST + 1]);
-    for length in 0..=LONGEST {
-        let first = words.partition_point(|w| w.0.len() < length);
-        ids[length] = first;
-        starts[length] = words[..first].iter().map(|w| w.0.len()).sum();
-    }
-    ids[LONGEST + 1] = words.len();
-    let _ = writeln!(out, "pub static IDS: [u16; {}] = {ids:?};", ids.len());
-    let _ = writeln!(
-        out,
-        "pub static STARTS: [u32; {}] = {starts:?};",
-        starts.len()
-    );
+    let sets = in_frequency(lexicon);
     let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
-    let set_ids: Vec<u16> = words
-        .iter()
-        .map(|w| sets.binary_search(&w.1).unwrap_or(0) as u16)
-        .collect();
+    let set_of: Vec<usize> = words.iter().map(|w| w.1).collect();
     let _ = writeln!(
         out,
-        "pub static SET_OF: [u16; {}] = {set_ids:?};",
-        set_ids.len()
+        "pub static SET_OF: [u16; {}] = {set_of:?};",
+        set_of.len()
     );
-    // Half empty at least, so that most words that no list holds meet an empty slot at once. Short
-    // words are common ones and go in first: they stand where they are looked for.
-    let size = (words.len() * 2).next_power_of_two();
-    let mut slots = vec![u16::MAX; size];
-    for (i, (word, _)) in words.iter().enumerate() {
-        let mut slot = (hash(word) >> (64 - size.trailing_zeros())) as usize;
-        while slots[slot] != u16::MAX {
-            slot = (slot + 1) % size;
-        }
-        slots[slot] = i as u16;
+    let (mut all, mut lengths, mut id, mut start) = (Vec::new(), Vec::new(), 0, 0);
+    for length in 0..=LONGEST {
+        let words: Vec<&str> = words
+            .iter()
+            .map(|w| w.0)
+            .filter(|w| w.len() == length)
+            .collect();
+        let (size, mut slots) = slots(&words);
+        lengths.push(format!(
+            "Length{{id:{id},text:{start},slots:{},size:{size}}}",
+            all.len()
+        ));
+        all.append(&mut slots);
+        id += words.len();
+        start += words.len() * length;
     }
-    let _ = writeln!(out, "pub static SLOTS: [u16; {size}] = {slots:?};");
+    let _ = writeln!(out, "pub static SLOTS: [u16; {}] = {all:?};", all.len());
+    let _ = writeln!(
+        out,
+        "pub static LENGTHS: [Length; {}] = [{}];",
+        lengths.len(),
+        lengths.join(",")
+    );
     out
 }
 

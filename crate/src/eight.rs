@@ -12,16 +12,18 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The eight bytes from `at`; zero where `bytes` have ended.
 #[inline]
 pub fn load(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.first_chunk()
-        .map_or_else(|| last(rest), |eight| u64::from_le_bytes(*eight))
+    match bytes.get(at..at.wrapping_add(8)).map(<[u8; 8]>::try_from) {
+        Some(Ok(eight)) => u64::from_le_bytes(eight),
+        _ => last(bytes, at),
+    }
 }
 
 /// Fewer than eight bytes.
 #[cold]
-fn last(rest: &[u8]) -> u64 {
-    let bytes = rest.iter().take(8).rev();
-    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+#[inline(never)]
+fn last(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default().iter().rev();
+    rest.fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Takes eight more bytes into a hash (multiplicative hashing, Knuth, TAOCP vol. 3, 6.4): its highest

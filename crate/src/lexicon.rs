@@ -12,8 +12,21 @@ use crate::eight;
 /// A set of word classes.
 pub type Classes = u128;
 
+/// Where the words of one length are looked up.
+pub struct Length {
+    /// The first one's id; the others follow.
+    id: WordId,
+    /// Where it stands in the text of all words.
+    text: u32,
+    /// Their first slot: a slot holds a word's place among them, or `UNLISTED`.
+    slots: u32,
+    /// How many slots a hash leads to.
+    size: u32,
+}
+
 #[allow(missing_docs, dead_code)]
 mod tables {
+    use super::Length;
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use tables::*;
@@ -142,17 +155,13 @@ fn long(word: &Word) -> Option<WordId> {
 /// The word of that length and hash which `is_at` finds where its text stands.
 #[inline]
 fn search(length: usize, hash: u64, is_at: impl Fn(usize) -> bool) -> Option<WordId> {
-    let (first, next) = (IDS[length], IDS[length + 1]);
-    let start = STARTS[length] as usize;
-    let mut slot = (hash >> (64 - SLOTS.len().trailing_zeros())) as usize;
+    let all = LENGTHS.get(length)?;
+    // The hash's highest 32 bits as a fraction of the slots.
+    let mut slot = (((hash >> 32) * u64::from(all.size)) >> 32) as usize + all.slots as usize;
     loop {
-        let id = SLOTS[slot % SLOTS.len()];
-        if id == UNLISTED {
-            return None;
-        }
-        // Words of other lengths have other ids, so that few texts are compared.
-        if (first..next).contains(&id) && is_at(start + usize::from(id - first) * length) {
-            return Some(id);
+        let nth = *SLOTS.get(slot).filter(|nth| **nth != UNLISTED)?;
+        if is_at(all.text as usize + usize::from(nth) * length) {
+            return Some(all.id + nth);
         }
         slot += 1;
     }
