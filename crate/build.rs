@@ -602,7 +602,7 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
 const BUCKETS: usize = 256;
 
 /// What a token must be for a pattern to go on with it: any of these.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Beside {
     classes: BTreeSet<String>,
     /// Words as bits by the last six bits of their ids.
@@ -761,24 +761,24 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
         };
         let left = Beside::new(before.iter().rev(), &id_of);
         let right = Beside::new(after.iter(), &id_of);
-        let adjunct = right.adjunct;
-        let near = if adjunct {
-            Beside::anything()
-        } else {
-            right.clone()
-        };
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{},right:{},adjunct:{adjunct},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{},right:{},adjunct:{},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
             rule.id,
             rule.kind,
             rule.strength,
             rule.trigger,
             left.written(),
             right.written(),
+            right.adjunct,
             outer.written()
         );
-        besides.push([left, near]);
+        let right = if right.adjunct {
+            Beside::anything()
+        } else {
+            right
+        };
+        besides.push([left, right]);
     }
     let buckets: Vec<usize> = (0..=BUCKETS)
         .map(|bucket| by_word.range(..(bucket, 0)).count())
@@ -794,30 +794,25 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
             format!("Waking{{word:{id},left:{left},right:{right},rules:&{rules:?}}}")
         })
         .collect();
-    // One class of each trigger's set is enough to know where no rule can fit.
-    let mask: BTreeSet<&str> = by_class
-        .iter()
-        .filter_map(|(classes, _)| {
-            let telling = classes.split('|').find(|c| !FORMS.contains(c));
-            telling.or_else(|| classes.split('|').next())
-        })
-        .collect();
-    let mask = mask.into_iter().collect::<Vec<_>>().join("|");
-    assert!(by_class.len() <= 128, "too many triggers by class");
-    let mut groups: BTreeMap<&str, u128> = BTreeMap::new();
-    for (i, (classes, _)) in by_class.iter().enumerate() {
-        *groups.entry(classes).or_default() |= 1 << i;
+    // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.
+    let mut woken: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
+    woken.dedup();
+    assert!(woken.len() <= 128, "too many rules with class triggers");
+    let (mut mask, mut of_class) = (0u128, vec![0u128; 128]);
+    for (classes, rule) in &by_class {
+        let telling = classes.split('|').find(|c| !FORMS.contains(c));
+        let telling = telling.or_else(|| classes.split('|').next());
+        let Some(bit) = telling.and_then(|class| lexicon.classes.get(class)) else {
+            continue;
+        };
+        mask |= 1 << bit;
+        let place = woken.iter().position(|r| r == rule).unwrap_or(0);
+        of_class[*bit as usize] |= 1 << place;
     }
-    let groups: Vec<String> = groups
-        .iter()
-        .map(|(c, bits)| format!("({c}, {bits})"))
-        .collect();
-    let by_class: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
     let _ = writeln!(
         out,
-        "], by_word: &[{}], buckets: &{buckets:?}, word: {word}, mask: {mask}, groups: &[{}], by_class: &{by_class:?} }};",
-        by_word.join(","),
-        groups.join(",")
+        "], by_word: &[{}], buckets: &{buckets:?}, word: {word}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?} }};",
+        by_word.join(",")
     );
     out
 }

@@ -28,10 +28,10 @@ pub struct Table {
     word: Classes,
     /// Where each bucket begins, and the last one ends.
     buckets: &'static [u16; BUCKETS + 1],
-    /// Of each trigger of `groups` a class: where a token has none of these, none fits.
+    /// Of each trigger class set one class: where a token has none of these, none fits.
     mask: Classes,
-    /// Trigger classes, all of which must be there, with the places in `by_class` as bits.
-    groups: &'static [(Classes, u128)],
+    /// For each class of the mask, by its bit, the places in `by_class` it wakes, as bits.
+    of_class: &'static [u128; 128],
     /// The rules that classes wake, ascending.
     by_class: &'static [u16],
 }
@@ -217,79 +217,144 @@ pub fn matches_at(
     found: &mut Vec<Match>,
 ) {
     let token = &view.tokens[at];
-    let before = Beside::of(at.checked_sub(1).and_then(|i| view.tokens.get(i)));
-    let after = Beside::of(view.tokens.get(at + 1));
-    let mut seen = Seen::default();
-    let mut try_rule = |number: u16| {
-        let rule = &table.rules[usize::from(number)];
-        if (rule.adjunct || rule.right.admits(after)) && rule.left.admits(before) {
-            fit(rule, number, view, at, same, &mut seen, found);
-        }
-    };
+    let mut around = Around::new(view, at);
     if token.any(table.word) {
         let bucket = usize::from(token.word) % BUCKETS;
         let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
-        let waking = table.by_word[from..to]
-            .iter()
-            .find(|w| w.word == token.word);
-        if let Some(waking) = waking.filter(|w| w.right.admits(after) && w.left.admits(before)) {
-            waking.rules.iter().copied().for_each(&mut try_rule);
+        let mut words = table.by_word[from..to].iter();
+        let waking = words.find(|w| w.word == token.word);
+        // Common words wake many rules, hardly ever for good.
+        let admits = |w: &&Waking| w.left.admits(around.before) && w.right.admits(around.after);
+        if let Some(waking) = waking.filter(admits) {
+            for rule in waking.rules {
+                around.attempt(table, *rule, same, found);
+            }
         }
     }
-    if !token.any(table.mask) {
-        return;
+    let mut classes = token.classes & table.mask;
+    let mut rules = 0;
+    while classes != 0 {
+        rules |= table.of_class[classes.trailing_zeros() as usize];
+        classes &= classes - 1;
     }
-    let woken = |(classes, rules): &(Classes, u128)| if token.all(*classes) { *rules } else { 0 };
-    let mut rules = table
-        .groups
-        .iter()
-        .map(woken)
-        .fold(0, |all, some| all | some);
     while rules != 0 {
-        try_rule(table.by_class[rules.trailing_zeros() as usize]);
+        let rule = table.by_class[rules.trailing_zeros() as usize];
+        around.attempt(table, rule, same, found);
         rules &= rules - 1;
     }
 }
 
-/// Adds what the rule finds whose trigger stands at `at`, if it fits.
-#[inline(never)]
-fn fit(
-    rule: &'static Rule,
-    order: u16,
-    view: View,
+/// What stands around a trigger: most rules that it wakes can be told by that not to fit.
+struct Around<'a> {
+    view: View<'a>,
     at: usize,
-    same: Option<(Phrase, usize)>,
-    seen: &mut Seen,
-    found: &mut Vec<Match>,
-) {
-    let (left, right) = rule.elements.split_at(rule.trigger);
-    let Some((trigger, right)) = right.split_first() else {
-        return;
-    };
-    if !test(trigger, view.tokens.get(at), false) || !seen.admits(rule, view, at) {
-        return;
+    before: Beside,
+    after: Beside,
+    /// What stands after adverbials.
+    later: Option<Beside>,
+    /// What stands before the subject, if there is one.
+    outer: Option<Option<Beside>>,
+    seen: Seen,
+}
+
+impl<'a> Around<'a> {
+    fn new(view: View<'a>, at: usize) -> Around<'a> {
+        Around {
+            view,
+            at,
+            before: Beside::of(view.tokens.get(at.wrapping_sub(1))),
+            after: Beside::of(view.tokens.get(at + 1)),
+            later: None,
+            outer: None,
+            seen: Seen::default(),
+        }
     }
-    let mut walk = Walk {
-        view,
-        trigger: at,
-        same,
-        found: Match {
-            rule,
-            order,
-            start: at,
-            end: at + 1,
-            source: None,
-            listener: None,
-            before: None,
-            after: None,
-            doubt: 0.0,
-            apart: false,
-        },
-        group: at,
-        seen,
-    };
-    if walk.right(right, at + 1) && walk.left(left, at) && walk.found.start < walk.found.end {
-        found.push(walk.found);
+
+    /// Adds what a rule finds, if it fits.
+    #[inline]
+    fn attempt(
+        &mut self,
+        table: &'static Table,
+        number: u16,
+        same: Option<(Phrase, usize)>,
+        found: &mut Vec<Match>,
+    ) {
+        let rule = &table.rules[usize::from(number)];
+        if self.admits(rule) {
+            found.extend(self.fit(rule, number, same));
+        }
+    }
+
+    #[inline(never)]
+    fn fit(
+        &mut self,
+        rule: &'static Rule,
+        order: u16,
+        same: Option<(Phrase, usize)>,
+    ) -> Option<Match> {
+        let (view, at) = (self.view, self.at);
+        let (left, right) = rule.elements.split_at(rule.trigger);
+        let (trigger, right) = right.split_first()?;
+        if !test(trigger, view.tokens.get(at), false) {
+            return None;
+        }
+        let mut walk = Walk {
+            view,
+            trigger: at,
+            same,
+            found: Match {
+                rule,
+                order,
+                start: at,
+                end: at + 1,
+                source: None,
+                listener: None,
+                before: None,
+                after: None,
+                doubt: 0.0,
+                apart: false,
+            },
+            group: at,
+            seen: &mut self.seen,
+        };
+        let fits = walk.right(right, at + 1) && walk.left(left, at);
+        (fits && walk.found.start < walk.found.end).then_some(walk.found)
+    }
+
+    /// Whether the rule's verb group and subject are there, and beside them what it asks for.
+    #[inline]
+    fn admits(&mut self, rule: &Rule) -> bool {
+        rule.left.admits(self.before)
+            && (rule.right.admits(self.after) || rule.adjunct && rule.right.admits(self.later()))
+            && (!rule.group || self.group().is_some())
+            && (!rule.subject || self.outer().is_some_and(|outer| rule.outer.admits(outer)))
+    }
+
+    fn group(&mut self) -> Option<Group> {
+        let (view, at) = (self.view, self.at);
+        seen(&mut self.seen.group, at, || verbs::active(view, at))
+    }
+
+    fn outer(&mut self) -> Option<Beside> {
+        if self.outer.is_none() {
+            let view = self.view;
+            let subject = self.group().and_then(|group| {
+                let find = || view.subject_before(group.start, 0);
+                seen(&mut self.seen.subject, group.start, find)
+            });
+            let outer = subject.map(|s| Beside::of(view.tokens.get(s.start.wrapping_sub(1))));
+            self.outer = Some(outer);
+        }
+        self.outer.flatten()
+    }
+
+    fn later(&mut self) -> Beside {
+        let (view, after) = (self.view, self.at + 1);
+        let adjuncts = &mut self.seen.adjuncts;
+        *self.later.get_or_insert_with(|| {
+            let end = seen(adjuncts, after, || view.adjuncts(after));
+            Beside::of(view.tokens.get(end))
+        })
     }
 }
 
@@ -323,32 +388,6 @@ struct Seen {
     clause: Option<(usize, bool)>,
     adjuncts: Option<(usize, usize)>,
     noun: Option<(usize, Option<Phrase>)>,
-}
-
-impl Seen {
-    /// Whether the rule's verb group, its subject and what it asks for around them are there.
-    fn admits(&mut self, rule: &Rule, view: View, at: usize) -> bool {
-        let beside = |at: usize| Beside::of(view.tokens.get(at));
-        if rule.group {
-            let Some(group) = seen(&mut self.group, at, || verbs::active(view, at)) else {
-                return false;
-            };
-            if rule.subject {
-                let find = || view.subject_before(group.start, 0);
-                let Some(subject) = seen(&mut self.subject, group.start, find) else {
-                    return false;
-                };
-                if !rule.outer.admits(beside(subject.start.wrapping_sub(1))) {
-                    return false;
-                }
-            }
-        }
-        if !rule.adjunct || rule.right.admits(beside(at + 1)) {
-            return true;
-        }
-        let end = seen(&mut self.adjuncts, at + 1, || view.adjuncts(at + 1));
-        rule.right.admits(beside(end))
-    }
 }
 
 /// Whether `elements` may begin with such a token.
