@@ -144,11 +144,15 @@ fn long(word: &Word) -> Option<WordId> {
         .iter()
         .fold(0, |hash, part| eight::mix(hash, *part));
     search(word.length, hash, |start| {
-        let mut parts = word.parts().iter().zip((0..).step_by(8));
-        parts.all(|(part, at)| {
+        let mut at = 0;
+        while at < word.length {
             let there = eight::load(TEXT.as_bytes(), start + at);
-            eight::first(there, word.length - at) == *part
-        })
+            if eight::first(there, word.length - at) != word.parts[at / 8] {
+                return false;
+            }
+            at += 8;
+        }
+        true
     })
 }
 
