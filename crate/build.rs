@@ -561,6 +561,17 @@ fn write_words(lexicon: &Lexicon) -> String {
         id += words.len();
         start += words.len() * length;
     }
+    // Marks are a seventh of all tokens: those of one byte need no search.
+    let marks: Vec<u16> = (0..128u8)
+        .map(|byte| {
+            let mark = char::from(byte).to_string();
+            let known = words
+                .iter()
+                .position(|w| w.0 == mark && !byte.is_ascii_alphanumeric());
+            known.map_or(u16::MAX, |id| id as u16)
+        })
+        .collect();
+    let _ = writeln!(out, "pub static MARKS: [u16; 128] = {marks:?};");
     let _ = writeln!(out, "pub static SLOTS: [u16; {}] = {all:?};", all.len());
     let _ = writeln!(
         out,

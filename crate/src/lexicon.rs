@@ -121,6 +121,12 @@ impl Word {
     }
 }
 
+/// Looks a mark of one ASCII character up.
+pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
+    let id = *MARKS.get(usize::from(byte)).filter(|id| **id != UNLISTED)?;
+    Some((id, SETS[usize::from(SET_OF[usize::from(id)])]))
+}
+
 /// Looks a word up.
 #[inline]
 pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {

@@ -14,7 +14,8 @@ const LONGEST: usize = 500;
 
 /// The sentences of a block as ranges of tokens, in order, together covering all tokens.
 pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
+    // News has some twenty tokens a sentence.
+    let mut out = Vec::with_capacity(tokens.len() / 16 + 1);
     let mut start = 0;
     let mut at = 0;
     while at < tokens.len() {

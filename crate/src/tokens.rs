@@ -248,7 +248,14 @@ fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
     if is_quote(c) {
         classes |= lexicon::QUOTE;
     }
-    let listed = fold(text, start..end).and_then(|word| lexicon::lookup(&word));
+    let listed = match c {
+        '’' => lexicon::mark(b'\''),
+        _ if end == start + 1 => lexicon::mark(bytes[start]),
+        _ if is_general_mark(c) => {
+            Word::new(&bytes[start..end]).and_then(|word| lexicon::lookup(&word))
+        }
+        _ => fold(text, start..end).and_then(|word| lexicon::lookup(&word)),
+    };
     let (word, more) = listed.unwrap_or((UNLISTED, 0));
     out.push(Token {
         start: start as u32,
