@@ -228,8 +228,11 @@ pub fn matches_at(
         // Common words wake many rules, hardly ever for good.
         let admits = |w: &&Waking| w.left.admits(around.before) && w.right.admits(around.after);
         if let Some(waking) = waking.filter(admits) {
-            for rule in waking.rules {
-                around.attempt(table, *rule, same, found);
+            for number in waking.rules {
+                let rule = &table.rules[usize::from(*number)];
+                if around.may_admit(rule) && around.admits(rule) {
+                    found.extend(around.fit(rule, *number, same));
+                }
             }
         }
     }
@@ -240,8 +243,11 @@ pub fn matches_at(
         classes &= classes - 1;
     }
     while rules != 0 {
-        let rule = table.by_class[rules.trailing_zeros() as usize];
-        around.attempt(table, rule, same, found);
+        let number = table.by_class[rules.trailing_zeros() as usize];
+        let rule = &table.rules[usize::from(number)];
+        if around.may_admit(rule) && around.admits(rule) {
+            found.extend(around.fit(rule, number, same));
+        }
         rules &= rules - 1;
     }
 }
@@ -272,21 +278,13 @@ impl<'a> Around<'a> {
         }
     }
 
-    /// Adds what a rule finds, if it fits.
+    /// Whether the words beside the trigger are what the rule asks for, as far as is seen at once.
     #[inline]
-    fn attempt(
-        &mut self,
-        table: &'static Table,
-        number: u16,
-        same: Option<(Phrase, usize)>,
-        found: &mut Vec<Match>,
-    ) {
-        let rule = &table.rules[usize::from(number)];
-        if self.admits(rule) {
-            found.extend(self.fit(rule, number, same));
-        }
+    fn may_admit(&self, rule: &Rule) -> bool {
+        rule.left.admits(self.before) && (rule.adjunct || rule.right.admits(self.after))
     }
 
+    /// What the rule finds, if it fits.
     #[inline(never)]
     fn fit(
         &mut self,
@@ -324,12 +322,11 @@ impl<'a> Around<'a> {
     }
 
     /// Whether the rule's verb group and subject are there, and beside them what it asks for.
-    #[inline]
+    #[inline(never)]
     fn admits(&mut self, rule: &Rule) -> bool {
-        rule.left.admits(self.before)
-            && (rule.right.admits(self.after) || rule.adjunct && rule.right.admits(self.later()))
-            && (!rule.group || self.group().is_some())
+        (!rule.group || self.group().is_some())
             && (!rule.subject || self.outer().is_some_and(|outer| rule.outer.admits(outer)))
+            && (rule.right.admits(self.after) || rule.adjunct && rule.right.admits(self.later()))
     }
 
     fn group(&mut self) -> Option<Group> {
