@@ -41,6 +41,8 @@ pub fn parse(text: &str) -> Parsed {
     let mut tokens = tokens::tokenize(text);
     let quotes = quotes::pair(text, &mut tokens);
     let sentences = sentences::split(text, &tokens);
+    // Blocks are kept, and tokens are most of what is kept.
+    tokens.shrink_to_fit();
     let mut parsed = Parsed {
         tokens,
         sentences,

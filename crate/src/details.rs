@@ -227,6 +227,9 @@ fn passed_on(view: View, at: usize) -> Option<Range<usize>> {
 
 /// "in an interview with Reuters", "as first reported by the Courier"; not within a quotation.
 fn spoken_to(view: View, at: usize) -> Option<Range<usize>> {
+    if !view.any(at + 1, lex::FUNCTION_PREP) {
+        return None;
+    }
     let told = view.is(at, &["interview"]) && view.is(at + 1, &["with"])
         || view.is(at, &["reported"]) && view.is(at + 1, &["by"]);
     (told && !quoted(view, at))
@@ -317,6 +320,7 @@ fn reason(
         // Without a word of anonymity, only who may not speak has a reason not to be named.
         let because = sentence
             .clone()
+            .filter(|i| view.any(*i, lex::FUNCTION_SUBORD))
             .find(|i| view.is(*i, &["because", "since", "as"]) && !quoted(view, *i))?;
         let reason = end(because);
         return (reason.clone().any(|i| view.any(i, lex::FUNCTION_NEG))
