@@ -372,8 +372,9 @@ fn main() {
     for shape in SHAPES.iter().chain(&FORMS) {
         lexicon.bit(shape);
     }
-    lexicon.bit("RULE");
-    lexicon.bit("CUE");
+    for table in TABLES {
+        lexicon.bit(table.trigger);
+    }
     read_words(&root.join("data/words"), &mut lexicon);
 
     let mut rules = Vec::new();
@@ -386,7 +387,7 @@ fn main() {
     }
     let mut ids = BTreeSet::new();
     for rule in &rules {
-        let rule_bit = lexicon.bit(if attributes(rule) { "CUE" } else { "RULE" });
+        let rule_bit = lexicon.bit(table_of(rule).trigger);
         if !ids.insert(rule.id.clone()) {
             fail(&rule.at.0, rule.at.1, "two rules of that id");
         }
@@ -496,25 +497,55 @@ fn set(names: &[String]) -> String {
     }
 }
 
-/// Files whose rules find attributions; the others find flags.
-const ATTRIBUTION: [&str; 2] = ["attribution", "agentless"];
-
-/// Whether the rule finds attributions, by the file it stands in.
-fn attributes(rule: &Rule) -> bool {
-    rule.at
-        .0
-        .file_stem()
-        .is_some_and(|stem| ATTRIBUTION.iter().any(|a| stem == *a))
+/// A table of rules: its name, the class that its trigger words get, and the files it is made of.
+struct Table {
+    name: &'static str,
+    trigger: &'static str,
+    files: &'static [&'static str],
 }
 
-/// The two tables of rules, for `rules.rs`.
+/// The tables; the last one takes the rules of all other files.
+const TABLES: [Table; 3] = [
+    Table {
+        name: "ATTRIBUTION",
+        trigger: "CUE",
+        files: &["attribution", "agentless"],
+    },
+    Table {
+        name: "DETAILS",
+        trigger: "DETAIL",
+        files: &["details"],
+    },
+    Table {
+        name: "FLAGS",
+        trigger: "RULE",
+        files: &[],
+    },
+];
+
+/// The table of a rule, by the file it stands in.
+fn table_of(rule: &Rule) -> &'static Table {
+    let stem = rule.at.0.file_stem().unwrap_or_default();
+    let named = TABLES.iter().find(|t| t.files.iter().any(|f| stem == *f));
+    named.unwrap_or(&TABLES[TABLES.len() - 1])
+}
+
+/// All tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
-    write_rules("ATTRIBUTION", lexicon, &attribution) + &write_rules("FLAGS", lexicon, &flags)
+    TABLES
+        .iter()
+        .map(|table| {
+            let own: Vec<&Rule> = rules
+                .iter()
+                .filter(|r| table_of(r).name == table.name)
+                .collect();
+            write_rules(table, lexicon, &own)
+        })
+        .collect()
 }
 
 /// One table. Words stand by their ids, classes by their constants.
-fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
     let id_of: BTreeMap<&str, usize> = lexicon
         .words
@@ -524,7 +555,11 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
         .collect();
     let mut by_word: Vec<(usize, usize)> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
-    let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");
+    let _ = writeln!(
+        out,
+        "pub static {}: Table = Table {{ wakes: {}, rules: &[",
+        table.name, table.trigger
+    );
     for (number, rule) in rules.iter().enumerate() {
         let mut elements = String::new();
         for (i, element) in rule.elements.iter().enumerate() {

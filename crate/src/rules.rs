@@ -4,7 +4,7 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
-use crate::lexicon::{self as lex, CUE, Classes, RULE, WordId};
+use crate::lexicon::{self as lex, Classes, WordId};
 use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
 use crate::verbs::{self, Group};
@@ -15,13 +15,15 @@ mod tables {
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
-pub use tables::{ATTRIBUTION, FLAGS};
+pub use tables::{ATTRIBUTION, DETAILS, FLAGS};
 
 /// Rules and which of them each trigger wakes.
 #[derive(Debug)]
 pub struct Table {
     /// The rules in the order of their files.
     pub rules: &'static [Rule],
+    /// The class of its trigger words.
+    wakes: Classes,
     /// Trigger words, ascending, with the rule they wake.
     by_word: &'static [(WordId, u16)],
     /// Of each trigger of `by_class` a class: where a token has none of these, none fits.
@@ -33,7 +35,7 @@ pub struct Table {
 impl Table {
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask | RULE | CUE)
+        token.any(self.mask | self.wakes)
     }
 }
 
@@ -155,7 +157,7 @@ pub fn matches_at(
         let fit = fits(&table.rules[rule as usize], view, at, same, &mut seen);
         found.extend(fit.map(|m| Match { order: rule, ..m }));
     };
-    if token.any(RULE | CUE) {
+    if token.any(table.wakes) {
         let first = table
             .by_word
             .partition_point(|(word, _)| *word < token.word);
@@ -431,10 +433,10 @@ impl Walk<'_> {
 mod tests {
     use std::path::Path;
 
-    use super::{ATTRIBUTION, FLAGS};
+    use super::{ATTRIBUTION, DETAILS, FLAGS};
     use crate::block;
 
-    /// The rules that fit `sentence`, with the words of their anchors and sources.
+    /// The rules that fit `sentence`, with the words of their anchors and of sources or listeners.
     fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
         let parsed = block::parse(sentence);
         let words = |start: usize, end: usize| {
@@ -449,7 +451,11 @@ mod tests {
             let source = f.source.map(|s| words(s.start, s.end));
             (f.rule, words(f.cue.start, f.cue.end), source)
         });
-        matched.chain(found).collect()
+        let notes = parsed.notes(parsed.view(sentence)).iter().map(|n| {
+            let listener = n.listener.map(|l| words(l.start, l.end));
+            (n.rule, words(n.start, n.end), listener)
+        });
+        matched.chain(found).chain(notes).collect()
     }
 
     /// Every `+` example of `data/rules` matches its rule at the bracketed words, no `-` example does.
@@ -487,7 +493,11 @@ mod tests {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    let mut rules = ATTRIBUTION.rules.iter().chain(FLAGS.rules);
+                    let mut rules = ATTRIBUTION
+                        .rules
+                        .iter()
+                        .chain(DETAILS.rules)
+                        .chain(FLAGS.rules);
                     rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }
