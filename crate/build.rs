@@ -373,8 +373,9 @@ fn main() {
     for shape in SHAPES.iter().chain(&FORMS) {
         lexicon.bit(shape);
     }
-    lexicon.bit("RULE");
-    lexicon.bit("CUE");
+    for table in TABLES {
+        lexicon.bit(table.trigger);
+    }
     read_words(&root.join("data/words"), &mut lexicon);
 
     let mut rules = Vec::new();
@@ -387,7 +388,7 @@ fn main() {
     }
     let mut ids = BTreeSet::new();
     for rule in &rules {
-        let rule_bit = lexicon.bit(trigger_class(&[rule]));
+        let rule_bit = lexicon.bit(table_of(rule).trigger);
         if !ids.insert(rule.id.clone()) {
             fail(&rule.at.0, rule.at.1, "two rules of that id");
         }
@@ -591,31 +592,51 @@ fn set(names: &[String]) -> String {
     }
 }
 
-/// Files whose rules find attributions; the others find flags.
-const ATTRIBUTION: [&str; 2] = ["attribution", "agentless"];
-
-/// Whether the rule finds attributions, by the file it stands in.
-fn attributes(rule: &Rule) -> bool {
-    rule.at
-        .0
-        .file_stem()
-        .is_some_and(|stem| ATTRIBUTION.iter().any(|a| stem == *a))
+/// A table of rules: its name, the class that its trigger words get, and the files it is made of.
+struct Table {
+    name: &'static str,
+    trigger: &'static str,
+    files: &'static [&'static str],
 }
 
-/// The class of the words that are triggers of the table that holds `rules`.
-fn trigger_class(rules: &[&Rule]) -> &'static str {
-    if rules.iter().any(|rule| attributes(rule)) {
-        "CUE"
-    } else {
-        "RULE"
-    }
+/// The tables; the last one takes the rules of all other files.
+const TABLES: [Table; 3] = [
+    Table {
+        name: "ATTRIBUTION",
+        trigger: "CUE",
+        files: &["attribution", "agentless"],
+    },
+    Table {
+        name: "DETAILS",
+        trigger: "DETAIL",
+        files: &["details"],
+    },
+    Table {
+        name: "FLAGS",
+        trigger: "RULE",
+        files: &[],
+    },
+];
+
+/// The table of a rule, by the file it stands in.
+fn table_of(rule: &Rule) -> &'static Table {
+    let stem = rule.at.0.file_stem().unwrap_or_default();
+    let named = TABLES.iter().find(|t| t.files.iter().any(|f| stem == *f));
+    named.unwrap_or(&TABLES[TABLES.len() - 1])
 }
 
-/// The two tables of rules, for `rules.rs`.
+/// All tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
-    write_rules("ATTRIBUTION", "CUE", lexicon, &attribution)
-        + &write_rules("FLAGS", "RULE", lexicon, &flags)
+    TABLES
+        .iter()
+        .map(|table| {
+            let own: Vec<&Rule> = rules
+                .iter()
+                .filter(|r| table_of(r).name == table.name)
+                .collect();
+            write_rules(table, lexicon, &own)
+        })
+        .collect()
 }
 
 /// Buckets of trigger words; `rules::matches_at` knows it too.
@@ -699,16 +720,19 @@ impl Beside {
     }
 }
 
-/// One table, whose trigger words have the class `word`. Words stand by their ids, classes by their
-/// constants.
-fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+/// One table. Words stand by their ids, classes by their constants.
+fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     let mut besides: Vec<[Beside; 2]> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
-    let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");
+    let _ = writeln!(
+        out,
+        "pub static {}: Table = Table {{ word: {}, rules: &[",
+        table.name, table.trigger
+    );
     for (number, rule) in rules.iter().enumerate() {
         let mut elements = String::new();
         for (i, element) in rule.elements.iter().enumerate() {
@@ -832,7 +856,7 @@ fn write_rules(name: &str, word: &str, lexicon: &Lexicon, rules: &[&Rule]) -> St
     }
     let _ = writeln!(
         out,
-        "], by_word: &[{}], buckets: &{buckets:?}, word: {word}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?} }};",
+        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?} }};",
         by_word.join(",")
     );
     out

@@ -1,9 +1,11 @@
 //! One block, taken apart: tokens, sentences, quotations, rule matches, attributions. Depends on
 //! the block's text alone, so that it can be kept while the rest of the page changes.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::attribution::{self, Found, Sentence};
+use crate::details::{self, Note};
 use crate::model::Kind;
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
@@ -24,6 +26,8 @@ pub struct Parsed {
     pub matches: Vec<(usize, Kind, Match)>,
     /// Attributions in order.
     pub found: Vec<Found>,
+    /// What is told about sources beside their words; looked for when it is asked for.
+    notes: OnceCell<Vec<Note>>,
 }
 
 impl Parsed {
@@ -33,6 +37,12 @@ impl Parsed {
             text,
             tokens: &self.tokens,
         }
+    }
+
+    /// The block's wordings of anonymity, relay and the like; `view` is that of its own text.
+    pub fn notes(&self, view: View) -> &[Note] {
+        self.notes
+            .get_or_init(|| details::notes(view, &self.sentences))
     }
 }
 

@@ -58,7 +58,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether the token can only be a finite verb here: an inflected verb that is no noun or adjective.
-    fn plain_verb(&self, at: usize) -> bool {
+    pub fn plain_verb(&self, at: usize) -> bool {
         let Some(t) = self.tokens.get(at) else {
             return false;
         };
@@ -148,12 +148,13 @@ impl<'a> View<'a> {
                 // Function words that are nouns too ("past", "will") count as function words.
                 break;
             } else if t.any(lex::FUNCTION_NUM | lex::NUM) {
-                if self.is(j + 1, &["of"]) && !self.any(j + 2, lex::NUM) {
-                    j += 1;
-                } else {
+                // "two of the four officials": the head comes after "of".
+                opened = !self.is(j + 1, &["of"]) || self.any(j + 2, lex::NUM);
+                if opened {
                     head = head.or(Some(j));
+                } else {
+                    j += 1;
                 }
-                opened = true;
             } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES) && !t.any(lex::CAP)
             {
                 let before_modifier = self.any(

@@ -15,7 +15,7 @@ mod tables {
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
-pub use tables::{ATTRIBUTION, FLAGS};
+pub use tables::{ATTRIBUTION, DETAILS, FLAGS};
 
 /// Rules and which of them each trigger wakes.
 #[derive(Debug)]
@@ -609,10 +609,10 @@ impl Walk<'_> {
 mod tests {
     use std::path::Path;
 
-    use super::{ATTRIBUTION, FLAGS};
+    use super::{ATTRIBUTION, DETAILS, FLAGS};
     use crate::block;
 
-    /// The rules that fit `sentence`, with the words of their anchors and sources.
+    /// The rules that fit `sentence`, with the words of their anchors and of sources or listeners.
     fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
         let parsed = block::parse(sentence);
         let words = |start: usize, end: usize| {
@@ -627,7 +627,11 @@ mod tests {
             let source = f.source.map(|s| words(s.start, s.end));
             (f.rule, words(f.cue.start, f.cue.end), source)
         });
-        matched.chain(found).collect()
+        let notes = parsed.notes(parsed.view(sentence)).iter().map(|n| {
+            let listener = n.listener.map(|l| words(l.start, l.end));
+            (n.rule, words(n.start, n.end), listener)
+        });
+        matched.chain(found).chain(notes).collect()
     }
 
     /// Every `+` example of `data/rules` matches its rule at the bracketed words, no `-` example does.
@@ -665,7 +669,11 @@ mod tests {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    let mut rules = ATTRIBUTION.rules.iter().chain(FLAGS.rules);
+                    let mut rules = ATTRIBUTION
+                        .rules
+                        .iter()
+                        .chain(DETAILS.rules)
+                        .chain(FLAGS.rules);
                     rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }

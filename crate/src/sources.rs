@@ -617,6 +617,12 @@ pub fn resolve(
             ledger.note_name_subject(number, view, sentence);
         }
     }
+    // A reason that is given once explains every mention of the source.
+    for one in &mut resolved {
+        if let Some(entry) = one.source.and_then(|s| ledger.entries.get(s)) {
+            one.details.complete(&entry.details);
+        }
+    }
     (
         ledger.entries.into_iter().map(|e| e.source).collect(),
         attributions,
@@ -858,7 +864,9 @@ impl Ledger {
                 who,
                 Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
             );
-            describe(view, parsed, found, &phrase, fresh, &mut details);
+            if anonymous {
+                describe(view, parsed, found, &phrase, fresh, &mut details);
+            }
             self.entries[source].details = details.clone();
         }
         let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
