@@ -3,8 +3,10 @@
 mod common;
 
 use common::{check, page_of};
+use hearsay::model::Attribution;
 use hearsay::page::Page;
 use hearsay::read::{Reader, read};
+use hearsay::trace::trace;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -97,6 +99,13 @@ fn settled(texts: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Paragraphs without names, sources and quotation marks.
+const UNRELATED: &[&str] = &[
+    "The road runs along the river and past the old mill.",
+    "It rained in the valley, and the roads were wet.",
+    "There are two benches in the park, and both of them are green.",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -117,14 +126,44 @@ proptest! {
     }
 
     #[test]
-    fn an_unrelated_paragraph_after_changes_no_flag_before(texts in story()) {
+    fn a_page_in_batches_is_read_as_in_one(texts in story(), more in story()) {
+        let texts = settled(&[texts, more].concat());
+        let mut reader = Reader::default();
+        // The page grows block by block, as the extension sends it while it loads.
+        for end in 1..=texts.len() {
+            let page = page(&texts[..end]);
+            prop_assert_eq!(reader.read(&page), read(&page));
+        }
+        // A part of it alone, then all of it: what is kept of a block doesn't know its neighbours.
+        reader.read(&page(&texts[texts.len() / 2..]));
+        prop_assert_eq!(reader.read(&page(&texts)), read(&page(&texts)));
+    }
+
+    #[test]
+    fn the_same_text_gives_the_same_reading_and_trace(texts in story()) {
+        let page = plain(&settled(&texts));
+        prop_assert_eq!(read(&page), read(&page));
+        prop_assert_eq!(trace(&page), trace(&page));
+    }
+
+    #[test]
+    fn an_unrelated_paragraph_after_changes_nothing_before(
+        texts in story(),
+        unrelated in select(UNRELATED),
+    ) {
         let mut texts = settled(&texts);
-        let before = plain(&texts);
-        let blocks = before.input.blocks.len() as u32;
-        texts.push("The road runs along the river and past the old mill.".to_owned());
-        let mut after = read(&plain(&texts)).flags;
-        after.retain(|f| f.anchor.block < blocks);
-        prop_assert_eq!(after, read(&before).flags);
+        let page = plain(&texts);
+        let (blocks, before) = (page.input.blocks.len() as u32, read(&page));
+        texts.push(unrelated.to_owned());
+        let mut after = read(&plain(&texts));
+        after.flags.retain(|f| f.anchor.block < blocks);
+        prop_assert_eq!(after.flags, before.flags);
+        prop_assert_eq!(after.sources, before.sources);
+        // Content after a colon at a block's end is the next block, whatever it is.
+        let placed = |all: &[Attribution]| -> Vec<_> {
+            all.iter().map(|a| (a.source, a.source_span, a.cue.clone(), a.conveys)).collect()
+        };
+        prop_assert_eq!(placed(&after.attributions), placed(&before.attributions));
     }
 }
 
