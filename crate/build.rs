@@ -769,6 +769,7 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     let mut besides: Vec<[Beside; 2]> = Vec::new();
+    let mut needs: Vec<[bool; 2]> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
     let _ = writeln!(
         out,
@@ -846,6 +847,7 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
         } else {
             Beside::anything()
         };
+        needs.push([group, subject]);
         let left = Beside::new(before.iter().rev(), &id_of);
         let right = Beside::new(after.iter(), &id_of);
         let _ = writeln!(
@@ -885,6 +887,11 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut woken: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
     woken.dedup();
     assert!(woken.len() <= 128, "too many rules with class triggers");
+    let needing = |what: usize| {
+        let bits = woken.iter().map(|rule| u128::from(needs[*rule][what]));
+        bits.rev().fold(0, |all, bit| all << 1 | bit)
+    };
+    let (grouped, subjected) = (needing(0), needing(1));
     let (mut mask, mut of_class) = (0u128, vec![0u128; 128]);
     for (classes, rule) in &by_class {
         let telling = classes.split('|').find(|c| !FORMS.contains(c));
@@ -898,7 +905,7 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     }
     let _ = writeln!(
         out,
-        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?} }};",
+        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, grouped: {grouped}, subjected: {subjected} }};",
         by_word.join(",")
     );
     out

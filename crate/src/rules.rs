@@ -34,6 +34,10 @@ pub struct Table {
     of_class: &'static [u128; 128],
     /// The rules that classes wake, ascending.
     by_class: &'static [u16],
+    /// Those of `by_class` that need a verb group before the trigger, and those that need a subject
+    /// before it too, as bits by their places.
+    grouped: u128,
+    subjected: u128,
 }
 
 /// A trigger word.
@@ -241,6 +245,13 @@ pub fn matches_at(
     while classes != 0 {
         rules |= table.of_class[classes.trailing_zeros() as usize];
         classes &= classes - 1;
+    }
+    // Without a verb group and its subject all rules that need them fall at once.
+    if rules & table.grouped != 0 && around.group().is_none() {
+        rules &= !table.grouped;
+    }
+    if rules & table.subjected != 0 && around.outer().is_none() {
+        rules &= !table.subjected;
     }
     while rules != 0 {
         let number = table.by_class[rules.trailing_zeros() as usize];
