@@ -134,10 +134,10 @@ test("rank correlation", () => {
 });
 
 test("words are counted in code points, as anchors are", () => {
-  const text = "🚢🚢🚢 It may sink; it might not.";
-  const [gold, flagged] = [list(text, "hedged/modal 0.8 | It [may] sink"), list(text, "hedged/modal 0.8 | It [may] sink", "hedged/modal 0.8 | it [might] not")];
-  const { precision, recall, anchorF1 } = score([{ name: "one", text, gold, flagged }]).categories.hedged;
-  assert.deepEqual([precision, recall, anchorF1], [0.5, 1, 1]);
+  const text = "🚢🚢🚢 It may sink.";
+  const [gold, flagged] = [list(text, "hedged/modal 0.8 | It [may] sink"), list(text, "hedged/modal 0.8 | It [may sink]")];
+  // One word of one, one of two.
+  assert.equal(score([{ name: "one", text, gold, flagged }]).categories.hedged.anchorF1.toFixed(4), "0.6667");
 });
 
 test("an error shows its anchor in its line", () => {
