@@ -270,7 +270,59 @@ struct Rule {
     at: (PathBuf, usize),
 }
 
-fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
+/// The element that wakes a rule: the first certain one of its anchor, or a rarer one where only words
+/// lie between, since most words that a rule is tried at are in vain.
+fn trigger(lexicon: &Lexicon, elements: &[Element], open: usize) -> Option<usize> {
+    let certain = |i: &usize| {
+        matches!(
+            &elements[*i],
+            Element::Test {
+                not: false,
+                optional: false,
+                ..
+            }
+        )
+    };
+    let first = (open..elements.len()).find(certain)?;
+    let close = elements.iter().position(|e| matches!(e, Element::Close))?;
+    let plain = |e: &Element| !matches!(e, Element::Part(_));
+    if close < first || !elements[..close].iter().all(plain) {
+        return Some(first);
+    }
+    (first..close)
+        .filter(certain)
+        .min_by_key(|i| frequency(lexicon, &elements[*i]))
+}
+
+/// How often an element fits, roughly, to compare: a listed word counts once, a function word as
+/// many of them (half of all tokens are some two hundred words: Zipf 1949), and a shape as all.
+fn frequency(lexicon: &Lexicon, element: &Element) -> usize {
+    const FUNCTION: usize = 100;
+    let Element::Test { alternatives, .. } = element else {
+        return usize::MAX;
+    };
+    let function = lexicon.classes.get("FUNCTION").map_or(0, |bit| 1 << bit);
+    let weigh = |classes: &u128| if classes & function == 0 { 1 } else { FUNCTION };
+    let of = |alternative: &Alternative| match alternative {
+        Alternative::Word(word) => lexicon.words.get(word).map_or(1, weigh),
+        Alternative::Class(with, _) => {
+            let bits = with.iter().filter_map(|name| lexicon.classes.get(name));
+            let all = bits.fold(0, |all, bit| all | 1 << bit);
+            let listed = lexicon
+                .words
+                .values()
+                .filter(|classes| *classes & all == all);
+            match listed.map(weigh).sum() {
+                0 => lexicon.words.len(),
+                sum => sum,
+            }
+        }
+        Alternative::Start | Alternative::End => lexicon.words.len(),
+    };
+    alternatives.iter().map(of).sum()
+}
+
+fn parse_rule(lexicon: &Lexicon, path: &Path, number: usize, line: &str) -> Rule {
     let columns: Vec<&str> = line.splitn(4, " | ").map(str::trim).collect();
     let [id, kind, strength, pattern] = columns[..] else {
         fail(
@@ -336,17 +388,7 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
         .iter()
         .position(|e| matches!(e, Element::Open))
         .unwrap_or(0);
-    let trigger = (open..elements.len())
-        .find(|i| {
-            matches!(
-                &elements[*i],
-                Element::Test {
-                    not: false,
-                    optional: false,
-                    ..
-                }
-            )
-        })
+    let trigger = trigger(lexicon, &elements, open)
         .unwrap_or_else(|| fail(path, number, "nothing certain after ["));
     if !elements[trigger..]
         .iter()
@@ -382,7 +424,7 @@ fn main() {
     for path in files(&root.join("data/rules")) {
         for (number, line) in lines(&path) {
             if !line.starts_with("+ ") && !line.starts_with("- ") {
-                rules.push(parse_rule(&path, number, &line));
+                rules.push(parse_rule(&lexicon, &path, number, &line));
             }
         }
     }

@@ -98,17 +98,28 @@ pub struct Sentence<'a> {
     pub range: Range<usize>,
 }
 
+/// Room for the matches of one sentence, used again for the next; empty in between.
+#[derive(Default)]
+pub struct Matches {
+    here: Vec<Match>,
+    agentless: Vec<Match>,
+    cited: Vec<Match>,
+    faint: Vec<Match>,
+}
+
 impl Sentence<'_> {
-    /// Finds the sentence's attributions.
-    pub fn attributions(&self, out: &mut Vec<Found>) {
+    /// Finds the sentence's attributions; `room` is left empty.
+    pub fn attributions(&self, room: &mut Matches, out: &mut Vec<Found>) {
         let sentence = View {
             text: self.view.text,
             tokens: &self.view.tokens[self.range.clone()],
         };
-        let mut agentless: Vec<Match> = Vec::new();
-        let mut cited: Vec<Match> = Vec::new();
-        let mut faint: Vec<Match> = Vec::new();
-        let mut here = Vec::new();
+        let Matches {
+            here,
+            agentless,
+            cited,
+            faint,
+        } = room;
         for at in 0..sentence.tokens.len() {
             let token = &sentence.tokens[at];
             if !rules::ATTRIBUTION.may_wake(token) {
@@ -121,10 +132,10 @@ impl Sentence<'_> {
                 .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
                 .and_then(|m| m.source.map(|s| (s, m.end)));
             here.clear();
-            rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, &mut here);
+            rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, here);
             here.sort_by_key(|m: &Match| m.order);
             let mut taken = false;
-            for m in &here {
+            for m in here.iter() {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(*m);
@@ -145,7 +156,7 @@ impl Sentence<'_> {
                 .iter()
                 .any(|c| f.start < extent(c).end && extent(c).start < f.end)
         });
-        cited.append(&mut faint);
+        cited.append(faint);
         // The longest of overlapping agentless rules speaks, and nobody's claim is nobody else's.
         agentless.sort_by_key(|m| (m.start, std::cmp::Reverse(m.end)));
         let mut end = 0;
@@ -155,10 +166,12 @@ impl Sentence<'_> {
             keep
         });
         cited.retain(|c| !agentless.iter().any(|a| a.start < c.end && c.start < a.end));
-        let mut all: Vec<Match> = agentless;
-        all.append(&mut cited);
+        let all = cited;
+        all.append(agentless);
         all.sort_by_key(|m| m.start);
-        out.extend(all.iter().map(|m| self.found(m, &all)));
+        out.extend(all.iter().map(|m| self.found(m, all)));
+        all.clear();
+        here.clear();
     }
 
     /// The attribution of a match; `all` are those of the sentence.

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::attribution::{self, Found, Sentence};
+use crate::attribution::{self, Found, Matches, Sentence};
 use crate::details::{self, Note};
 use crate::model::Kind;
 use crate::phrases::View;
@@ -17,7 +17,7 @@ use crate::tokens::{self, Token};
 #[derive(Debug, Default)]
 pub struct Parsed {
     /// Words, numbers and marks.
-    pub tokens: Vec<Token>,
+    pub tokens: Box<[Token]>,
     /// Sentences, covering all tokens.
     pub sentences: Vec<Range<usize>>,
     /// Quotations.
@@ -46,20 +46,32 @@ impl Parsed {
     }
 }
 
+/// Room to take blocks apart in, used again for the next one.
+#[derive(Default)]
+pub struct Room {
+    tokens: Vec<Token>,
+    here: Vec<Match>,
+    matches: Matches,
+}
+
 /// Takes a block apart.
-pub fn parse(text: &str) -> Parsed {
-    let mut tokens = tokens::tokenize(text);
-    let quotes = quotes::pair(text, &mut tokens);
-    let sentences = sentences::split(text, &tokens);
-    // Blocks are kept, and tokens are most of what is kept.
-    tokens.shrink_to_fit();
-    let mut parsed = Parsed {
+pub fn parse(text: &str, room: &mut Room) -> Parsed {
+    let Room {
         tokens,
+        here,
+        matches,
+    } = room;
+    tokens.clear();
+    tokens::tokenize_into(text, tokens);
+    let quotes = quotes::pair(text, tokens);
+    let sentences = sentences::split(text, tokens);
+    let mut parsed = Parsed {
+        // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
+        tokens: tokens.as_slice().into(),
         sentences,
         quotes,
         ..Parsed::default()
     };
-    let mut here = Vec::new();
     for (number, range) in parsed.sentences.iter().enumerate() {
         let view = View {
             text,
@@ -70,8 +82,8 @@ pub fn parse(text: &str) -> Parsed {
                 continue;
             }
             here.clear();
-            rules::matches_at(&rules::FLAGS, view, at, None, &mut here);
-            for m in &here {
+            rules::matches_at(&rules::FLAGS, view, at, None, here);
+            for m in here.iter() {
                 let m = Match {
                     start: m.start + range.start,
                     end: m.end + range.start,
@@ -91,7 +103,7 @@ pub fn parse(text: &str) -> Parsed {
             number,
             range: range.clone(),
         };
-        sentence.attributions(&mut parsed.found);
+        sentence.attributions(matches, &mut parsed.found);
     }
     let view = View {
         text,

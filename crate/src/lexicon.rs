@@ -124,26 +124,31 @@ impl Word {
 /// Looks a mark of one ASCII character up.
 pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
     let id = *MARKS.get(usize::from(byte)).filter(|id| **id != UNLISTED)?;
-    Some((id, SETS[usize::from(SET_OF[usize::from(id)])]))
+    Some(with_classes(id))
 }
 
 /// Looks a word up.
-#[inline]
+#[inline(never)]
 pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {
-    let id = if word.length <= 8 {
-        // By far the most, and worth a way of their own.
-        let only = word.parts[0];
-        search(word.length, eight::mix(0, only), |at| {
-            eight::first(eight::load(TEXT.as_bytes(), at), word.length) == only
-        })
-    } else {
-        long(word)
-    }?;
-    Some((id, SETS[usize::from(SET_OF[usize::from(id)])]))
+    if word.length <= 8 {
+        return lookup_short(word.parts[0], word.length);
+    }
+    long(word).map(with_classes)
+}
+
+/// Looks a word of up to eight bytes up, zero after its `length`: by far the most are such.
+#[inline]
+pub fn lookup_short(word: u64, length: usize) -> Option<(WordId, Classes)> {
+    let is_at = |at| eight::first(eight::load(TEXT.as_bytes(), at), length) == word;
+    search(length, eight::mix(0, word), is_at).map(with_classes)
+}
+
+#[inline]
+fn with_classes(id: WordId) -> (WordId, Classes) {
+    (id, SETS[usize::from(SET_OF[usize::from(id)])])
 }
 
 /// Looks a word of more than eight bytes up.
-#[inline(never)]
 fn long(word: &Word) -> Option<WordId> {
     let hash = word
         .parts()

@@ -1,9 +1,10 @@
 //! The whole way from a page to a [`Reading`].
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-use crate::block::{self, Parsed};
+use crate::block::{self, Parsed, Room};
 use crate::eight;
 use crate::lexicon;
 use crate::model::Reading;
@@ -23,9 +24,30 @@ const GENERATION: usize = 512 << 10;
 /// and memory is bounded by that and two pages. Of two texts with the same hash the later one is kept.
 #[derive(Default)]
 pub struct Reader {
-    young: HashMap<u64, Known>,
-    old: HashMap<u64, Known>,
+    young: Generation,
+    old: Generation,
     bytes: usize,
+    room: Room,
+}
+
+type Generation = HashMap<u64, Known, BuildHasherDefault<AsIs>>;
+
+/// Keys that are hashes already.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = eight::hash(bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }
 
 /// A block that was taken apart.
@@ -81,7 +103,7 @@ impl Reader {
         let known = self.old.remove(&key).filter(|k| *k.text == *text);
         let known = known.unwrap_or_else(|| Known {
             text: text.into(),
-            parsed: Rc::new(block::parse(text)),
+            parsed: Rc::new(block::parse(text, &mut self.room)),
         });
         let parsed = Rc::clone(&known.parsed);
         self.bytes += text.len();

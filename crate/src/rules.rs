@@ -614,7 +614,7 @@ mod tests {
 
     /// The rules that fit `sentence`, with the words of their anchors and of sources or listeners.
     fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
-        let parsed = block::parse(sentence);
+        let parsed = block::parse(sentence, &mut block::Room::default());
         let words = |start: usize, end: usize| {
             let (a, b) = parsed.view(sentence).bytes(start, end);
             sentence[a as usize..b as usize].to_owned()

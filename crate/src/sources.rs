@@ -565,8 +565,9 @@ pub fn resolve(
             bind_roles(block.view(&text.text), &mut ledger.roles);
         }
     }
-    let mut attributions = Vec::new();
-    let mut resolved = Vec::new();
+    let all = parsed.iter().flatten().map(|b| b.found.len()).sum();
+    let mut attributions = Vec::with_capacity(all);
+    let mut resolved = Vec::with_capacity(all);
     for (number, block) in parsed.iter().enumerate() {
         let Some(block) = block else { continue };
         let view = block.view(page.text(number as u32));
@@ -698,10 +699,9 @@ impl Ledger {
         let label = text_of(view, phrase.start, phrase.end);
         let head = view.word(phrase.head);
         let lower = core.to_lowercase();
-        let bare = lower
-            .trim_start_matches("the ")
-            .trim_start_matches("a ")
-            .trim_start_matches("an ");
+        let article = ["the ", "an ", "a "];
+        let bare = article.iter().find_map(|a| lower.strip_prefix(a));
+        let bare = bare.unwrap_or(&lower);
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.

@@ -135,22 +135,28 @@ static BEGINS: [Begins; 256] = {
 
 /// The tokens of a block, in order.
 pub fn tokenize(text: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    tokenize_into(text, &mut out);
+    out
+}
+
+/// Puts the tokens of a block into `out`, in order.
+pub fn tokenize_into(text: &str, out: &mut Vec<Token>) {
     // English has five to six bytes a token.
-    let mut out = Vec::with_capacity(text.len() / 4 + 4);
+    out.reserve(text.len() / 4 + 4);
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         at = match BEGINS[usize::from(*byte)] {
             Begins::Blank => at + 1,
-            Begins::Word => word(text, at, &mut out),
-            Begins::Mark => mark(text, at, char::from(*byte), &mut out),
+            Begins::Word => word(text, at, out),
+            Begins::Mark => mark(text, at, char::from(*byte), out),
             Begins::Unknown => match character(text, at) {
-                c if is_word(c) => word(text, at, &mut out),
+                c if is_word(c) => word(text, at, out),
                 c if c.is_whitespace() || c.is_control() => at + c.len_utf8(),
-                c => mark(text, at, c, &mut out),
+                c => mark(text, at, c, out),
             },
         };
     }
-    out
 }
 
 /// The character at byte `at`; a NUL past the end.
@@ -300,12 +306,14 @@ fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
 #[inline]
 fn plain_word(text: &str, start: usize) -> Option<Token> {
     let bytes = text.as_bytes();
-    let mut parts = [eight::load(bytes, start), 0];
-    let mut length = eight::leading_alphanumerics(parts[0]);
+    let first = eight::load(bytes, start);
+    let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
     if length == 8 {
-        parts[1] = eight::load(bytes, start + 8);
-        length += eight::leading_alphanumerics(parts[1]);
+        second = eight::load(bytes, start + 8);
+        length += eight::leading_alphanumerics(second);
+        second = eight::first(second, length - 8);
     }
+    let first = eight::first(first, length);
     let end = start + length;
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let more = match next {
@@ -317,22 +325,26 @@ fn plain_word(text: &str, start: usize) -> Option<Token> {
         }
         _ => false,
     };
-    if length == 16 || more || !bytes[start].is_ascii_alphabetic() {
+    let begins = first as u8;
+    if length == 16 || more || !begins.is_ascii_alphabetic() {
         return None;
     }
-    let parts = [
-        eight::first(parts[0], length),
-        eight::first(parts[1], length.saturating_sub(8)),
-    ];
     let mut shape = 0;
-    if bytes[start].is_ascii_uppercase() {
+    if begins.is_ascii_uppercase() {
+        let parts = [first, second];
         let capitals = parts.map(eight::capitals);
         let acronym = capitals == parts.map(eight::letters)
             && capitals[0].count_ones() + capitals[1].count_ones() > 1;
         shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
     }
-    let folded = Word::short(parts.map(eight::lower_case), length);
-    let (word, classes) = lexicon::lookup(&folded).unwrap_or_else(|| (UNLISTED, guess(&folded)));
+    let first = eight::lower_case(first);
+    let folded = || Word::short([first, eight::lower_case(second)], length);
+    let listed = if length <= 8 {
+        lexicon::lookup_short(first, length)
+    } else {
+        lexicon::lookup(&folded())
+    };
+    let (word, classes) = listed.unwrap_or_else(|| (UNLISTED, guess(&folded())));
     let mut token = Token {
         start: start as u32,
         end: end as u32,
