@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::attribution::{self, Found, Matches, Sentence};
 use crate::details::{self, Note};
-use crate::model::Kind;
+use crate::model::{Category, Kind};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
 use crate::rules::{self, Match};
@@ -24,6 +24,8 @@ pub struct Parsed {
     pub quotes: Vec<Quote>,
     /// Rule matches with their kind, in order.
     pub matches: Vec<(usize, Kind, Match)>,
+    /// What looks like a match and is none, by the rules that say so; there is no match at these.
+    pub exceptions: Vec<(Category, Match)>,
     /// Attributions in order.
     pub found: Vec<Found>,
     /// What is told about sources beside their words; looked for when it is asked for.
@@ -77,6 +79,7 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             text,
             tokens: &parsed.tokens[range.clone()],
         };
+        let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
         for at in 0..view.tokens.len() {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
@@ -91,8 +94,20 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
                 };
                 if let Some(kind) = Kind::from_name(m.rule.kind) {
                     parsed.matches.push((number, kind, m));
+                } else if let Some(category) = Category::excepted(m.rule.kind) {
+                    parsed.exceptions.push((category, m));
                 }
             }
+        }
+        let exceptions = &parsed.exceptions[known..];
+        if !exceptions.is_empty() {
+            let mut found = parsed.matches.split_off(first);
+            found.retain(|(_, kind, m)| {
+                !exceptions.iter().any(|(category, e)| {
+                    kind.category() == *category && e.start < m.end && m.start < e.end
+                })
+            });
+            parsed.matches.append(&mut found);
         }
         let sentence = Sentence {
             view: View {

@@ -622,6 +622,7 @@ mod tests {
 
     use super::{ATTRIBUTION, DETAILS, FLAGS};
     use crate::block;
+    use crate::model::{Category, Kind};
 
     /// The rules that fit `sentence`, with the words of their anchors and of sources or listeners.
     fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
@@ -642,7 +643,20 @@ mod tests {
             let listener = n.listener.map(|l| words(l.start, l.end));
             (n.rule, words(n.start, n.end), listener)
         });
-        matched.chain(found).chain(notes).collect()
+        let excepted = parsed
+            .exceptions
+            .iter()
+            .map(|(_, m)| (m.rule.id, words(m.start, m.end), None));
+        matched.chain(excepted).chain(found).chain(notes).collect()
+    }
+
+    #[test]
+    fn every_rule_of_flags_has_a_kind() {
+        for rule in FLAGS.rules {
+            let known = Kind::from_name(rule.kind).is_some();
+            let excepts = Category::excepted(rule.kind).is_some();
+            assert!(known || excepts, "{}", rule.id);
+        }
     }
 
     /// Every `+` example of `data/rules` matches its rule at the bracketed words, no `-` example does.
