@@ -128,9 +128,10 @@ impl Sentence<'_> {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(*m);
-                } else if taken || manner == Manner::Stance && m.doubt > 0.0 {
-                    // The first rule speaks; a stance that somebody would or must take isn't taken.
-                } else if m.rule.strength < FAINT {
+                } else if taken {
+                    // The first rule speaks.
+                } else if m.strength() < FAINT || manner == Manner::Stance && m.doubt > 0.0 {
+                    // Nor is a stance taken that somebody would or must take.
                     taken = true;
                     faint.push(*m);
                 } else if cited.last().is_none_or(|c| apart(c, m)) {
@@ -195,7 +196,7 @@ impl Sentence<'_> {
             source: m.source.map(shift),
             content,
             manner,
-            strength: m.rule.strength - m.doubt,
+            strength: m.strength(),
             rule: m.rule.id,
             relay: m.listener.map(shift).map(|l| l.start..l.end),
             quoted: self.view.tokens[m.start + base].quoted,
@@ -242,7 +243,9 @@ impl Sentence<'_> {
         if let Some(next) = (start..end).find(|i| view.any(*i, lex::MARK_SEMICOLON)) {
             end = next;
         }
+        // Whoever is only said to want something says nothing that would end what another says.
         let others = all.iter().filter(|o| o.start > m.start);
+        let others = others.filter(|o| o.strength() >= FAINT || m.strength() < FAINT);
         for other in others {
             let first = other
                 .source

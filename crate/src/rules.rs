@@ -141,6 +141,13 @@ pub struct Match {
     pub apart: bool,
 }
 
+impl Match {
+    /// The rule's strength less what modals and negation take off.
+    pub fn strength(&self) -> f32 {
+        self.rule.strength - self.doubt
+    }
+}
+
 /// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
 /// [`Part::Same`] stands for, and where its attribution ends.
 pub fn matches_at(

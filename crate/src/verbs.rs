@@ -12,6 +12,9 @@ pub struct Group {
     pub doubt: f32,
 }
 
+/// What negation takes off: enough that nothing is conveyed.
+const UNSAID: f32 = 0.6;
+
 /// Auxiliaries and adverbs before `verb`: where they begin, and the nearest auxiliary.
 struct Before {
     start: usize,
@@ -58,9 +61,9 @@ pub fn active(view: View, verb: usize) -> Option<Group> {
         start: found.start,
         doubt: found.doubt,
     };
-    // "did not say": who denies speech conveys no claim; who doubts ("doesn't think that") does.
+    // "did not say": who says nothing conveys no claim; who doubts ("doesn't think that") does.
     if found.negated && !token.any(lex::SPEECH_THINK) {
-        return None;
+        group.doubt += UNSAID;
     }
     let governor = found.start.checked_sub(1);
     if let Some(to) = governor.filter(|g| view.is(*g, &["to"]) && token.any(lex::BASE)) {
