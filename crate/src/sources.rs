@@ -708,6 +708,7 @@ impl Ledger {
             {
                 self.unclear(core, SourceKind::Group)
             }
+            Who::Nothing if found.manner != Manner::Stance => self.unclear(core, SourceKind::Group),
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
                 let name = name_beside(view, &phrase).filter(|_| {
