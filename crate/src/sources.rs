@@ -94,6 +94,9 @@ struct Entry {
 /// How many mentions, or entries, back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
 
+/// Words beside a capital that tell whether it stands in a headline.
+const HEADLINE: usize = 6;
+
 /// A named person as the subject of a sentence.
 struct NameSubject {
     /// Block and byte where the name stands.
@@ -207,6 +210,18 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
         .find(|i| !is_name(view, *i))
         .unwrap_or(p.end);
     Some(text_of(view, start, end))
+}
+
+/// Whether a role is written as a paper's name: "according to the Courier", and not an office ("the
+/// President") nor a headline that writes every word so.
+fn is_masthead(view: View, p: &Phrase) -> bool {
+    let near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
+    let plain = |i: usize| !view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM);
+    p.head == p.start + 1
+        && view.is(p.start, &["the"])
+        && view.any(p.head, lex::CAP)
+        && !view.any(p.head, lex::PERSON_OFFICE | lex::DEMONYM | lex::PLURAL)
+        && near.into_iter().any(plain)
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -339,6 +354,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             && !view.any(p.head - 1, lex::ACRONYM);
         if listed_name {
             return (Who::Named, 0.0);
+        }
+        if is_masthead(view, p) {
+            return (Who::Publication, 0.0);
         }
         let base = if h.any(lex::PERSON_VAGUE) {
             0.95
