@@ -30,6 +30,12 @@ pub struct Phrase {
 /// Longest relative clause or apposition that is looked through, in tokens.
 const REACH: usize = 40;
 
+/// Longest subject of a clause that has no relative pronoun, in tokens.
+const CONTACT: usize = 6;
+
+/// Words from a request for anonymity to the reason for it.
+const REASON: usize = 4;
+
 impl<'a> View<'a> {
     /// The word at `at` as written; empty outside.
     pub fn word(&self, at: usize) -> &'a str {
@@ -505,14 +511,25 @@ impl<'a> View<'a> {
         self.subject_ending(end, from)
     }
 
+    /// Whether "May" is the month: a day or year stands beside it.
+    pub fn is_month(&self, at: usize) -> bool {
+        self.is(at, &["may"])
+            && self.any(at, lex::CAP)
+            && (self.any(at.wrapping_sub(1), lex::NUM) || self.any(at + 1, lex::NUM))
+    }
+
     /// Words between subject and verb: auxiliaries, adverbs, negation.
     pub fn skippable(&self, at: usize) -> bool {
         let t = &self.tokens[at];
         if t.any(lex::FUNCTION) {
             return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC)
                 && !self.is(at, &["no", "neither", "nor"])
+                && !self.is_month(at)
                 || self.is(at, &["all", "both", "each"])
-                    && self.any(at.wrapping_sub(1), lex::NOUN | lex::FUNCTION_PRON);
+                    && self.any(
+                        at.wrapping_sub(1),
+                        lex::NOUN | lex::FUNCTION_PRON | lex::FUNCTION_AUX,
+                    );
         }
         t.any(lex::ADVERBS)
             && !t.any(lex::PERSON | lex::CAP | lex::PUNCT)
@@ -638,13 +655,17 @@ impl<'a> View<'a> {
             });
         }
         if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) {
-            let alone =
-                t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
+            let alone = t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
+                || self.is(last, &["another", "both", "each"])
+                || self.is(last, &["all"]) && !self.is(end, &["told"]);
             return alone.then_some(Phrase {
                 start: last,
                 head: last,
                 end,
             });
+        }
+        if self.plain_verb(last) && !t.any(lex::FUNCTION_AUX) {
+            return self.antecedent(last, from).map(|p| Phrase { end, ..p });
         }
         let begin = self.window_start(last, from);
         let mut at = begin;
@@ -657,6 +678,17 @@ impl<'a> View<'a> {
             {
                 at += 1;
                 continue;
+            }
+            // "others in the trade"
+            if t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
+                && self.any(at + 1, lex::FUNCTION_PREP)
+                && !self.is(at + 1, &["of"])
+            {
+                return Some(Phrase {
+                    start: at,
+                    head: at,
+                    end,
+                });
             }
             let preposition = t.any(lex::FUNCTION_PREP);
             let np_at = if preposition { at + 1 } else { at };
@@ -684,11 +716,28 @@ impl<'a> View<'a> {
         })
     }
 
+    /// "the memo the Courier has obtained shows": what a clause without a relative pronoun, with its
+    /// verb at `verb`, says more of.
+    fn antecedent(&self, verb: usize, from: usize) -> Option<Phrase> {
+        let mut end = verb;
+        while end > from && self.skippable(end - 1) {
+            end -= 1;
+        }
+        let floor = from.max(end.saturating_sub(CONTACT));
+        let inner = (floor + 1..end).rev().find(|start| {
+            let opens = lex::FUNCTION_PRON | lex::FUNCTION_DET | lex::CAP | lex::PLURAL;
+            let whole = self.source_at(*start).is_some_and(|p| p.end == end);
+            whole && self.any(*start, opens) && !self.any(start - 1, lex::CAP | lex::ADJECTIVES)
+        })?;
+        let noun = self.nounish(inner - 1) || self.any(inner - 1, lex::FUNCTION_QUANT);
+        noun.then(|| self.subject_ending(inner, from)).flatten()
+    }
+
     /// "critics who say": the antecedent is part of the subject; "…, who added": the pronoun alone.
     fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
         let before = rel.checked_sub(1).filter(|b| *b >= from)?;
         if self.tokens[before].any(lex::MARK_COMMA) {
-            return self.is(rel, &["who"]).then_some(Phrase {
+            return self.is(rel, &["who", "which"]).then_some(Phrase {
                 start: rel,
                 head: rel,
                 end: rel + 1,
@@ -729,8 +778,10 @@ impl<'a> View<'a> {
             if t.any(lex::QUOTE) || t.ends_clause() {
                 break;
             }
+            // "people who work at the yard": what may be a noun is the verb after "who".
+            let works = self.is(i, &["who"]) && i + 1 < last && self.any(i + 1, lex::VERB);
             if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT)
-                && pending.is_some()
+                && (pending.is_some() || works)
                 && i > floor
                 && self.nounish(i - 1)
             {
@@ -738,6 +789,14 @@ impl<'a> View<'a> {
                 pending = None;
                 at = i;
                 continue;
+            }
+            // "who asked not to be named because he isn't allowed to speak said"
+            if pending.is_some() && self.is(i, &["as", "because", "since"]) {
+                let unnamed = (floor..i).rev().take(REASON);
+                if unnamed.clone().any(|a| self.any(a, lex::ANONYMITY)) {
+                    at = i;
+                    continue;
+                }
             }
             if t.any(lex::FUNCTION_SUBORD | lex::FUNCTION_REL) && !t.any(lex::FUNCTION_PREP)
                 || t.any(lex::FUNCTION_THAT) && i < last && !self.any(i + 1, lex::SINGULAR)
@@ -755,7 +814,7 @@ impl<'a> View<'a> {
                 && self.nounish(i - 1)
                 && (self.any(
                     i + 1,
-                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME,
+                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME | lex::NUM,
                 ) || self.is(i + 1, &["last", "this", "earlier", "recently"]));
             if self.plain_verb(i)
                 && !reduced
@@ -777,6 +836,14 @@ impl<'a> View<'a> {
             }
             at = i;
         }
-        pending.map_or(at, |verb| verb + 1)
+        let Some(verb) = pending else { return at };
+        // "praised the plan and the board wants": the verb's object, then the next subject. What
+        // follows a verb of saying may be all one subject.
+        let object = !self.any(verb, lex::SPEECH) && !self.any(verb, lex::FUNCTION_AUX);
+        (verb + 1..last)
+            .rev()
+            .find(|i| object && self.is(*i, &["and", "but", "or"]))
+            .unwrap_or(verb)
+            + 1
     }
 }

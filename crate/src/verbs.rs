@@ -34,7 +34,7 @@ fn before(view: View, verb: usize) -> Before {
         let t = &view.tokens[at];
         let auxiliary =
             t.any(lex::FUNCTION_AUX) || t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG);
-        if t.any(lex::PUNCT) || !auxiliary && !view.skippable(at) {
+        if t.any(lex::PUNCT) || !auxiliary && !view.skippable(at) || view.is_month(at) {
             break;
         }
         found.negated |= t.any(lex::FUNCTION_NEG);
@@ -87,7 +87,7 @@ pub fn active(view: View, verb: usize) -> Option<Group> {
     let have = aux.any(lex::FUNCTION_HAVE) || clitic || view.is(auxiliary, &["'d", "’d"]);
     let finite = token.any(lex::ING) && be
         || token.any(lex::PARTICIPLE) && have && (!be || clitic)
-        || token.any(lex::BASE) && !be;
+        || token.any(lex::BASE) && !be && !aux.any(lex::FUNCTION_HAVE);
     finite.then_some(group)
 }
 
