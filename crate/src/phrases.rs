@@ -553,7 +553,9 @@ impl<'a> View<'a> {
             }
             let same = t.any(lex::MARK_COMMA | lex::MARK_DASH)
                 && t.any(lex::MARK_COMMA) == self.tokens[close].any(lex::MARK_COMMA);
-            if !same || !self.aside_at(open + 1) {
+            // "some members, however, question"
+            let adverb = open + 2 == close && self.any(open + 1, lex::ADVERBS);
+            if !same || !adverb && !self.aside_at(open + 1) {
                 continue;
             }
             let Some(subject) = self.before_aside(open, from) else {
@@ -646,7 +648,9 @@ impl<'a> View<'a> {
         if t.any(lex::FUNCTION_REL) && self.is(last, &["who", "that", "which"]) {
             return self.relative_subject(last, from);
         }
-        let governed = last > from && self.any(last - 1, lex::FUNCTION_PREP);
+        let governed = last > from
+            && self.any(last - 1, lex::FUNCTION_PREP)
+            && !self.is(last, &["i", "he", "she", "we", "they"]);
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {
                 start: last,
@@ -654,7 +658,7 @@ impl<'a> View<'a> {
                 end,
             });
         }
-        if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) {
+        if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) && !self.is_month(last) {
             let alone = t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
                 || self.is(last, &["another", "both", "each"])
                 || self.is(last, &["all"]) && !self.is(end, &["told"]);
@@ -727,7 +731,11 @@ impl<'a> View<'a> {
         let inner = (floor + 1..end).rev().find(|start| {
             let opens = lex::FUNCTION_PRON | lex::FUNCTION_DET | lex::CAP | lex::PLURAL;
             let whole = self.source_at(*start).is_some_and(|p| p.end == end);
-            whole && self.any(*start, opens) && !self.any(start - 1, lex::CAP | lex::ADJECTIVES)
+            let within = lex::ADJECTIVES | lex::FUNCTION_DET | lex::FUNCTION_POSS;
+            let name = self.any(*start, lex::CAP) && !self.any(*start, lex::FUNCTION);
+            let within = if name { within | lex::CAP } else { within };
+            let pronoun = self.any(*start, lex::FUNCTION_PRON);
+            whole && self.any(*start, opens) && (pronoun || !self.any(start - 1, within))
         })?;
         let noun = self.nounish(inner - 1) || self.any(inner - 1, lex::FUNCTION_QUANT);
         noun.then(|| self.subject_ending(inner, from)).flatten()
@@ -736,7 +744,7 @@ impl<'a> View<'a> {
     /// "critics who say": the antecedent is part of the subject; "…, who added": the pronoun alone.
     fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
         let before = rel.checked_sub(1).filter(|b| *b >= from)?;
-        if self.tokens[before].any(lex::MARK_COMMA) {
+        if self.tokens[before].any(lex::MARK_COMMA | lex::MARK_DASH) {
             return self.is(rel, &["who", "which"]).then_some(Phrase {
                 start: rel,
                 head: rel,

@@ -324,7 +324,12 @@ impl Walk<'_> {
                 };
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
-                if view.any(phrase.head, lex::NOUN_TIME) || part == Part::Unnamed && !unnamed {
+                // "told them": no source is in the object's case.
+                let object = view.is(phrase.head, &["them", "him", "me", "us"]);
+                if object && view.any(at.wrapping_sub(1), lex::VERB)
+                    || view.any(phrase.head, lex::NOUN_TIME)
+                    || part == Part::Unnamed && !unnamed
+                {
                     return false;
                 }
                 let phrase = view.extend(phrase, view.tokens.len(), true);
