@@ -134,9 +134,11 @@ impl Sentence<'_> {
                     // Nor is a stance taken that somebody would or must take.
                     taken = true;
                     faint.push(*m);
-                } else if cited.last().is_none_or(|c| apart(c, m)) {
-                    taken = true;
-                    cited.push(*m);
+                } else {
+                    if cited.last().is_none_or(|c| apart(c, m) || within_source(c, m)) {
+                        taken = true;
+                        cited.push(*m);
+                    }
                 }
             }
         }
@@ -255,6 +257,10 @@ impl Sentence<'_> {
             if first <= start || first >= end {
                 continue;
             }
+            if within_source(m, other) {
+                end = first;
+                continue;
+            }
             let joint = first - 1;
             let parted = view.any(joint, lex::MARK_COMMA | lex::MARK_DASH)
                 || view.is(joint, &["and", "but", "though", "although", "while"]);
@@ -314,6 +320,13 @@ fn apart(earlier: &Match, later: &Match) -> bool {
         .source
         .is_some_and(|s| s.start < earlier.end && earlier.start < s.end);
     earlier.end <= later.start && !within
+}
+
+/// Whether all of `earlier` belongs to the source of `later`: "a man who said so told police".
+fn within_source(earlier: &Match, later: &Match) -> bool {
+    later
+        .source
+        .is_some_and(|s| !later.apart && s.start <= extent(earlier).start && earlier.end < s.end)
 }
 
 /// The last quotation that ends at or before token `at`.

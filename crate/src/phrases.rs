@@ -269,7 +269,10 @@ impl<'a> View<'a> {
                 end = next.end;
             } else if t.any(lex::ADJECTIVES) && self.any(end + 1, lex::FUNCTION_PREP) {
                 end += 1;
-            } else if t.any(lex::PARTICIPLE | lex::ING) && !t.any(lex::NOUN) && end > phrase.head {
+            } else if t.any(lex::PARTICIPLE | lex::ING)
+                && !t.any(lex::NOUN | lex::FUNCTION)
+                && end > phrase.head
+            {
                 end += 1;
                 if let Some(next) = self.noun_phrase(end, stop) {
                     end = next.end;
