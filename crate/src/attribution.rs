@@ -283,17 +283,20 @@ impl Sentence<'_> {
 /// Quotations that stand alone in a sentence go on with what was said beside them: "…," she said. "…"
 /// The content of each attribution takes in the wholly quoted sentences after it.
 pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
-    let cited: Vec<usize> = found.iter().map(|f| f.sentence).collect();
-    for (number, f) in found.iter_mut().enumerate() {
-        let last = cited.get(number + 1) != Some(&f.sentence);
+    // Whoever is cited next outside quotations ends it.
+    let mut next = vec![sentences.len(); found.len()];
+    for at in (0..found.len().saturating_sub(1)).rev() {
+        let after = &found[at + 1];
+        next[at] = if after.quoted { next[at + 1] } else { after.sentence };
+    }
+    for (f, stop) in found.iter_mut().zip(next) {
         let quotes = f
             .content
             .iter()
             .any(|c| (c.start..c.end).any(|i| view.any(i, lex::QUOTE)));
-        if !last || f.quoted || f.source.is_none() || !quotes {
+        if stop == f.sentence || f.quoted || f.source.is_none() || !quotes {
             continue;
         }
-        let stop = cited.get(number + 1).copied().unwrap_or(sentences.len());
         let whole = |r: &&Range<usize>| {
             (*r).clone()
                 .all(|i| view.tokens[i].quoted || view.any(i, lex::QUOTE))

@@ -31,6 +31,19 @@ pub struct Resolved {
     pub how: How,
 }
 
+impl Resolved {
+    /// No source, no flag.
+    fn none() -> Resolved {
+        Resolved {
+            source: None,
+            anonymous: false,
+            strength: 0.0,
+            details: Details::default(),
+            how: How::Nothing,
+        }
+    }
+}
+
 /// By what an attribution was led to its place in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -595,11 +608,15 @@ pub fn resolve(
                 noted += 1;
             }
             ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
+            let second_hand = found.quoted || nested(found, block);
+            // A stance that somebody else tells of is nobody's entry in the ledger.
+            if second_hand && found.source.is_some() && found.strength < FAINT {
+                resolved.push(Resolved::none());
+                continue;
+            }
             let one = ledger.resolve(view, number, block, found);
             if let Some(source) = one.source {
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
-                // What a source says that somebody says is the source's own claim.
-                let second_hand = found.quoted || nested(found, block);
                 // Nor does the ledger count a claim of whom it can't tell: "we know", a "they" that leads nowhere.
                 let unclear = matches!(one.how, How::Vague | How::Unclear);
                 let conveys = found.conveys() && !unclear;
@@ -610,6 +627,7 @@ pub fn resolve(
                     .source
                     .mentions
                     .push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                // What a source says that somebody says is the source's own claim.
                 if second_hand {
                     resolved.push(one);
                     continue;
@@ -716,6 +734,8 @@ impl Ledger {
             .trim_start_matches("an ");
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
+            // "“We know,” she said": that is hers.
+            Who::Nothing if found.quoted => (None, false, 0.0),
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
             Who::Nothing
                 if found.manner != Manner::Showing
