@@ -129,8 +129,11 @@ impl<'a> View<'a> {
                 }
                 // "those close to him", "those on the quay"
                 let after = j + 1 + usize::from(self.any(j + 1, lex::ADJECTIVES));
-                let alone = j == at && self.is(j, &["those"]);
-                if alone && self.any(after, lex::FUNCTION_PREP) {
+                let alone = self.is(j, &["those"]) && self.any(after, lex::FUNCTION_PREP);
+                // "42 percent of those responding"
+                let some = lex::FUNCTION_REL | lex::ING | lex::PARTICIPLE;
+                let part = j > at && self.is(j, &["those"]) && self.any(j + 1, some);
+                if alone && j == at || part {
                     head = Some(j);
                     j += 1;
                     break;
@@ -362,7 +365,12 @@ impl<'a> View<'a> {
                 end: at + 1,
             });
         }
-        self.noun_phrase(at, self.tokens.len())
+        let alone = self.any(at, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
+        self.noun_phrase(at, self.tokens.len()).or(alone.then_some(Phrase {
+            start: at,
+            head: at,
+            end: at + 1,
+        }))
     }
 
     /// Where adverbials of time, place and occasion that begin at `at` end: "on Monday in an interview".
@@ -758,6 +766,14 @@ impl<'a> View<'a> {
             || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"])
         {
             return None;
+        }
+        let alone = self.any(before, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
+        if alone && self.is(rel, &["who"]) {
+            return Some(Phrase {
+                start: before,
+                head: before,
+                end: rel + 1,
+            });
         }
         let subject = self.subject_ending(rel, from)?;
         let person = self.any(
