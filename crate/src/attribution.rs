@@ -139,14 +139,17 @@ impl Sentence<'_> {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(*m);
-                } else if taken || manner == Manner::Stance && m.doubt > 0.0 {
-                    // The first rule speaks; a stance that somebody would or must take isn't taken.
-                } else if m.rule.strength < FAINT {
+                } else if taken {
+                    // The first rule speaks.
+                } else if m.strength() < FAINT || manner == Manner::Stance && m.doubt > 0.0 {
+                    // Nor is a stance taken that somebody would or must take.
                     taken = true;
                     faint.push(*m);
-                } else if cited.last().is_none_or(|c| apart(c, m)) {
-                    taken = true;
-                    cited.push(*m);
+                } else {
+                    if cited.last().is_none_or(|c| apart(c, m) || within_source(c, m)) {
+                        taken = true;
+                        cited.push(*m);
+                    }
                 }
             }
         }
@@ -208,7 +211,7 @@ impl Sentence<'_> {
             source: m.source.map(shift),
             content,
             manner,
-            strength: m.rule.strength - m.doubt,
+            strength: m.strength(),
             rule: m.rule.id,
             relay: m.listener.map(shift).map(|l| l.start..l.end),
             quoted: self.view.tokens[m.start + base].quoted,
@@ -255,7 +258,9 @@ impl Sentence<'_> {
         if let Some(next) = (start..end).find(|i| view.any(*i, lex::MARK_SEMICOLON)) {
             end = next;
         }
+        // Whoever is only said to want something says nothing that would end what another says.
         let others = all.iter().filter(|o| o.start > m.start);
+        let others = others.filter(|o| o.strength() >= FAINT || m.strength() < FAINT);
         for other in others {
             let first = other
                 .source
@@ -263,6 +268,10 @@ impl Sentence<'_> {
             // A participle or a second verb has its source before.
             let first = if first < m.end { other.start } else { first } + self.range.start;
             if first <= start || first >= end {
+                continue;
+            }
+            if within_source(m, other) {
+                end = first;
                 continue;
             }
             let joint = first - 1;
@@ -287,17 +296,20 @@ impl Sentence<'_> {
 /// Quotations that stand alone in a sentence go on with what was said beside them: "…," she said. "…"
 /// The content of each attribution takes in the wholly quoted sentences after it.
 pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
-    let cited: Vec<usize> = found.iter().map(|f| f.sentence).collect();
-    for (number, f) in found.iter_mut().enumerate() {
-        let last = cited.get(number + 1) != Some(&f.sentence);
+    // Whoever is cited next outside quotations ends it.
+    let mut next = vec![sentences.len(); found.len()];
+    for at in (0..found.len().saturating_sub(1)).rev() {
+        let after = &found[at + 1];
+        next[at] = if after.quoted { next[at + 1] } else { after.sentence };
+    }
+    for (f, stop) in found.iter_mut().zip(next) {
         let quotes = f
             .content
             .iter()
             .any(|c| (c.start..c.end).any(|i| view.any(i, lex::QUOTE)));
-        if !last || f.quoted || f.source.is_none() || !quotes {
+        if stop == f.sentence || f.quoted || f.source.is_none() || !quotes {
             continue;
         }
-        let stop = cited.get(number + 1).copied().unwrap_or(sentences.len());
         let whole = |r: &&Range<usize>| {
             (*r).clone()
                 .all(|i| view.tokens[i].quoted || view.any(i, lex::QUOTE))
@@ -324,6 +336,13 @@ fn apart(earlier: &Match, later: &Match) -> bool {
         .source
         .is_some_and(|s| s.start < earlier.end && earlier.start < s.end);
     earlier.end <= later.start && !within
+}
+
+/// Whether all of `earlier` belongs to the source of `later`: "a man who said so told police".
+fn within_source(earlier: &Match, later: &Match) -> bool {
+    later
+        .source
+        .is_some_and(|s| !later.apart && s.start <= extent(earlier).start && earlier.end < s.end)
 }
 
 /// The last quotation that ends at or before token `at`.

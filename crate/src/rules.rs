@@ -213,6 +213,13 @@ pub struct Match {
     pub apart: bool,
 }
 
+impl Match {
+    /// The rule's strength less what modals and negation take off.
+    pub fn strength(&self) -> f32 {
+        self.rule.strength - self.doubt
+    }
+}
+
 /// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
 /// [`Part::Same`] stands for, and where its attribution ends.
 pub fn matches_at(
@@ -508,7 +515,12 @@ impl Walk<'_> {
                 };
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
-                if view.any(phrase.head, lex::NOUN_TIME) || part == Part::Unnamed && !unnamed {
+                // "told them": no source is in the object's case.
+                let object = view.is(phrase.head, &["them", "him", "me", "us"]);
+                if object && view.any(at.wrapping_sub(1), lex::VERB)
+                    || view.any(phrase.head, lex::NOUN_TIME)
+                    || part == Part::Unnamed && !unnamed
+                {
                     return false;
                 }
                 let phrase = view.extend(phrase, view.tokens.len(), true);

@@ -31,6 +31,19 @@ pub struct Resolved {
     pub how: How,
 }
 
+impl Resolved {
+    /// No source, no flag.
+    fn none() -> Resolved {
+        Resolved {
+            source: None,
+            anonymous: false,
+            strength: 0.0,
+            details: Details::default(),
+            how: How::Nothing,
+        }
+    }
+}
+
 /// By what an attribution was led to its place in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -93,6 +106,9 @@ struct Entry {
 
 /// How many mentions, or entries, back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
+
+/// Words beside a capital that tell whether it stands in a headline.
+const HEADLINE: usize = 6;
 
 /// A named person as the subject of a sentence.
 struct NameSubject {
@@ -207,6 +223,18 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
         .find(|i| !is_name(view, *i))
         .unwrap_or(p.end);
     Some(text_of(view, start, end))
+}
+
+/// Whether a role is written as a paper's name: "according to the Courier", and not an office ("the
+/// President") nor a headline that writes every word so.
+fn is_masthead(view: View, p: &Phrase) -> bool {
+    let near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
+    let plain = |i: usize| !view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM);
+    p.head == p.start + 1
+        && view.is(p.start, &["the"])
+        && view.any(p.head, lex::CAP)
+        && !view.any(p.head, lex::PERSON_OFFICE | lex::DEMONYM | lex::PLURAL)
+        && near.into_iter().any(plain)
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -339,6 +367,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             && !view.any(p.head - 1, lex::ACRONYM);
         if listed_name {
             return (Who::Named, 0.0);
+        }
+        if is_masthead(view, p) {
+            return (Who::Publication, 0.0);
         }
         let base = if h.any(lex::PERSON_VAGUE) {
             0.95
@@ -578,11 +609,15 @@ pub fn resolve(
                 noted += 1;
             }
             ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
+            let second_hand = found.quoted || nested(found, block);
+            // A stance that somebody else tells of is nobody's entry in the ledger.
+            if second_hand && found.source.is_some() && found.strength < FAINT {
+                resolved.push(Resolved::none());
+                continue;
+            }
             let one = ledger.resolve(view, number, block, found);
             if let Some(source) = one.source {
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
-                // What a source says that somebody says is the source's own claim.
-                let second_hand = found.quoted || nested(found, block);
                 // Nor does the ledger count a claim of whom it can't tell: "we know", a "they" that leads nowhere.
                 let unclear = matches!(one.how, How::Vague | How::Unclear);
                 let conveys = found.conveys() && !unclear;
@@ -593,6 +628,7 @@ pub fn resolve(
                     .source
                     .mentions
                     .push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                // What a source says that somebody says is the source's own claim.
                 if second_hand {
                     resolved.push(one);
                     continue;
@@ -704,6 +740,8 @@ impl Ledger {
         let bare = bare.unwrap_or(&lower);
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
+            // "“We know,” she said": that is hers.
+            Who::Nothing if found.quoted => (None, false, 0.0),
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
             Who::Nothing
                 if found.manner != Manner::Showing
@@ -714,6 +752,7 @@ impl Ledger {
             {
                 self.unclear(core, SourceKind::Group)
             }
+            Who::Nothing if found.manner != Manner::Stance => self.unclear(core, SourceKind::Group),
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
                 let name = name_beside(view, &phrase).filter(|_| {
