@@ -276,9 +276,9 @@ impl Place<'_> {
             self.outlet(s, surely)
         };
         let around = |f: &Found| {
-            f.content
-                .iter()
-                .any(|c| c.contains(&cue.start) && c.contains(&self.p.start))
+            let holds = |r: &Range<usize>| r.contains(&cue.start) && r.contains(&self.p.start);
+            // "RT, which quoted a source, reported that …": the cue is part of who reports.
+            f.content.iter().any(holds) || f.source.is_some_and(|s| holds(&(s.head..s.end)))
         };
         // Whose report takes in more is nearer to the page.
         let mut out: Vec<(usize, Range<usize>)> = others()

@@ -367,11 +367,12 @@ impl<'a> View<'a> {
             });
         }
         let alone = self.any(at, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
-        self.noun_phrase(at, self.tokens.len()).or(alone.then_some(Phrase {
-            start: at,
-            head: at,
-            end: at + 1,
-        }))
+        self.noun_phrase(at, self.tokens.len())
+            .or(alone.then_some(Phrase {
+                start: at,
+                head: at,
+                end: at + 1,
+            }))
     }
 
     /// Where adverbials of time, place and occasion that begin at `at` end: "on Monday in an interview".
@@ -681,7 +682,9 @@ impl<'a> View<'a> {
             });
         }
         if self.plain_verb(last) && !t.any(lex::FUNCTION_AUX) {
-            return self.antecedent(last, from).map(|p| Phrase { end, ..p });
+            if let Some(p) = self.antecedent(last, from) {
+                return Some(Phrase { end, ..p });
+            }
         }
         let begin = self.window_start(last, from);
         let mut at = begin;

@@ -213,13 +213,22 @@ pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let counted = h.any(lex::UNITS | lex::NUM);
     // "a review of records indicate": the plural beside the verb draws it.
     let attracted = h.any(lex::DOCUMENT) && view.any(subject.end.wrapping_sub(1), lex::PLURAL);
-    if auxiliary || attracted || counted || t.any(lex::PAST) || h.any(lex::FUNCTION | lex::COLLECTIVE) {
+    if auxiliary
+        || attracted
+        || counted
+        || t.any(lex::PAST)
+        || h.any(lex::FUNCTION | lex::COLLECTIVE)
+    {
         return true;
     }
     // "the coal states", "her early tweets": what may be a plural noun is a verb after one who speaks.
-    let speaks = lex::PERSON | lex::COLLECTIVE | lex::DOCUMENT | lex::DEMONYM | lex::CLAIM | lex::CAP;
-    let complement = view.any(at + 1, lex::FUNCTION & !lex::FUNCTION_AUX & !lex::FUNCTION_COORD)
-        && (!view.any(at + 1, lex::FUNCTION_PREP) || view.is(at + 1, &["that", "to"]));
+    let speaks =
+        lex::PERSON | lex::COLLECTIVE | lex::DOCUMENT | lex::DEMONYM | lex::CLAIM | lex::CAP;
+    let complement = view.any(
+        at + 1,
+        lex::FUNCTION & !lex::FUNCTION_AUX & !lex::FUNCTION_COORD,
+    ) && (!view.any(at + 1, lex::FUNCTION_PREP)
+        || view.is(at + 1, &["that", "to"]));
     if t.all(lex::NOUN | lex::PLURAL | lex::THIRD) && !h.any(speaks) && !complement {
         return false;
     }
