@@ -786,9 +786,9 @@ impl<'a> View<'a> {
         );
         // "a man who said he was there"
         let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
-        (one || plural
-            && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
-        .then_some(Phrase {
+        let speaks = lex::DOCUMENT | lex::COLLECTIVE | lex::UNKNOWN;
+        let which = self.is(rel, &["that"]) && self.any(subject.head, speaks);
+        (one || which || plural && (self.is(rel, &["who"]) || person)).then_some(Phrase {
             end: rel + 1,
             ..subject
         })
