@@ -471,6 +471,10 @@ impl<'a> View<'a> {
     /// not a label ("Correction:", "Source:").
     pub fn heads_speech(&self, phrase: &Phrase) -> bool {
         let h = &self.tokens[phrase.head];
+        let labels = ["note", "video", "photo", "image", "picture", "file", "record"];
+        if self.is(phrase.head, &labels) {
+            return false;
+        }
         let name = h.all(lex::CAP | lex::UNKNOWN) && phrase.end - phrase.start <= 3;
         let people = h.any(lex::PERSON | lex::DEMONYM) && h.any(lex::PLURAL)
             || h.any(lex::PERSON) && phrase.head > phrase.start;
