@@ -263,7 +263,8 @@ impl Sentence<'_> {
         }
         // Whoever is only said to want something says nothing that would end what another says.
         let others = all.iter().filter(|o| o.start > m.start);
-        let others = others.filter(|o| o.strength() >= FAINT || m.strength() < FAINT);
+        let claim = m.strength() >= FAINT && Manner::of(m.rule) != Manner::Stance;
+        let others = others.filter(|o| !claim || o.strength() >= FAINT);
         for other in others {
             let first = other
                 .source

@@ -473,6 +473,10 @@ impl<'a> View<'a> {
     /// not a label ("Correction:", "Source:").
     pub fn heads_speech(&self, phrase: &Phrase) -> bool {
         let h = &self.tokens[phrase.head];
+        let labels = ["note", "video", "photo", "image", "picture", "file", "record"];
+        if self.is(phrase.head, &labels) {
+            return false;
+        }
         let name = h.all(lex::CAP | lex::UNKNOWN) && phrase.end - phrase.start <= 3;
         let people = h.any(lex::PERSON | lex::DEMONYM) && h.any(lex::PLURAL)
             || h.any(lex::PERSON) && phrase.head > phrase.start;
@@ -790,9 +794,9 @@ impl<'a> View<'a> {
         );
         // "a man who said he was there"
         let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
-        (one || plural
-            && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
-        .then_some(Phrase {
+        let speaks = lex::DOCUMENT | lex::COLLECTIVE | lex::UNKNOWN;
+        let which = self.is(rel, &["that"]) && self.any(subject.head, speaks);
+        (one || which || plural && (self.is(rel, &["who"]) || person)).then_some(Phrase {
             end: rel + 1,
             ..subject
         })

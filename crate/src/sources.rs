@@ -116,6 +116,8 @@ struct NameSubject {
     at: (usize, u32),
     /// The name as written.
     name: String,
+    /// The name with those who act with them: "Ruiz and her colleagues".
+    several: Option<String>,
 }
 
 /// The key under which a person of that name is kept: their last name.
@@ -868,7 +870,13 @@ impl Ledger {
             }
             Who::They => match self.latest(block, 1, |e| e.plural) {
                 Some(source) => self.again(source, 0.25),
-                None => self.unclear(label, SourceKind::Group),
+                None => {
+                    let subject = self.name_subject.as_ref().filter(|s| s.at.0 + 1 >= block);
+                    match subject.and_then(|s| s.several.clone()) {
+                        Some(several) => (Some(self.named(&several, head)), false, 0.0),
+                        None => self.unclear(label, SourceKind::Group),
+                    }
+                }
             },
             Who::It => match self.latest(block, 2, |e| {
                 matches!(
@@ -1020,9 +1028,12 @@ impl Ledger {
                 .find(|i| !is_name(view, *i))
                 .unwrap_or(sentence.end);
             let name = text_of(view, from, end).to_owned();
+            let with = view.is(end, &["and"]).then(|| view.noun_phrase(end + 1, sentence.end));
+            let several = with.flatten().filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
             self.name_subject = Some(NameSubject {
                 at: (block, first.start),
                 name,
+                several: several.map(|p| text_of(view, from, p.end).to_owned()),
             });
         }
     }
