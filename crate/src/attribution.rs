@@ -135,7 +135,10 @@ impl Sentence<'_> {
                     taken = true;
                     faint.push(*m);
                 } else {
-                    if cited.last().is_none_or(|c| apart(c, m) || within_source(c, m)) {
+                    if cited
+                        .last()
+                        .is_none_or(|c| apart(c, m) || within_source(c, m))
+                    {
                         taken = true;
                         cited.push(*m);
                     }
@@ -288,7 +291,11 @@ pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
     let mut next = vec![sentences.len(); found.len()];
     for at in (0..found.len().saturating_sub(1)).rev() {
         let after = &found[at + 1];
-        next[at] = if after.quoted { next[at + 1] } else { after.sentence };
+        next[at] = if after.quoted {
+            next[at + 1]
+        } else {
+            after.sentence
+        };
     }
     for (f, stop) in found.iter_mut().zip(next) {
         let quotes = f

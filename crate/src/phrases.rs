@@ -366,11 +366,12 @@ impl<'a> View<'a> {
             });
         }
         let alone = self.any(at, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
-        self.noun_phrase(at, self.tokens.len()).or(alone.then_some(Phrase {
-            start: at,
-            head: at,
-            end: at + 1,
-        }))
+        self.noun_phrase(at, self.tokens.len())
+            .or(alone.then_some(Phrase {
+                start: at,
+                head: at,
+                end: at + 1,
+            }))
     }
 
     /// Where adverbials of time, place and occasion that begin at `at` end: "on Monday in an interview".
@@ -471,7 +472,9 @@ impl<'a> View<'a> {
     /// not a label ("Correction:", "Source:").
     pub fn heads_speech(&self, phrase: &Phrase) -> bool {
         let h = &self.tokens[phrase.head];
-        let labels = ["note", "video", "photo", "image", "picture", "file", "record"];
+        let labels = [
+            "note", "video", "photo", "image", "picture", "file", "record",
+        ];
         if self.is(phrase.head, &labels) {
             return false;
         }
@@ -683,8 +686,10 @@ impl<'a> View<'a> {
                 end,
             });
         }
-        if self.plain_verb(last) && !t.any(lex::FUNCTION_AUX) {
-            return self.antecedent(last, from).map(|p| Phrase { end, ..p });
+        let contact = self.plain_verb(last) && !t.any(lex::FUNCTION_AUX);
+        let antecedent = contact.then(|| self.antecedent(last, from)).flatten();
+        if let Some(p) = antecedent {
+            return Some(Phrase { end, ..p });
         }
         let begin = self.window_start(last, from);
         let mut at = begin;
@@ -790,9 +795,9 @@ impl<'a> View<'a> {
         );
         // "a man who said he was there"
         let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
-        let speaks = lex::DOCUMENT | lex::COLLECTIVE | lex::UNKNOWN;
-        let which = self.is(rel, &["that"]) && self.any(subject.head, speaks);
-        (one || which || plural && (self.is(rel, &["who"]) || person)).then_some(Phrase {
+        let record = self.any(subject.head, lex::DOCUMENT);
+        let which = self.is(rel, &["who"]) || person || record;
+        (one || plural && which).then_some(Phrase {
             end: rel + 1,
             ..subject
         })

@@ -227,16 +227,20 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     Some(text_of(view, start, end))
 }
 
+/// Whether the words beside a phrase all have capitals.
+fn in_headline(view: View, p: &Phrase) -> bool {
+    let mut near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
+    near.all(|i| view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM))
+}
+
 /// Whether a role is written as a paper's name: "according to the Courier", and not an office ("the
-/// President") nor a headline that writes every word so.
+/// President").
 fn is_masthead(view: View, p: &Phrase) -> bool {
-    let near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
-    let plain = |i: usize| !view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM);
     p.head == p.start + 1
         && view.is(p.start, &["the"])
         && view.any(p.head, lex::CAP)
         && !view.any(p.head, lex::PERSON_OFFICE | lex::DEMONYM | lex::PLURAL)
-        && near.into_iter().any(plain)
+        && !in_headline(view, p)
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -368,6 +372,18 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
                 ))
             && !view.any(p.head - 1, lex::ACRONYM);
         if listed_name {
+            return (Who::Named, 0.0);
+        }
+        // "Weaver told": a trade without an article is a surname.
+        let described = lex::PERSON_VAGUE | lex::PERSON_SPOKES | lex::PERSON_OFFICE;
+        let bare =
+            p.head == p.start && (p.end == p.head + 1 || view.any(p.head + 1, lex::MARK_COMMA));
+        if bare
+            && h.any(lex::CAP)
+            && !plural
+            && !h.any(described | lex::DEMONYM)
+            && !in_headline(view, p)
+        {
             return (Who::Named, 0.0);
         }
         if is_masthead(view, p) {
@@ -1020,8 +1036,12 @@ impl Ledger {
                 .find(|i| !is_name(view, *i))
                 .unwrap_or(sentence.end);
             let name = text_of(view, from, end).to_owned();
-            let with = view.is(end, &["and"]).then(|| view.noun_phrase(end + 1, sentence.end));
-            let several = with.flatten().filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
+            let with = view
+                .is(end, &["and"])
+                .then(|| view.noun_phrase(end + 1, sentence.end));
+            let several = with
+                .flatten()
+                .filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
             self.name_subject = Some(NameSubject {
                 at: (block, first.start),
                 name,
