@@ -717,7 +717,10 @@ fn nested(found: &Found, block: &Parsed) -> bool {
     block.found[first..]
         .iter()
         .take_while(|f| f.sentence == found.sentence)
-        .filter(|f| f.conveys() && f.source.is_some())
+        .filter(|f| {
+            f.source.is_some()
+                && (f.conveys() || found.strength < FAINT && f.cue.start < found.cue.start)
+        })
         .any(|f| f.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 
