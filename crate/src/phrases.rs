@@ -473,7 +473,9 @@ impl<'a> View<'a> {
     /// not a label ("Correction:", "Source:").
     pub fn heads_speech(&self, phrase: &Phrase) -> bool {
         let h = &self.tokens[phrase.head];
-        let labels = ["note", "video", "photo", "image", "picture", "file", "record"];
+        let labels = [
+            "note", "video", "photo", "image", "picture", "file", "record",
+        ];
         if self.is(phrase.head, &labels) {
             return false;
         }
@@ -685,10 +687,10 @@ impl<'a> View<'a> {
                 end,
             });
         }
-        if self.plain_verb(last) && !t.any(lex::FUNCTION_AUX) {
-            if let Some(p) = self.antecedent(last, from) {
-                return Some(Phrase { end, ..p });
-            }
+        let contact = self.plain_verb(last) && !t.any(lex::FUNCTION_AUX);
+        let antecedent = contact.then(|| self.antecedent(last, from)).flatten();
+        if let Some(p) = antecedent {
+            return Some(Phrase { end, ..p });
         }
         let begin = self.window_start(last, from);
         let mut at = begin;
@@ -794,9 +796,9 @@ impl<'a> View<'a> {
         );
         // "a man who said he was there"
         let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
-        let speaks = lex::DOCUMENT | lex::COLLECTIVE | lex::UNKNOWN;
-        let which = self.is(rel, &["that"]) && self.any(subject.head, speaks);
-        (one || which || plural && (self.is(rel, &["who"]) || person)).then_some(Phrase {
+        let record = self.any(subject.head, lex::DOCUMENT);
+        let which = self.is(rel, &["who"]) || person || record;
+        (one || plural && which).then_some(Phrase {
             end: rel + 1,
             ..subject
         })

@@ -17,7 +17,11 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     // News has some twenty tokens a sentence.
     let mut out = Vec::with_capacity(tokens.len() / 16 + 1);
     let mut start = 0;
-    let mut at = 0;
+    let mut at = stamp(text, tokens);
+    if at > 0 {
+        out.push(0..at);
+        start = at;
+    }
     while at < tokens.len() {
         let mut end = at + 1;
         let token = &tokens[at];
@@ -46,6 +50,21 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         out.push(start..tokens.len());
     }
     out
+}
+
+/// Where the time ends with which a live report's paragraph begins: "14:55 One woman told …".
+fn stamp(text: &str, tokens: &[Token]) -> usize {
+    let [hour, mark, minute, next, ..] = tokens else {
+        return 0;
+    };
+    let digits = |t: &Token| t.any(lexicon::NUM) && t.end - t.start <= 4;
+    let time = digits(hour) && digits(minute) && mark.any(lexicon::MARK_COLON);
+    let one = hour.end == mark.start && mark.end == minute.start;
+    if time && one && minute.end < next.start && begins(text, tokens, 2, 3, false) {
+        3
+    } else {
+        0
+    }
 }
 
 /// Whether the token sticks to the stop before it: further stops, closing quotes and brackets.
@@ -99,6 +118,15 @@ mod tests {
             .iter()
             .map(|range| &text[byte(range)])
             .collect()
+    }
+
+    #[test]
+    fn a_stamp_of_time_is_no_part_of_the_sentence() {
+        assert_eq!(
+            sentences("14:55 One woman fled. Then it fell."),
+            ["14:55", "One woman fled.", "Then it fell."]
+        );
+        assert_eq!(sentences("10:30 is early."), ["10:30 is early."]);
     }
 
     #[test]

@@ -110,6 +110,9 @@ const REMEMBERED: usize = 300;
 /// Words beside a capital that tell whether it stands in a headline.
 const HEADLINE: usize = 6;
 
+/// How many tokens after "published" its publisher is looked for.
+const PUBLISHED: usize = 8;
+
 /// A named person as the subject of a sentence.
 struct NameSubject {
     /// Block and byte where the name stands.
@@ -227,16 +230,43 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     Some(text_of(view, start, end))
 }
 
+/// Whether the words beside a phrase all have capitals.
+fn in_headline(view: View, p: &Phrase) -> bool {
+    let mut near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
+    near.all(|i| view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM))
+}
+
 /// Whether a role is written as a paper's name: "according to the Courier", and not an office ("the
-/// President") nor a headline that writes every word so.
+/// President").
 fn is_masthead(view: View, p: &Phrase) -> bool {
-    let near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
-    let plain = |i: usize| !view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM);
     p.head == p.start + 1
         && view.is(p.start, &["the"])
         && view.any(p.head, lex::CAP)
         && !view.any(p.head, lex::PERSON_OFFICE | lex::DEMONYM | lex::PLURAL)
-        && near.into_iter().any(plain)
+        && !in_headline(view, p)
+}
+
+/// Whether what follows a document's head tells who published it: "a report by the county's fire
+/// service", "a study published on Monday in the Carrow Review". From token `relayed` on it is told
+/// who has seen it.
+fn has_publisher(view: View, p: &Phrase, relayed: usize) -> bool {
+    let by = (p.head + 1..relayed).any(|i| {
+        view.is(i, &["by", "from"])
+            && view.any(i + 1, lex::FUNCTION_DEF)
+            && view.noun_phrase(i + 1, view.tokens.len()).is_some_and(|n| {
+                view.any(n.head, lex::COLLECTIVE) && !view.any(n.head, lex::PLURAL)
+            })
+    });
+    let published =
+        (p.head + 1..p.end + 1).find(|i| view.is(*i, &["published", "printed", "released"]));
+    let named = |i: usize| {
+        let name = i + 1 + usize::from(view.any(i + 1, lex::FUNCTION_DEF));
+        view.is(i, &["in", "by"])
+            && view.any(name, lex::CAP)
+            && is_name(view, name)
+            && !view.any(name, lex::NOUN_TIME)
+    };
+    by || published.is_some_and(|at| (at..(at + PUBLISHED).min(view.tokens.len())).any(named))
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -335,7 +365,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     } else {
         0.0
     };
-    let plural = h.any(lex::PLURAL) && (!h.any(lex::SINGULAR) || view.is(p.head, &["people"]));
+    // "one of the diplomats" is one.
+    let one = view.is(p.start, &["one"]) && view.is(p.start + 1, &["of"]);
+    let plural =
+        !one && h.any(lex::PLURAL) && (!h.any(lex::SINGULAR) || view.is(p.head, &["people"]));
     if h.any(lex::DEMONYM)
         && (h.any(lex::CAP) || !h.any(lex::PERSON))
         && !(h.any(lex::ADJECTIVES) && definite)
@@ -370,13 +403,23 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         if listed_name {
             return (Who::Named, 0.0);
         }
+        // "Weaver told": a trade without an article is a surname.
+        let described = lex::PERSON_VAGUE | lex::PERSON_SPOKES | lex::PERSON_OFFICE;
+        let bare =
+            p.head == p.start && (p.end == p.head + 1 || view.any(p.head + 1, lex::MARK_COMMA));
+        if bare
+            && h.any(lex::CAP)
+            && !plural
+            && !h.any(described | lex::DEMONYM)
+            && !in_headline(view, p)
+        {
+            return (Who::Named, 0.0);
+        }
         if is_masthead(view, p) {
             return (Who::Publication, 0.0);
         }
         let base = if h.any(lex::PERSON_VAGUE) {
             0.95
-        } else if h.any(lex::PERSON_SPOKES) {
-            0.5
         } else if h.any(lex::PERSON_EXPERT) {
             0.85
         } else if h.any(lex::PERSON_STANCE) {
@@ -384,8 +427,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         } else {
             0.82
         };
+        // Who speaks for somebody is unnamed, and hides nothing: half, also where a pronoun follows.
         let strength: f32 = if h.any(lex::PERSON_SPOKES) {
-            0.5
+            0.58
         } else {
             base - affiliation
         };
@@ -438,7 +482,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         }) || h.any(lex::CAP)
             && !view.any(p.start, lex::NOUN)
             && is_name(view, p.start);
-        if publisher || owned {
+        if publisher || owned || has_publisher(view, p, relayed) {
             return (Who::Publication, 0.0);
         }
         if definite {
@@ -452,9 +496,15 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::NewDocument, if known { 0.6 } else { 0.68 });
     }
     // "rights groups say", "companies said": an unspecified plurality.
-    let whose = definite || owned || (p.start..p.head).any(|i| view.any(i, lex::CAP) && i > 0);
+    // A sentence's first word has a capital anyway.
+    let begins = p.start == 0 || view.any(p.start - 1, lex::MARK_STOP | lex::MARK_COLON);
+    let whose = definite
+        || owned
+        || (p.start..p.head).any(|i| view.any(i, lex::CAP) && (i > p.start || !begins));
+    // "local media": so is the press, where none of it is named.
+    let press = h.any(lex::COLLECTIVE_MEDIA) && !h.any(lex::CAP) && !indefinite;
     if h.any(lex::COLLECTIVE)
-        && plural
+        && (plural || press)
         && !whose
         && !h.any(lex::COLLECTIVE_PLURAL_OFFICE)
         && (!h.any(lex::CAP) || p.head == 0)
@@ -708,7 +758,10 @@ fn nested(found: &Found, block: &Parsed) -> bool {
     block.found[first..]
         .iter()
         .take_while(|f| f.sentence == found.sentence)
-        .filter(|f| f.conveys() && f.source.is_some())
+        .filter(|f| {
+            f.source.is_some()
+                && (f.conveys() || found.strength < FAINT && f.cue.start < found.cue.start)
+        })
         .any(|f| f.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 
@@ -1028,8 +1081,12 @@ impl Ledger {
                 .find(|i| !is_name(view, *i))
                 .unwrap_or(sentence.end);
             let name = text_of(view, from, end).to_owned();
-            let with = view.is(end, &["and"]).then(|| view.noun_phrase(end + 1, sentence.end));
-            let several = with.flatten().filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
+            let with = view
+                .is(end, &["and"])
+                .then(|| view.noun_phrase(end + 1, sentence.end));
+            let several = with
+                .flatten()
+                .filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
             self.name_subject = Some(NameSubject {
                 at: (block, first.start),
                 name,

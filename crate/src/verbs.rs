@@ -191,7 +191,7 @@ fn is_noun(view: View, at: usize) -> bool {
     let determiner = before.any(lex::FUNCTION_DET | lex::FUNCTION_POSS)
         && !before.any(lex::FUNCTION_SOME | lex::FUNCTION_PRON);
     // "several judges", "many hedge funds"
-    let counted = before.any(lex::FUNCTION_SOME | lex::FUNCTION_NUM)
+    let counted = before.any(lex::FUNCTION_SOME | lex::FUNCTION_NUM | lex::NUM)
         && token.any(lex::NOUN)
         && (token.any(lex::PLURAL) || view.any(at + 1, lex::NOUN) && !view.any(at + 1, lex::CAP));
     // "a Palestinian state": a plural verb form right after a singular.
@@ -210,7 +210,7 @@ pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let (t, h) = (&view.tokens[at], &view.tokens[subject.head]);
     let auxiliary = (group..at).any(|i| view.any(i, lex::FUNCTION_AUX | lex::FUNCTION_CLITIC));
     // "5 percent prefer"
-    let counted = h.any(lex::UNITS | lex::NUM);
+    let counted = h.any(lex::UNITS | lex::NUM) && t.any(lex::BASE);
     // "a review of records indicate": the plural beside the verb draws it.
     let attracted = h.any(lex::DOCUMENT) && view.any(subject.end.wrapping_sub(1), lex::PLURAL);
     if auxiliary

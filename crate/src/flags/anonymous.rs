@@ -116,9 +116,7 @@ fn resolved_plural(context: &Context, head: usize, start: usize) -> bool {
             &["he", "she", "him", "her", "who", "another", "one", "his"],
         );
     }
-    if view.any(start, lex::FUNCTION_INDEF)
-        || view.is(start, &["one", "another"]) && !view.is(start + 1, &["of"])
-    {
+    if view.any(start, lex::FUNCTION_INDEF) || view.is(start, &["one", "another"]) {
         return false;
     }
     // "63 percent said"
