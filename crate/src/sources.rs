@@ -404,7 +404,8 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             return (Who::Named, 0.0);
         }
         // "Weaver told": a trade without an article is a surname.
-        let described = lex::PERSON_VAGUE | lex::PERSON_SPOKES | lex::PERSON_OFFICE;
+        let described =
+            lex::PERSON_VAGUE | lex::PERSON_SPOKES | lex::PERSON_OFFICE | lex::COLLECTIVE;
         let bare =
             p.head == p.start && (p.end == p.head + 1 || view.any(p.head + 1, lex::MARK_COMMA));
         if bare
