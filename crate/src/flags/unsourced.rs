@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use super::{Context, base};
-use crate::attribution::{FAINT, Manner};
+use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::phrases::View;
 use crate::rules::Match;
+use crate::sources::Resolved;
 
 pub fn flags(context: &Context) -> Vec<Flag> {
     let mut out: Vec<(usize, Flag)> = Vec::new();
@@ -111,27 +112,11 @@ fn own_voice(
     if question || first_person && kind != Kind::Consensus {
         return false;
     }
-    for (found, resolved) in context.found_in(sentence, sentence) {
-        // A faint stance is the author's word for what somebody wants or feels: no source for it.
-        if found.source.is_some() && found.strength < FAINT {
-            continue;
-        }
-        let inside = found
-            .content
-            .iter()
-            .any(|c| c.start < m.end && m.start < c.end);
-        let at_source = found
-            .source
-            .is_some_and(|s| s.start < m.end && m.start < s.end)
-            || found.cue.start < m.end && m.start < found.cue.end;
-        // Speech gives its whole sentence a source; a stance only what it is about.
-        let whole =
-            matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
-        // And what somebody named feels is told by the author, not by them.
-        let at_source = at_source && (found.manner != Manner::Belief || resolved.anonymous);
-        if inside || (at_source || whole) && kind != Kind::Consensus {
-            return false;
-        }
+    if context
+        .found_in(sentence, sentence)
+        .any(|(found, resolved)| sourced(view, kind, range, m, found, resolved))
+    {
+        return false;
     }
     let anchor = context.span(m.start..m.end);
     let clause = context.span(clause(context, range, m.start));
@@ -151,6 +136,71 @@ fn own_voice(
             && h.end + 3 > m.start
     });
     !hedged || kind == Kind::Consensus
+}
+
+/// Whether an attribution in the same sentence gives the match a source.
+fn sourced(
+    view: View,
+    kind: Kind,
+    range: &Range<usize>,
+    m: &Match,
+    found: &Found,
+    resolved: &Resolved,
+) -> bool {
+    // A faint stance is the author's word for what somebody wants or feels: no source for it.
+    if found.source.is_some() && found.strength < FAINT {
+        return false;
+    }
+    let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
+    let said = matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+    if kind != Kind::Consensus && meets(&found.cue) {
+        // What somebody named feels is told by the author, not by them.
+        return said || found.source.is_none() || resolved.anonymous;
+    }
+    // An aside, and a clause joined to a stance, are the author's own.
+    let content = |c: &Range<usize>| {
+        meets(c)
+            && (said || !aside(view, range, m.start) && joint(view, c.start, m.start).is_none())
+    };
+    if found.content.iter().any(content) {
+        return true;
+    }
+    let Some(source) = found.source.filter(|_| kind != Kind::Consensus) else {
+        return false;
+    };
+    if aside(view, range, m.start) {
+        return false;
+    }
+    if meets(&(source.start..source.end)) {
+        return said || resolved.anonymous;
+    }
+    // Speech gives its whole sentence a source, but for a clause that goes before, joined by "and".
+    let cites = source.start.min(found.cue.start);
+    said && !mention(view, found) && joint(view, m.end, cites).is_none()
+}
+
+/// Where a clause is joined to the one before, among tokens `from..to`: ", and", ", but".
+fn joint(view: View, from: usize, to: usize) -> Option<usize> {
+    (from + 1..to).find(|i| view.any(*i, lex::FUNCTION_COORD) && view.any(i - 1, lex::MARK_COMMA))
+}
+
+/// Whether the cue is a noun that only mentions somebody's claim: "criticism that".
+fn mention(view: View, found: &Found) -> bool {
+    found
+        .cue
+        .clone()
+        .all(|i| view.any(i, lex::CLAIM | lex::ADJECTIVES | lex::NUM))
+}
+
+/// How far back an aside may have begun, in tokens.
+const ASIDE: usize = 16;
+
+/// Whether token `at` stands in a relative clause set off by a mark: "…, which cost 3 million".
+fn aside(view: View, range: &Range<usize>, at: usize) -> bool {
+    (at.saturating_sub(ASIDE).max(range.start + 2)..at).any(|i| {
+        view.is(i, &["which", "who", "whose", "where"])
+            && view.any(i - 1, lex::MARK_COMMA | lex::MARK_DASH)
+    })
 }
 
 /// Whether the source of the sentence before seems to go on speaking: "He …", "The report …".
