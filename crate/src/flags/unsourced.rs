@@ -22,7 +22,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let anchor = widen(context, *kind, m, &range);
-        let weaker = *kind == Kind::Statistic && context.counted || carried(context, *sentence);
+        let accounted =
+            *kind == Kind::Statistic && (context.counted || recorded(context, *sentence));
+        let weaker = accounted || carried(context, *sentence);
         let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
         let mut flag = base(
             context,
@@ -224,11 +226,17 @@ fn cited(view: View, range: &Range<usize>) -> bool {
         .any(|i| view.is(i, &["["]) && view.any(i + 1, lex::NUM) && view.is(i + 2, &["]"]))
 }
 
-/// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
+/// Whether the paragraph is about a count that it names: a poll, a vote. All its figures come from there.
 pub fn counted(view: View) -> bool {
-    (0..view.tokens.len()).any(|i| {
-        view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH) || view.any(i, lex::COUNTED)
-    })
+    (0..view.tokens.len()).any(|i| view.any(i, lex::COUNTED))
+}
+
+/// Whether the sentence or the one before cites a record: its figures may come from there.
+fn recorded(context: &Context, sentence: usize) -> bool {
+    context
+        .found_in(sentence.saturating_sub(1), sentence)
+        .filter_map(|(found, _)| found.source)
+        .any(|s| (s.start..s.end).any(|i| context.view.any(i, lex::DOCUMENT)))
 }
 
 /// The clause around token `at`: between marks that part clauses.
