@@ -108,10 +108,16 @@ fn own_voice(
     }
     let question =
         (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
-    let first_person = range
-        .clone()
-        .any(|i| view.any(i, lex::FUNCTION_FIRST) && !view.tokens[i].quoted);
-    if question || first_person && kind != Kind::Consensus {
+    // "US" is a country.
+    let first_person = range.clone().any(|i| {
+        view.any(i, lex::FUNCTION_FIRST) && view.word(i) != "US" && !view.tokens[i].quoted
+    });
+    // What is asked or supposed is not asserted: "whether the ban led to …".
+    let from = clause(context, range, m.start).start;
+    let supposed = (range.start..m.start).any(|i| {
+        view.is(i, &["whether"]) || i >= from && view.is(i, &["if", "unless"])
+    });
+    if question || (first_person || supposed) && kind != Kind::Consensus {
         return false;
     }
     if context
