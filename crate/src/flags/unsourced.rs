@@ -100,7 +100,7 @@ fn own_voice(
     }
     // A label, a table's row or a list has no verb and asserts nothing.
     let said = range.clone().any(|i| {
-        view.any(i, lex::FUNCTION_FINITE)
+        view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
             || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
     });
     if !said || cited(view, range) {
