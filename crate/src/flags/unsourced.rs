@@ -7,7 +7,7 @@ use super::{Context, base};
 use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
-use crate::phrases::View;
+use crate::phrases::{Phrase, View};
 use crate::rules::Match;
 use crate::sources::Resolved;
 
@@ -86,6 +86,9 @@ fn evidence(kind: Kind) -> &'static str {
     }
 }
 
+/// The most tokens of a label that ends in a full stop.
+const LABEL: usize = 8;
+
 /// Whether the match is the article's own assertion with no source in reach.
 fn own_voice(
     context: &Context,
@@ -98,11 +101,12 @@ fn own_voice(
     if context.quotation || (m.start..m.end).any(|i| view.tokens[i].quoted) {
         return false;
     }
-    // A label, a table's row or a list has no verb and asserts nothing.
-    let said = range.clone().any(|i| {
-        view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
-            || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
-    });
+    // A label, a table's row or a list has no verb and no full stop, and asserts nothing.
+    let said = view.any(range.end - 1, lex::MARK_STOP) && range.len() > LABEL
+        || range.clone().any(|i| {
+            view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
+                || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
+        });
     if !said || cited(view, range) {
         return false;
     }
@@ -156,7 +160,9 @@ fn sourced(
     resolved: &Resolved,
 ) -> bool {
     // A faint stance is the author's word for what somebody wants or feels: no source for it.
-    if found.source.is_some() && found.strength < FAINT {
+    // And nobody says what "it is clear that" introduces.
+    let nobody = |s: Phrase| resolved.source.is_none() && view.is(s.head, &["it"]);
+    if found.source.is_some_and(|s| found.strength < FAINT || nobody(s)) {
         return false;
     }
     let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
@@ -214,7 +220,7 @@ fn aside(view: View, range: &Range<usize>, at: usize) -> bool {
 /// Whether the source of the sentence before seems to go on speaking: "He …", "The report …".
 fn carried(context: &Context, sentence: usize) -> bool {
     let (view, at) = (context.view, context.parsed.sentences[sentence].start);
-    let goes_on = view.any(at, lex::FUNCTION_PRON | lex::FUNCTION_DEMO)
+    let goes_on = view.any(at, lex::FUNCTION_PERSON | lex::FUNCTION_THEY)
         || view.any(at, lex::FUNCTION_DEF) && (at + 1..at + 4).any(|i| view.any(i, lex::DOCUMENT));
     let Some(before) = sentence.checked_sub(1).filter(|_| goes_on) else {
         return false;
