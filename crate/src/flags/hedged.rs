@@ -51,7 +51,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
                     && next.1 != Kind::Approximation
                     && last.1 != Kind::Approximation =>
             {
-                if next.3 > last.3 {
+                // Of two rules for the same words the earlier in the file speaks.
+                let same = (next.2.start, next.2.end) == (last.2.start, last.2.end);
+                if if same { next.2.order < last.2.order } else { next.3 > last.3 } {
                     *last = next;
                 }
             }
