@@ -32,9 +32,8 @@ fn before(view: View, verb: usize) -> Before {
         let auxiliary =
             t.any(lex::FUNCTION_AUX) || t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG);
         // "have both argued"
-        let floats = at > 0
-            && view.is(at, &["both", "all", "each"])
-            && view.any(at - 1, lex::FUNCTION_AUX);
+        let floats =
+            at > 0 && view.is(at, &["both", "all", "each"]) && view.any(at - 1, lex::FUNCTION_AUX);
         if t.any(lex::PUNCT) || !auxiliary && !floats && !view.skippable(at) {
             break;
         }
@@ -214,7 +213,8 @@ pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let attracted = h.any(lex::DOCUMENT) && view.any(subject.end.wrapping_sub(1), lex::PLURAL);
     // "the Centers for Disease Control estimates": a plural in a name.
     let named = h.any(lex::CAP) && subject.end > subject.head + 1 && t.any(lex::THIRD);
-    if auxiliary || attracted || named || t.any(lex::PAST) || h.any(lex::FUNCTION | lex::COLLECTIVE) {
+    if auxiliary || attracted || named || t.any(lex::PAST) || h.any(lex::FUNCTION | lex::COLLECTIVE)
+    {
         return true;
     }
     let plural = h.any(lex::PLURAL);

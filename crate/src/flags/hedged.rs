@@ -53,7 +53,12 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             {
                 // Of two rules for the same words the earlier in the file speaks.
                 let same = (next.2.start, next.2.end) == (last.2.start, last.2.end);
-                if if same { next.2.order < last.2.order } else { next.3 > last.3 } {
+                let better = if same {
+                    next.2.order < last.2.order
+                } else {
+                    next.3 > last.3
+                };
+                if better {
                     *last = next;
                 }
             }

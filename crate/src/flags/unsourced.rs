@@ -118,9 +118,8 @@ fn own_voice(
     });
     // What is asked or supposed is not asserted: "whether the ban led to …".
     let from = clause(context, range, m.start).start;
-    let supposed = (range.start..m.start).any(|i| {
-        view.is(i, &["whether"]) || i >= from && view.is(i, &["if", "unless"])
-    });
+    let supposed = (range.start..m.start)
+        .any(|i| view.is(i, &["whether"]) || i >= from && view.is(i, &["if", "unless"]));
     if question || (first_person || supposed) && kind != Kind::Consensus {
         return false;
     }
@@ -162,7 +161,10 @@ fn sourced(
     // A faint stance is the author's word for what somebody wants or feels: no source for it.
     // And nobody says what "it is clear that" introduces.
     let nobody = |s: Phrase| resolved.source.is_none() && view.is(s.head, &["it"]);
-    if found.source.is_some_and(|s| found.strength < FAINT || nobody(s)) {
+    if found
+        .source
+        .is_some_and(|s| found.strength < FAINT || nobody(s))
+    {
         return false;
     }
     let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
