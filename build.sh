@@ -20,8 +20,11 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh                    build dist/chromium/, dist/firefox/ and dist/hearsay-chromium.zip
   ./build.sh run [FILE-or-URL]  open a browser with Hearsay on, on our own article or on yours
   ./build.sh test               run every check and every test there is
-  ./build.sh eval [OPTIONS]     score the engine against annotated articles, where they are at hand
-                                (OPTIONS go to the scoring program: --errors 20 --rules)
+  ./build.sh eval [DIR]         score the engine against annotated articles: those in DIR (NAME.txt with
+                                NAME.gold or NAME.json), else our own and whatever corpora are at hand
+                                --errors N: how many errors of each sort to list (5; or all)
+                                --rules: count for every rule how often it was right and wrong
+                                --min-strength S: score only flags at least this strong (0.5)
   ./build.sh bench              time the engine and the way from click to paint
   ./build.sh clean              remove everything that was built or installed here
   ./build.sh help               this text
@@ -203,36 +206,50 @@ bench() {
 
 # --- scoring ---------------------------------------------------------------------------------
 
-# read_all TEXT_DIR OUT_DIR: the flag list of every text.
-read_all() {
-  rm -rf "$2"
-  mkdir -p "$2"
-  local text
-  for text in "$1"/*.txt; do
-    "$HEARSAY_CLI" --format json "$text" >"$2/$(basename "${text%.txt}").json"
-  done
+# evaluate [DIR] [OPTIONS]: see tests/eval.mjs, which reads all but a leading DIR.
+evaluate() {
+  local folder=""
+  if [[ $# -gt 0 && $1 != -* ]]; then
+    folder=$1
+    shift
+    [[ $folder == /* ]] || folder=$CALLER/$folder
+    [[ -d $folder ]] || die "there is no folder $folder"
+  fi
+  need_node
+  build_cli
+  if [[ -n $folder ]]; then
+    node tests/eval.mjs "$folder" "$@"
+    return
+  fi
+  say "Flags against our own annotated articles, tests/gold/"
+  node tests/eval.mjs tests/gold "$@"
+  printf '\n'
+  if [[ -d $SHARED/gold/dev ]]; then
+    say "Flags against the annotated articles beside this repository"
+    node tests/eval.mjs "$SHARED/gold/dev" "$@"
+    printf '\n'
+  else
+    say "skipped: there are no annotated articles beside this repository"
+  fi
+  attributions
 }
 
-evaluate() {
-  if [[ ! -d $SHARED/gold/dev ]]; then
-    say "skipped: there are no annotated articles beside this repository"
+# attributions: who is found to be cited, against the attribution corpus.
+attributions() {
+  if [[ ! -f $SHARED/polnear/dev.jsonl ]]; then
+    say "skipped: there is no attribution corpus beside this repository"
     return
   fi
   have python3 || die "Python 3 is missing. On Debian: sudo apt install python3"
-  build_cli
-  local work=$TARGET/eval
-  say "Flags against the annotated articles"
-  read_all "$SHARED/gold/dev" "$work/gold"
-  python3 "$SHARED/eval/score.py" "$SHARED/gold/dev" "$work/gold" "$@"
-  if [[ ! -f $SHARED/polnear/dev.jsonl ]]; then
-    say "skipped: there is no attribution corpus"
-    return
-  fi
   say "Attributions against the attribution corpus"
-  mkdir -p "$work/texts"
+  local work=$TARGET/eval text
+  rm -rf "$work"
+  mkdir -p "$work/texts" "$work/lists"
   python3 "$SHARED/eval/attribution.py" "$SHARED/polnear/dev.jsonl" --write-texts "$work/texts" >/dev/null
-  read_all "$work/texts" "$work/attributions"
-  python3 "$SHARED/eval/attribution.py" "$SHARED/polnear/dev.jsonl" "$work/attributions"
+  for text in "$work/texts"/*.txt; do
+    "$HEARSAY_CLI" --format json "$text" >"$work/lists/$(basename "${text%.txt}").json"
+  done
+  python3 "$SHARED/eval/attribution.py" "$SHARED/polnear/dev.jsonl" "$work/lists"
 }
 
 # --- testing ---------------------------------------------------------------------------------

@@ -66,7 +66,8 @@ impl Lexicon {
     fn bit(&mut self, name: &str) -> u128 {
         let next = self.classes.len() as u32;
         let bit = *self.classes.entry(name.to_owned()).or_insert(next);
-        assert!(bit < 128, "more than 128 word classes");
+        // The last bit is the sentence's edge: `rules::EDGE`.
+        assert!(bit < 127, "more than 127 word classes");
         1 << bit
     }
 
@@ -269,7 +270,59 @@ struct Rule {
     at: (PathBuf, usize),
 }
 
-fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
+/// The element that wakes a rule: the first certain one of its anchor, or a rarer one where only words
+/// lie between, since most words that a rule is tried at are in vain.
+fn trigger(lexicon: &Lexicon, elements: &[Element], open: usize) -> Option<usize> {
+    let certain = |i: &usize| {
+        matches!(
+            &elements[*i],
+            Element::Test {
+                not: false,
+                optional: false,
+                ..
+            }
+        )
+    };
+    let first = (open..elements.len()).find(certain)?;
+    let close = elements.iter().position(|e| matches!(e, Element::Close))?;
+    let plain = |e: &Element| !matches!(e, Element::Part(_));
+    if close < first || !elements[..close].iter().all(plain) {
+        return Some(first);
+    }
+    (first..close)
+        .filter(certain)
+        .min_by_key(|i| frequency(lexicon, &elements[*i]))
+}
+
+/// How often an element fits, roughly, to compare: a listed word counts once, a function word as
+/// many of them (half of all tokens are some two hundred words: Zipf 1949), and a shape as all.
+fn frequency(lexicon: &Lexicon, element: &Element) -> usize {
+    const FUNCTION: usize = 100;
+    let Element::Test { alternatives, .. } = element else {
+        return usize::MAX;
+    };
+    let function = lexicon.classes.get("FUNCTION").map_or(0, |bit| 1 << bit);
+    let weigh = |classes: &u128| if classes & function == 0 { 1 } else { FUNCTION };
+    let of = |alternative: &Alternative| match alternative {
+        Alternative::Word(word) => lexicon.words.get(word).map_or(1, weigh),
+        Alternative::Class(with, _) => {
+            let bits = with.iter().filter_map(|name| lexicon.classes.get(name));
+            let all = bits.fold(0, |all, bit| all | 1 << bit);
+            let listed = lexicon
+                .words
+                .values()
+                .filter(|classes| *classes & all == all);
+            match listed.map(weigh).sum() {
+                0 => lexicon.words.len(),
+                sum => sum,
+            }
+        }
+        Alternative::Start | Alternative::End => lexicon.words.len(),
+    };
+    alternatives.iter().map(of).sum()
+}
+
+fn parse_rule(lexicon: &Lexicon, path: &Path, number: usize, line: &str) -> Rule {
     let columns: Vec<&str> = line.splitn(4, " | ").map(str::trim).collect();
     let [id, kind, strength, pattern] = columns[..] else {
         fail(
@@ -335,17 +388,7 @@ fn parse_rule(path: &Path, number: usize, line: &str) -> Rule {
         .iter()
         .position(|e| matches!(e, Element::Open))
         .unwrap_or(0);
-    let trigger = (open..elements.len())
-        .find(|i| {
-            matches!(
-                &elements[*i],
-                Element::Test {
-                    not: false,
-                    optional: false,
-                    ..
-                }
-            )
-        })
+    let trigger = trigger(lexicon, &elements, open)
         .unwrap_or_else(|| fail(path, number, "nothing certain after ["));
     if !elements[trigger..]
         .iter()
@@ -372,21 +415,22 @@ fn main() {
     for shape in SHAPES.iter().chain(&FORMS) {
         lexicon.bit(shape);
     }
-    lexicon.bit("RULE");
-    lexicon.bit("CUE");
+    for table in TABLES {
+        lexicon.bit(table.trigger);
+    }
     read_words(&root.join("data/words"), &mut lexicon);
 
     let mut rules = Vec::new();
     for path in files(&root.join("data/rules")) {
         for (number, line) in lines(&path) {
             if !line.starts_with("+ ") && !line.starts_with("- ") {
-                rules.push(parse_rule(&path, number, &line));
+                rules.push(parse_rule(&lexicon, &path, number, &line));
             }
         }
     }
     let mut ids = BTreeSet::new();
     for rule in &rules {
-        let rule_bit = lexicon.bit(trigger_class(&[rule]));
+        let rule_bit = lexicon.bit(table_of(rule).trigger);
         if !ids.insert(rule.id.clone()) {
             fail(&rule.at.0, rule.at.1, "two rules of that id");
         }
@@ -405,6 +449,7 @@ fn main() {
         ("words.rs", write_words(&lexicon)),
         ("classes.rs", write_classes(&lexicon)),
         ("rules.rs", write_tables(&lexicon, &rules)),
+        ("languages.rs", write_languages(&root.join("data/language"))),
     ];
     for (name, text) in tables {
         fs::write(out.join(name), text).unwrap_or_else(|e| fail(&out, 0, &e.to_string()));
@@ -425,11 +470,102 @@ fn write_classes(lexicon: &Lexicon) -> String {
     )
 }
 
-/// The same hash as `lexicon::hash`: FNV-1a, 32 bits.
-fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h, b| {
-        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
-    })
+/// Bytes of the longest word that `lexicon.rs` can look up.
+const LONGEST: usize = 40;
+
+/// The same as `eight::mix`.
+fn mix(hash: u64, part: u64) -> u64 {
+    (hash.rotate_left(32) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Eight bytes or fewer as a number, the first one lowest.
+fn eight(part: &[u8]) -> u64 {
+    let bytes = part.iter().rev();
+    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The hash by which `lexicon.rs` looks a word up.
+fn hash(word: &str) -> u64 {
+    let parts = word.as_bytes().chunks(8);
+    parts.fold(0, |hash, part| mix(hash, eight(part)))
+}
+
+/// Languages told by their words; of equals the last one is meant.
+const LANGUAGES: [&str; 19] = [
+    "en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "ro", "hu", "tr",
+    "id", "ru", "uk",
+];
+
+/// The function words of all languages with the languages they belong to as bits, for `language.rs`.
+fn write_languages(folder: &Path) -> String {
+    let mut words: BTreeMap<u128, u32> = BTreeMap::new();
+    for (bit, language) in LANGUAGES.iter().enumerate() {
+        let path = folder.join(language).with_extension("txt");
+        for (number, word) in lines(&path) {
+            if word.len() > 16 {
+                fail(&path, number, "more than sixteen bytes");
+            }
+            let (low, high) = word.as_bytes().split_at(word.len().min(8));
+            let bytes = u128::from(eight(low)) | u128::from(eight(high)) << 64;
+            *words.entry(bytes).or_default() |= 1 << bit;
+        }
+    }
+    let size = (words.len() * 2).next_power_of_two();
+    let mut slots = vec![(0, 0); size];
+    for (bytes, lists) in words {
+        let hash = mix(mix(0, bytes as u64), (bytes >> 64) as u64);
+        let mut slot = (hash >> (64 - size.trailing_zeros())) as usize;
+        while slots[slot] != (0, 0) {
+            slot = (slot + 1) % size;
+        }
+        slots[slot] = (bytes, lists);
+    }
+    format!(
+        "pub static TAGS: [&str; {}] = {LANGUAGES:?};\npub static WORDS: [(u128, u32); {size}] = {slots:?};\n",
+        LANGUAGES.len()
+    )
+}
+
+/// The sets of classes that words have, the commonest first.
+fn in_frequency(lexicon: &Lexicon) -> Vec<u128> {
+    let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
+    for classes in lexicon.words.values() {
+        *counts.entry(*classes).or_default() += 1;
+    }
+    let mut sets: Vec<u128> = counts.keys().copied().collect();
+    sets.sort_by_key(|set| std::cmp::Reverse(counts[set]));
+    sets
+}
+
+/// All words with the numbers of their sets, in the order of their ids: by length, so that a word's
+/// length and place among those of its length tell where it stands in the text of all words; then by
+/// set, which makes the tables small when packed.
+fn in_order(lexicon: &Lexicon) -> Vec<(&str, usize)> {
+    let sets = in_frequency(lexicon);
+    let number: BTreeMap<u128, usize> = sets.iter().enumerate().map(|(i, set)| (*set, i)).collect();
+    let words = lexicon.words.iter();
+    let mut words: Vec<(&str, usize)> = words.map(|(w, b)| (&**w, number[b])).collect();
+    words.sort_by_key(|(word, set)| (word.len(), *set));
+    words
+}
+
+/// Where words of one length are looked up, and how many slots a hash leads to: two a word, four
+/// where words are short, which are few and common; and a few more for what the last ones push away.
+fn slots(words: &[&str]) -> (usize, Vec<u16>) {
+    let short = words.first().is_some_and(|word| word.len() < 5);
+    let size = if short { 4 } else { 2 } * words.len();
+    let mut slots = vec![u16::MAX; size + words.len() + 1];
+    for (nth, word) in words.iter().enumerate() {
+        let mut slot = (((hash(word) >> 32) * size as u64) >> 32) as usize;
+        while slots[slot] != u16::MAX {
+            slot += 1;
+        }
+        slots[slot] = nth as u16;
+    }
+    // An empty slot ends every search.
+    let used = slots.iter().rposition(|slot| *slot != u16::MAX);
+    slots.truncate(used.map_or(1, |last| last + 2).max(size + 1));
+    (size, slots)
 }
 
 /// The words with their classes, for `lexicon.rs`.
@@ -438,52 +574,54 @@ fn write_words(lexicon: &Lexicon) -> String {
     for (name, bit) in &lexicon.classes {
         let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
     }
-    let words: Vec<(&String, u128)> = lexicon.words.iter().map(|(w, b)| (w, *b)).collect();
+    let words = in_order(lexicon);
     assert!(words.len() < 65_535, "too many words for u16 ids");
-    let sets: Vec<u128> = words
-        .iter()
-        .map(|w| w.1)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let text: String = words.iter().map(|w| w.0.as_str()).collect();
+    let longest = words.last().map_or(0, |w| w.0.len());
+    assert!(longest <= LONGEST, "a word of {longest} bytes");
+    let text: String = words.iter().map(|w| w.0).collect();
     let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
-    // Where a word begins: the start of its run of sixteen, and the lengths of those before it.
-    let lengths: Vec<usize> = words.iter().map(|(w, _)| w.len()).collect();
-    let runs: Vec<usize> = lengths
-        .chunks(16)
-        .scan(0, |at, run| {
-            let start = *at;
-            *at += run.iter().sum::<usize>();
-            Some(start)
+    let sets = in_frequency(lexicon);
+    let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
+    let set_of: Vec<usize> = words.iter().map(|w| w.1).collect();
+    let _ = writeln!(
+        out,
+        "pub static SET_OF: [u16; {}] = {set_of:?};",
+        set_of.len()
+    );
+    let (mut all, mut lengths, mut id, mut start) = (Vec::new(), Vec::new(), 0, 0);
+    for length in 0..=LONGEST {
+        let words: Vec<&str> = words
+            .iter()
+            .map(|w| w.0)
+            .filter(|w| w.len() == length)
+            .collect();
+        let (size, mut slots) = slots(&words);
+        lengths.push(format!(
+            "Length{{id:{id},text:{start},slots:{},size:{size}}}",
+            all.len()
+        ));
+        all.append(&mut slots);
+        id += words.len();
+        start += words.len() * length;
+    }
+    // Marks are a seventh of all tokens: those of one byte need no search.
+    let marks: Vec<u16> = (0..128u8)
+        .map(|byte| {
+            let mark = char::from(byte).to_string();
+            let known = words
+                .iter()
+                .position(|w| w.0 == mark && !byte.is_ascii_alphanumeric());
+            known.map_or(u16::MAX, |id| id as u16)
         })
         .collect();
+    let _ = writeln!(out, "pub static MARKS: [u16; 128] = {marks:?};");
+    let _ = writeln!(out, "pub static SLOTS: [u16; {}] = {all:?};", all.len());
     let _ = writeln!(
         out,
-        "pub static LENGTHS: [u8; {}] = {lengths:?};",
-        lengths.len()
+        "pub static LENGTHS: [Length; {}] = [{}];",
+        lengths.len(),
+        lengths.join(",")
     );
-    let _ = writeln!(out, "pub static RUNS: [u32; {}] = {runs:?};", runs.len());
-    let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
-    let set_ids: Vec<u16> = words
-        .iter()
-        .map(|w| sets.binary_search(&w.1).unwrap_or(0) as u16)
-        .collect();
-    let _ = writeln!(
-        out,
-        "pub static SET_OF: [u16; {}] = {set_ids:?};",
-        set_ids.len()
-    );
-    let size = (words.len() * 5 / 4).next_power_of_two();
-    let mut slots = vec![u16::MAX; size];
-    for (i, (word, _)) in words.iter().enumerate() {
-        let mut slot = hash(word.as_bytes()) as usize & (size - 1);
-        while slots[slot] != u16::MAX {
-            slot = (slot + 1) & (size - 1);
-        }
-        slots[slot] = i as u16;
-    }
-    let _ = writeln!(out, "pub static SLOTS: [u16; {size}] = {slots:?};");
     out
 }
 
@@ -496,44 +634,148 @@ fn set(names: &[String]) -> String {
     }
 }
 
-/// Files whose rules find attributions; the others find flags.
-const ATTRIBUTION: [&str; 2] = ["attribution", "agentless"];
-
-/// Whether the rule finds attributions, by the file it stands in.
-fn attributes(rule: &Rule) -> bool {
-    rule.at
-        .0
-        .file_stem()
-        .is_some_and(|stem| ATTRIBUTION.iter().any(|a| stem == *a))
+/// A table of rules: its name, the class that its trigger words get, and the files it is made of.
+struct Table {
+    name: &'static str,
+    trigger: &'static str,
+    files: &'static [&'static str],
 }
 
-/// The class of the words that are triggers of the table that holds `rules`.
-fn trigger_class(rules: &[&Rule]) -> &'static str {
-    if rules.iter().any(|rule| attributes(rule)) {
-        "CUE"
-    } else {
-        "RULE"
+/// The tables; the last one takes the rules of all other files.
+const TABLES: [Table; 3] = [
+    Table {
+        name: "ATTRIBUTION",
+        trigger: "CUE",
+        files: &["attribution", "agentless"],
+    },
+    Table {
+        name: "DETAILS",
+        trigger: "DETAIL",
+        files: &["details"],
+    },
+    Table {
+        name: "FLAGS",
+        trigger: "RULE",
+        files: &[],
+    },
+];
+
+/// The table of a rule, by the file it stands in.
+fn table_of(rule: &Rule) -> &'static Table {
+    let stem = rule.at.0.file_stem().unwrap_or_default();
+    let named = TABLES.iter().find(|t| t.files.iter().any(|f| stem == *f));
+    named.unwrap_or(&TABLES[TABLES.len() - 1])
+}
+
+/// All tables of rules, for `rules.rs`.
+fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
+    TABLES
+        .iter()
+        .map(|table| {
+            let own: Vec<&Rule> = rules
+                .iter()
+                .filter(|r| table_of(r).name == table.name)
+                .collect();
+            write_rules(table, lexicon, &own)
+        })
+        .collect()
+}
+
+/// Buckets of trigger words; `rules::matches_at` knows it too.
+const BUCKETS: usize = 256;
+
+/// What a token must be for a pattern to go on with it: any of these.
+#[derive(Default)]
+struct Beside {
+    classes: BTreeSet<String>,
+    /// Words as bits by the last six bits of their ids.
+    words: u64,
+    /// Whether adverbials may stand before it.
+    adjunct: bool,
+}
+
+impl Beside {
+    /// Any token at all, and none.
+    fn anything() -> Beside {
+        Beside {
+            classes: BTreeSet::from(["EDGE".to_owned()]),
+            words: u64::MAX,
+            adjunct: false,
+        }
+    }
+
+    /// What the nearest of `elements`, the pattern outwards from a place, ask for there.
+    fn new<'a>(
+        elements: impl Iterator<Item = &'a Element>,
+        id_of: &BTreeMap<&str, usize>,
+    ) -> Beside {
+        let mut found = Beside::default();
+        for element in elements {
+            match element {
+                Element::Test {
+                    not: false,
+                    optional,
+                    alternatives,
+                } => {
+                    for alternative in alternatives {
+                        match alternative {
+                            Alternative::Word(word) => {
+                                found.words |= 1 << (id_of[word.as_str()] % 64);
+                            }
+                            Alternative::Class(with, _) => match with.last() {
+                                Some(class) => found.classes.extend([class.clone()]),
+                                None => return Beside::anything(),
+                            },
+                            Alternative::Start | Alternative::End => {
+                                found.classes.extend(["EDGE".to_owned()]);
+                            }
+                        }
+                    }
+                    if !optional {
+                        return found;
+                    }
+                }
+                Element::Part(part) if part == "End" => {
+                    found.classes.extend(["PUNCT", "EDGE"].map(str::to_owned));
+                    return found;
+                }
+                Element::Part(part) if part == "Adjunct" => found.adjunct = true,
+                // These take no token.
+                Element::Open | Element::Close | Element::Test { not: true, .. } => {}
+                Element::Part(part) if part == "Content" => {}
+                Element::Part(_) | Element::Gap(_) => break,
+            }
+        }
+        Beside::anything()
+    }
+
+    fn or(mut self, other: &Beside) -> Beside {
+        self.classes.extend(other.classes.iter().cloned());
+        self.words |= other.words;
+        self
+    }
+
+    /// As Rust writes it.
+    fn written(&self) -> String {
+        let classes: Vec<String> = self.classes.iter().cloned().collect();
+        format!("Beside{{classes:{},words:{}}}", set(&classes), self.words)
     }
 }
 
-/// The two tables of rules, for `rules.rs`.
-fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    let (attribution, flags): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|r| attributes(r));
-    write_rules("ATTRIBUTION", lexicon, &attribution) + &write_rules("FLAGS", lexicon, &flags)
-}
-
 /// One table. Words stand by their ids, classes by their constants.
-fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let mut out = String::new();
-    let id_of: BTreeMap<&str, usize> = lexicon
-        .words
-        .keys()
-        .enumerate()
-        .map(|(i, w)| (w.as_str(), i))
-        .collect();
-    let mut by_word: Vec<(usize, usize)> = Vec::new();
+    let words = in_order(lexicon);
+    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
+    let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut besides: Vec<[Beside; 2]> = Vec::new();
+    let mut needs: Vec<[bool; 2]> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
-    let _ = writeln!(out, "pub static {name}: Table = Table {{ rules: &[");
+    let _ = writeln!(
+        out,
+        "pub static {}: Table = Table {{ word: {}, rules: &[",
+        table.name, table.trigger
+    );
     for (number, rule) in rules.iter().enumerate() {
         let mut elements = String::new();
         for (i, element) in rule.elements.iter().enumerate() {
@@ -559,7 +801,8 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
                                 let id = id_of[word.as_str()];
                                 ids.push(id);
                                 if i == rule.trigger {
-                                    by_word.push((id, number));
+                                    // In buckets by the word's id, as `rules::matches_at` looks them up.
+                                    by_word.entry((id % BUCKETS, id)).or_default().push(number);
                                 }
                             }
                             Alternative::Class(with, without) => {
@@ -583,38 +826,87 @@ fn write_rules(name: &str, lexicon: &Lexicon, rules: &[&Rule]) -> String {
                         }
                     }
                     let classes = classes.join(",");
+                    let bits = ids.iter().fold(0u64, |bits, id| bits | 1 << (id % 64));
                     let _ = write!(
                         elements,
-                        "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
+                        "Element::Test{{not:{not},optional:{optional},bits:{bits},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
                     );
                 }
             }
         }
+        let (before, after) = (
+            &rule.elements[..rule.trigger],
+            &rule.elements[rule.trigger + 1..],
+        );
+        let mut outer = before.iter().rev().filter(|e| !matches!(e, Element::Open));
+        let mut is = |names: &[&str]| matches!(outer.next(), Some(Element::Part(part)) if names.contains(&part.as_str()));
+        let group = is(&["Group"]);
+        let subject = group && is(&["Subject", "Record"]);
+        let outer = if subject {
+            Beside::new(outer, &id_of)
+        } else {
+            Beside::anything()
+        };
+        needs.push([group, subject]);
+        let left = Beside::new(before.iter().rev(), &id_of);
+        let right = Beside::new(after.iter(), &id_of);
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},elements:&[{elements}]}},",
-            rule.id, rule.kind, rule.strength, rule.trigger
+            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{},right:{},adjunct:{},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
+            rule.id,
+            rule.kind,
+            rule.strength,
+            rule.trigger,
+            left.written(),
+            right.written(),
+            right.adjunct,
+            outer.written()
         );
+        let right = if right.adjunct {
+            Beside::anything()
+        } else {
+            right
+        };
+        besides.push([left, right]);
     }
-    by_word.sort_unstable();
-    // One class of each trigger's set is enough to know where no rule can fit.
-    let mut mask: BTreeSet<&str> = by_class
+    let buckets: Vec<usize> = (0..=BUCKETS)
+        .map(|bucket| by_word.range(..(bucket, 0)).count())
+        .collect();
+    let any = |rules: &[usize], side: usize| {
+        let sides = rules.iter().map(|rule| &besides[*rule][side]);
+        sides.fold(Beside::default(), Beside::or).written()
+    };
+    let by_word: Vec<String> = by_word
         .iter()
-        .filter_map(|(classes, _)| {
-            let telling = classes.split('|').find(|c| !FORMS.contains(c));
-            telling.or_else(|| classes.split('|').next())
+        .map(|((_, id), rules)| {
+            let (left, right) = (any(rules, 0), any(rules, 1));
+            format!("Waking{{word:{id},left:{left},right:{right},rules:&{rules:?}}}")
         })
         .collect();
-    mask.insert(trigger_class(rules));
-    let mask = mask.into_iter().collect::<Vec<_>>().join("|");
-    let by_class: Vec<String> = by_class
-        .iter()
-        .map(|(c, n)| format!("({c}, {n})"))
-        .collect();
+    // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.
+    let mut woken: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
+    woken.dedup();
+    assert!(woken.len() <= 128, "too many rules with class triggers");
+    let needing = |what: usize| {
+        let bits = woken.iter().map(|rule| u128::from(needs[*rule][what]));
+        bits.rev().fold(0, |all, bit| all << 1 | bit)
+    };
+    let (grouped, subjected) = (needing(0), needing(1));
+    let (mut mask, mut of_class) = (0u128, vec![0u128; 128]);
+    for (classes, rule) in &by_class {
+        let telling = classes.split('|').find(|c| !FORMS.contains(c));
+        let telling = telling.or_else(|| classes.split('|').next());
+        let Some(bit) = telling.and_then(|class| lexicon.classes.get(class)) else {
+            continue;
+        };
+        mask |= 1 << bit;
+        let place = woken.iter().position(|r| r == rule).unwrap_or(0);
+        of_class[*bit as usize] |= 1 << place;
+    }
     let _ = writeln!(
         out,
-        "], by_word: &{by_word:?}, mask: {mask}, by_class: &[{}] }};",
-        by_class.join(",")
+        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, grouped: {grouped}, subjected: {subjected} }};",
+        by_word.join(",")
     );
     out
 }

@@ -49,6 +49,22 @@ test("every category has its card", async () => {
   }
 });
 
+test("a card tells anonymity without a reason from what is simply not said", async () => {
+  const page = await read("/anonymity");
+  const facts = [
+    [/Reason given\s*Anonymity was asked for or granted; no reason is given\./, /nobody: the article reports it directly/],
+    [/Reason given\s*no reason given/, /nobody: the article reports it directly/],
+    [/Reason given\s*no reason given/, /Relayed by\s*The Gazette/],
+  ];
+  for (const [index, [reason, relay]] of facts.entries()) {
+    const text = await hover(at.browser, page, "anonymous", index);
+    assert.match(text, reason);
+    assert.match(text, relay);
+    await page.mouse.move(2, 2);
+    await until("the card to go", async () => (await cardText(at.browser, page)) === "");
+  }
+});
+
 test("Escape closes the card", async () => {
   const page = await read("/story?escape");
   await hover(at.browser, page, "anonymous");

@@ -98,17 +98,28 @@ pub struct Sentence<'a> {
     pub range: Range<usize>,
 }
 
+/// Room for the matches of one sentence, used again for the next; empty in between.
+#[derive(Default)]
+pub struct Matches {
+    here: Vec<Match>,
+    agentless: Vec<Match>,
+    cited: Vec<Match>,
+    faint: Vec<Match>,
+}
+
 impl Sentence<'_> {
-    /// Finds the sentence's attributions.
-    pub fn attributions(&self, out: &mut Vec<Found>) {
+    /// Finds the sentence's attributions; `room` is left empty.
+    pub fn attributions(&self, room: &mut Matches, out: &mut Vec<Found>) {
         let sentence = View {
             text: self.view.text,
             tokens: &self.view.tokens[self.range.clone()],
         };
-        let mut agentless: Vec<Match> = Vec::new();
-        let mut cited: Vec<Match> = Vec::new();
-        let mut faint: Vec<Match> = Vec::new();
-        let mut here = Vec::new();
+        let Matches {
+            here,
+            agentless,
+            cited,
+            faint,
+        } = room;
         for at in 0..sentence.tokens.len() {
             let token = &sentence.tokens[at];
             if !rules::ATTRIBUTION.may_wake(token) {
@@ -121,21 +132,27 @@ impl Sentence<'_> {
                 .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
                 .and_then(|m| m.source.map(|s| (s, m.end)));
             here.clear();
-            rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, &mut here);
+            rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, here);
             here.sort_by_key(|m: &Match| m.order);
             let mut taken = false;
-            for m in &here {
+            for m in here.iter() {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(*m);
-                } else if taken || manner == Manner::Stance && m.doubt > 0.0 {
-                    // The first rule speaks; a stance that somebody would or must take isn't taken.
-                } else if m.rule.strength < FAINT {
+                } else if taken {
+                    // The first rule speaks.
+                } else if m.strength() < FAINT || manner == Manner::Stance && m.doubt > 0.0 {
+                    // Nor is a stance taken that somebody would or must take.
                     taken = true;
                     faint.push(*m);
-                } else if cited.last().is_none_or(|c| apart(c, m)) {
-                    taken = true;
-                    cited.push(*m);
+                } else {
+                    if cited
+                        .last()
+                        .is_none_or(|c| apart(c, m) || within_source(c, m))
+                    {
+                        taken = true;
+                        cited.push(*m);
+                    }
                 }
             }
         }
@@ -145,7 +162,7 @@ impl Sentence<'_> {
                 .iter()
                 .any(|c| f.start < extent(c).end && extent(c).start < f.end)
         });
-        cited.append(&mut faint);
+        cited.append(faint);
         // The longest of overlapping agentless rules speaks, and nobody's claim is nobody else's.
         agentless.sort_by_key(|m| (m.start, std::cmp::Reverse(m.end)));
         let mut end = 0;
@@ -155,10 +172,12 @@ impl Sentence<'_> {
             keep
         });
         cited.retain(|c| !agentless.iter().any(|a| a.start < c.end && c.start < a.end));
-        let mut all: Vec<Match> = agentless;
-        all.append(&mut cited);
+        let all = cited;
+        all.append(agentless);
         all.sort_by_key(|m| m.start);
-        out.extend(all.iter().map(|m| self.found(m, &all)));
+        out.extend(all.iter().map(|m| self.found(m, all)));
+        all.clear();
+        here.clear();
     }
 
     /// The attribution of a match; `all` are those of the sentence.
@@ -195,7 +214,7 @@ impl Sentence<'_> {
             source: m.source.map(shift),
             content,
             manner,
-            strength: m.rule.strength - m.doubt,
+            strength: m.strength(),
             rule: m.rule.id,
             relay: m.listener.map(shift).map(|l| l.start..l.end),
             quoted: self.view.tokens[m.start + base].quoted,
@@ -242,7 +261,10 @@ impl Sentence<'_> {
         if let Some(next) = (start..end).find(|i| view.any(*i, lex::MARK_SEMICOLON)) {
             end = next;
         }
+        // Whoever is only said to want something says nothing that would end what another says.
         let others = all.iter().filter(|o| o.start > m.start);
+        let claim = m.strength() >= FAINT && Manner::of(m.rule) != Manner::Stance;
+        let others = others.filter(|o| !claim || o.strength() >= FAINT);
         for other in others {
             let first = other
                 .source
@@ -250,6 +272,10 @@ impl Sentence<'_> {
             // A participle or a second verb has its source before.
             let first = if first < m.end { other.start } else { first } + self.range.start;
             if first <= start || first >= end {
+                continue;
+            }
+            if within_source(m, other) {
+                end = first;
                 continue;
             }
             let joint = first - 1;
@@ -274,17 +300,24 @@ impl Sentence<'_> {
 /// Quotations that stand alone in a sentence go on with what was said beside them: "…," she said. "…"
 /// The content of each attribution takes in the wholly quoted sentences after it.
 pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
-    let cited: Vec<usize> = found.iter().map(|f| f.sentence).collect();
-    for (number, f) in found.iter_mut().enumerate() {
-        let last = cited.get(number + 1) != Some(&f.sentence);
+    // Whoever is cited next outside quotations ends it.
+    let mut next = vec![sentences.len(); found.len()];
+    for at in (0..found.len().saturating_sub(1)).rev() {
+        let after = &found[at + 1];
+        next[at] = if after.quoted {
+            next[at + 1]
+        } else {
+            after.sentence
+        };
+    }
+    for (f, stop) in found.iter_mut().zip(next) {
         let quotes = f
             .content
             .iter()
             .any(|c| (c.start..c.end).any(|i| view.any(i, lex::QUOTE)));
-        if !last || f.quoted || f.source.is_none() || !quotes {
+        if stop == f.sentence || f.quoted || f.source.is_none() || !quotes {
             continue;
         }
-        let stop = cited.get(number + 1).copied().unwrap_or(sentences.len());
         let whole = |r: &&Range<usize>| {
             (*r).clone()
                 .all(|i| view.tokens[i].quoted || view.any(i, lex::QUOTE))
@@ -311,6 +344,13 @@ fn apart(earlier: &Match, later: &Match) -> bool {
         .source
         .is_some_and(|s| s.start < earlier.end && earlier.start < s.end);
     earlier.end <= later.start && !within
+}
+
+/// Whether all of `earlier` belongs to the source of `later`: "a man who said so told police".
+fn within_source(earlier: &Match, later: &Match) -> bool {
+    later
+        .source
+        .is_some_and(|s| !later.apart && s.start <= extent(earlier).start && earlier.end < s.end)
 }
 
 /// The last quotation that ends at or before token `at`.

@@ -1,10 +1,12 @@
 //! One block, taken apart: tokens, sentences, quotations, rule matches, attributions. Depends on
 //! the block's text alone, so that it can be kept while the rest of the page changes.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::attribution::{self, Found, Sentence};
-use crate::model::Kind;
+use crate::attribution::{self, Found, Matches, Sentence};
+use crate::details::{self, Note};
+use crate::model::{Category, Kind};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
 use crate::rules::{self, Match};
@@ -15,15 +17,19 @@ use crate::tokens::{self, Token};
 #[derive(Debug, Default)]
 pub struct Parsed {
     /// Words, numbers and marks.
-    pub tokens: Vec<Token>,
+    pub tokens: Box<[Token]>,
     /// Sentences, covering all tokens.
     pub sentences: Vec<Range<usize>>,
     /// Quotations.
     pub quotes: Vec<Quote>,
     /// Rule matches with their kind, in order.
     pub matches: Vec<(usize, Kind, Match)>,
+    /// What looks like a match and is none, by the rules that say so; there is no match at these.
+    pub exceptions: Vec<(Category, Match)>,
     /// Attributions in order.
     pub found: Vec<Found>,
+    /// What is told about sources beside their words; looked for when it is asked for.
+    notes: OnceCell<Vec<Note>>,
 }
 
 impl Parsed {
@@ -34,32 +40,53 @@ impl Parsed {
             tokens: &self.tokens,
         }
     }
+
+    /// The block's wordings of anonymity, relay and the like; `view` is that of its own text.
+    pub fn notes(&self, view: View) -> &[Note] {
+        self.notes
+            .get_or_init(|| details::notes(view, &self.sentences))
+    }
+}
+
+/// Room to take blocks apart in, used again for the next one.
+#[derive(Default)]
+pub struct Room {
+    tokens: Vec<Token>,
+    here: Vec<Match>,
+    matches: Matches,
 }
 
 /// Takes a block apart.
-pub fn parse(text: &str) -> Parsed {
-    let mut tokens = tokens::tokenize(text);
-    let quotes = quotes::pair(text, &mut tokens);
-    let sentences = sentences::split(text, &tokens);
-    let mut parsed = Parsed {
+pub fn parse(text: &str, room: &mut Room) -> Parsed {
+    let Room {
         tokens,
+        here,
+        matches,
+    } = room;
+    tokens.clear();
+    tokens::tokenize_into(text, tokens);
+    let quotes = quotes::pair(text, tokens);
+    let sentences = sentences::split(text, tokens);
+    let mut parsed = Parsed {
+        // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
+        tokens: tokens.as_slice().into(),
         sentences,
         quotes,
         ..Parsed::default()
     };
-    let mut here = Vec::new();
     for (number, range) in parsed.sentences.iter().enumerate() {
         let view = View {
             text,
             tokens: &parsed.tokens[range.clone()],
         };
+        let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
         for at in 0..view.tokens.len() {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
             here.clear();
-            rules::matches_at(&rules::FLAGS, view, at, None, &mut here);
-            for m in &here {
+            rules::matches_at(&rules::FLAGS, view, at, None, here);
+            for m in here.iter() {
                 let m = Match {
                     start: m.start + range.start,
                     end: m.end + range.start,
@@ -67,8 +94,20 @@ pub fn parse(text: &str) -> Parsed {
                 };
                 if let Some(kind) = Kind::from_name(m.rule.kind) {
                     parsed.matches.push((number, kind, m));
+                } else if let Some(category) = Category::excepted(m.rule.kind) {
+                    parsed.exceptions.push((category, m));
                 }
             }
+        }
+        let exceptions = &parsed.exceptions[known..];
+        if !exceptions.is_empty() {
+            let mut found = parsed.matches.split_off(first);
+            found.retain(|(_, kind, m)| {
+                !exceptions.iter().any(|(category, e)| {
+                    kind.category() == *category && e.start < m.end && m.start < e.end
+                })
+            });
+            parsed.matches.append(&mut found);
         }
         let sentence = Sentence {
             view: View {
@@ -79,7 +118,7 @@ pub fn parse(text: &str) -> Parsed {
             number,
             range: range.clone(),
         };
-        sentence.attributions(&mut parsed.found);
+        sentence.attributions(matches, &mut parsed.found);
     }
     let view = View {
         text,

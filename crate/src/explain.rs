@@ -267,10 +267,9 @@ fn anonymous_facts(reading: &Reading, flag: &Flag) -> Vec<Fact> {
     if let Some(affiliation) = details.affiliation.as_ref().filter(|a| !inside(a)) {
         facts.push(from_page("Belongs to", affiliation));
     }
-    facts.push(if details.relay.is_empty() {
-        ours("Relayed by", "nobody: the article reports it directly")
-    } else {
-        from_page("Relayed by", details.relay.join(", "))
+    facts.push(match relayed(&details.relay) {
+        None => ours("Relayed by", "nobody: the article reports it directly"),
+        Some(chain) => from_page("Relayed by", chain),
     });
     facts.push(match &details.reason {
         Some(reason) => from_page("Reason given", reason),
@@ -281,6 +280,11 @@ fn anonymous_facts(reading: &Reading, flag: &Flag) -> Vec<Fact> {
         None => ours("Reason given", "no reason given"),
     });
     facts
+}
+
+/// Through whom the page has it, nearest first: "RT, from RIA Novosti"; none where it has it directly.
+pub fn relayed(relay: &[String]) -> Option<String> {
+    (!relay.is_empty()).then(|| relay.join(", from "))
 }
 
 /// How the page describes the source. A later mention ("he", "the official") carries the
@@ -472,8 +476,29 @@ mod tests {
                 ("Reason given", "no reason given", false),
             ]
         );
+        reading.flags[0].details.anonymity = Some("asked not to be named".to_owned());
+        assert_eq!(
+            facts(&card(&page, &reading, &reading.flags[0]))[3],
+            (
+                "Reason given",
+                "Anonymity was asked for or granted; no reason is given.",
+                false
+            )
+        );
         reading.flags[0].kind = Kind::Agentless;
         assert!(!facts(&card(&page, &reading, &reading.flags[0]))[0].2);
+    }
+
+    #[test]
+    fn a_chain_is_told_from_the_page_back() {
+        let chain =
+            |relay: &[&str]| relayed(&relay.iter().map(|r| (*r).to_owned()).collect::<Vec<_>>());
+        assert_eq!(chain(&[]), None);
+        assert_eq!(chain(&["the Gazette"]).as_deref(), Some("the Gazette"));
+        assert_eq!(
+            chain(&["the Gazette", "Nordwire"]).as_deref(),
+            Some("the Gazette, from Nordwire")
+        );
     }
 
     #[test]

@@ -4,9 +4,7 @@
 //! function words (`data/language`), which are a third to a half of any running text. The declared
 //! language is only a weak prior: many pages declare English whatever they are written in.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
+use crate::eight;
 use crate::page::Page;
 
 /// What was recognised.
@@ -18,16 +16,11 @@ pub struct Language {
     pub readable: bool,
 }
 
-macro_rules! lists {
-    ($($tag:literal)*) => {
-        [$(($tag, include_str!(concat!("../data/language/", $tag, ".txt")))),*]
-    };
+/// The tables as `build.rs` bakes them.
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 }
-
-/// Languages told by their words.
-const LISTS: [(&str, &str); 19] = lists!(
-    "en" "fr" "de" "es" "it" "pt" "nl" "sv" "da" "no" "fi" "pl" "cs" "ro" "hu" "tr" "id" "ru" "uk"
-);
+use tables::{TAGS, WORDS};
 
 /// Bytes of main text that are looked at; a longer text is sampled from all its blocks. Function
 /// words are so common that more would tell nothing new.
@@ -82,11 +75,8 @@ fn primary(declared: &str) -> Option<&'static str> {
         other => other.to_owned(),
     };
     let scripts = ["el", "he", "ar", "fa", "ja", "zh", "ko"];
-    LISTS
-        .iter()
-        .map(|(tag, _)| *tag)
-        .chain(scripts)
-        .find(|tag| *tag == first)
+    let mut known = TAGS.into_iter().chain(scripts);
+    known.find(|tag| *tag == first)
 }
 
 fn decided(tag: &'static str) -> Language {
@@ -102,19 +92,17 @@ struct Evidence {
     /// Letters by script.
     letters: [usize; 10],
     /// For each list the sum of its words' weights.
-    hits: [f32; LISTS.len()],
+    hits: [f32; TAGS.len()],
 }
 
 impl Evidence {
     fn gather(texts: &[&str]) -> Evidence {
         let all: usize = texts.iter().map(|t| t.len()).sum();
-        let table = table();
         let mut evidence = Evidence {
             words: 0,
             letters: [0; 10],
-            hits: [0.0; LISTS.len()],
+            hits: [0.0; TAGS.len()],
         };
-        let mut word = String::new();
         // Bytes that may be read, times `all`: each block earns its share, and carries it on.
         let mut credit = 0;
         for text in texts {
@@ -128,25 +116,55 @@ impl Evidence {
                 .rev()
                 .find(|i| text.is_char_boundary(*i))
                 .unwrap_or(0);
-            let sample = &text[..cut];
-            for c in sample.chars().chain([' ']) {
-                if c.is_alphabetic() {
-                    evidence.letters[script(c) as usize] += 1;
-                    word.extend(c.to_lowercase());
-                } else if !word.is_empty() {
-                    evidence.words += 1;
-                    if let Some((lists, weight)) = table.get(word.as_str()) {
-                        for (i, hits) in evidence.hits.iter_mut().enumerate() {
-                            if lists & (1 << i) != 0 {
-                                *hits += weight;
-                            }
-                        }
-                    }
-                    word.clear();
-                }
-            }
+            evidence.take(&text[..cut]);
         }
         evidence
+    }
+
+    /// Counts the letters and words of a piece of text.
+    fn take(&mut self, sample: &str) {
+        let bytes = sample.as_bytes();
+        let mut word = Spelling::default();
+        let mut at = 0;
+        while at < bytes.len() {
+            // Eight letters at a time where they are plain ones.
+            let eight = eight::load(bytes, at);
+            let run = eight::leading_letters(eight);
+            if run > 0 {
+                self.letters[Script::Latin as usize] += run;
+                word.push(eight::lower_case(eight::first(eight, run)), run);
+                at += run;
+                continue;
+            }
+            let c = sample[at..].chars().next().unwrap_or(' ');
+            at += c.len_utf8();
+            if c.is_alphabetic() {
+                self.letters[script(c) as usize] += 1;
+                for small in c.to_lowercase() {
+                    let mut utf8 = [0; 8];
+                    let length = small.encode_utf8(&mut utf8).len();
+                    word.push(u64::from_le_bytes(utf8), length);
+                }
+            } else {
+                self.count(std::mem::take(&mut word));
+            }
+        }
+        self.count(word);
+    }
+
+    /// Counts a word, if there is one.
+    fn count(&mut self, word: Spelling) {
+        if word.length == 0 {
+            return;
+        }
+        self.words += 1;
+        let mut lists = word.lists();
+        // The fewer lists a word is in, the more it tells.
+        let weight = 1.0 / lists.count_ones() as f32;
+        while lists != 0 {
+            self.hits[lists.trailing_zeros() as usize] += weight;
+            lists &= lists - 1;
+        }
     }
 
     fn language(&self, declared: Option<&'static str>) -> Language {
@@ -204,22 +222,21 @@ impl Evidence {
     /// The language with the most function words, if it has enough of them and leads.
     fn by_words(&self, declared: Option<&str>) -> Option<Language> {
         let share = |i: usize| {
-            let prior = if declared == Some(LISTS[i].0) {
+            let prior = if declared == Some(TAGS[i]) {
                 PRIOR
             } else {
                 0.0
             };
             self.hits[i] / self.words.max(1) as f32 + prior
         };
-        let best = (0..LISTS.len()).max_by(|a, b| share(*a).total_cmp(&share(*b)))?;
-        let second = (0..LISTS.len())
+        let best = (0..TAGS.len()).max_by(|a, b| share(*a).total_cmp(&share(*b)))?;
+        let second = (0..TAGS.len())
             .filter(|i| *i != best)
             .map(share)
             .fold(0.0, f32::max);
         let clear = share(best) > 2.0 * second && self.hits[best] >= 2.0;
         let enough = self.words >= FEW_WORDS || clear;
-        (enough && self.hits[best] > 0.0 && share(best) >= LEAST_SHARE)
-            .then(|| decided(LISTS[best].0))
+        (enough && self.hits[best] > 0.0 && share(best) >= LEAST_SHARE).then(|| decided(TAGS[best]))
     }
 }
 
@@ -238,23 +255,38 @@ fn script(c: char) -> Script {
     }
 }
 
-/// Word → the lists it is in, as bits, and its weight: the fewer lists, the more it tells.
-type Table = HashMap<&'static str, (u32, f32)>;
+/// A word as its first sixteen bytes, the first one lowest; no list has a longer word.
+#[derive(Clone, Copy, Default)]
+struct Spelling {
+    bytes: u128,
+    length: usize,
+}
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table = Table::new();
-        for (i, (_, list)) in LISTS.iter().enumerate() {
-            for word in list.lines().filter(|line| !line.starts_with('#')) {
-                table.entry(word).or_default().0 |= 1 << i;
+impl Spelling {
+    /// Adds the first `count` of eight bytes; the others are zero.
+    fn push(&mut self, eight: u64, count: usize) {
+        if self.length < 16 {
+            self.bytes |= u128::from(eight) << (8 * self.length);
+        }
+        self.length += count;
+    }
+
+    /// The lists that have the word, as bits.
+    fn lists(self) -> u32 {
+        if self.length > 16 {
+            return 0;
+        }
+        let (low, high) = (self.bytes as u64, (self.bytes >> 64) as u64);
+        let hash = eight::mix(eight::mix(0, low), high);
+        let mut slot = (hash >> (64 - WORDS.len().trailing_zeros())) as usize;
+        loop {
+            match WORDS[slot % WORDS.len()] {
+                (word, lists) if word == self.bytes => return lists,
+                (0, _) => return 0,
+                _ => slot += 1,
             }
         }
-        for (lists, weight) in table.values_mut() {
-            *weight = 1.0 / lists.count_ones() as f32;
-        }
-        table
-    })
+    }
 }
 
 #[cfg(test)]
@@ -476,12 +508,24 @@ mod tests {
 
     #[test]
     fn lists_are_well_formed() {
-        for (tag, list) in LISTS {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/language");
+        for tag in TAGS {
+            let list = std::fs::read_to_string(folder.join(tag).with_extension("txt"))
+                .unwrap_or_else(|e| panic!("{tag}: {e}"));
             let words: Vec<&str> = list.lines().filter(|l| !l.starts_with('#')).collect();
             assert!(list.starts_with('#') && words.len() >= 40, "{tag}");
             for word in words {
                 assert!(word.chars().all(char::is_alphabetic), "{tag}: {word:?}");
                 assert_eq!(word.to_lowercase(), word, "{tag}");
+                let mut spelling = Spelling::default();
+                for byte in word.bytes() {
+                    spelling.push(byte.into(), 1);
+                }
+                let bit = TAGS.iter().position(|t| *t == tag);
+                assert!(
+                    bit.is_some_and(|b| spelling.lists() >> b & 1 == 1),
+                    "{tag}: {word}"
+                );
             }
         }
     }

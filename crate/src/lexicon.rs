@@ -5,47 +5,179 @@
 //! `PERSON_VAGUE`. Every noun list gives `NOUN` too, every verb list `VERB`, and inflection gives
 //! `SINGULAR`, `PLURAL`, `BASE`, `THIRD`, `PAST`, `PARTICIPLE` and `ING`.
 
+use std::ops::Range;
+
+use crate::eight;
+
 /// A set of word classes.
 pub type Classes = u128;
 
+/// Where the words of one length are looked up.
+pub struct Length {
+    /// The first one's id; the others follow.
+    id: WordId,
+    /// Where it stands in the text of all words.
+    text: u32,
+    /// Their first slot: a slot holds a word's place among them, or `UNLISTED`.
+    slots: u32,
+    /// How many slots a hash leads to.
+    size: u32,
+}
+
 #[allow(missing_docs, dead_code)]
 mod tables {
+    use super::Length;
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use tables::*;
 
-/// A word of the tables; `UNLISTED` for all others.
+/// A word of the tables; `UNLISTED` for all others. Ids ascend with the words' lengths.
 pub type WordId = u16;
 /// The id of words that no list holds.
 pub const UNLISTED: WordId = u16::MAX;
 
-/// FNV-1a, 32 bits; `build.rs` fills the slots with the same.
-fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h, b| {
-        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+/// Bytes of the longest word that can be looked up.
+pub const LONGEST: usize = 40;
+
+/// A lower-case word of at most [`LONGEST`] bytes, as it is looked up: eight bytes to a number.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// The bytes, zero after the last one.
+    parts: [u64; LONGEST / 8],
+    /// How many bytes.
+    length: usize,
+}
+
+impl Word {
+    /// The word of these bytes, taken as they are. `None` if there are too many: no list has it.
+    pub fn new(bytes: &[u8]) -> Option<Word> {
+        Word::with(bytes, 0..bytes.len(), |part| part)
+    }
+
+    /// The word at `place` in `text`, ASCII, in lower case.
+    pub fn lower_case(text: &[u8], place: Range<usize>) -> Option<Word> {
+        Word::with(text, place, eight::lower_case)
+    }
+
+    /// The word of sixteen bytes, zero after its `length`.
+    #[inline]
+    pub fn short([first, second]: [u64; 2], length: usize) -> Word {
+        Word {
+            parts: [first, second, 0, 0, 0],
+            length,
+        }
+    }
+
+    fn with(text: &[u8], place: Range<usize>, change: impl Fn(u64) -> u64) -> Option<Word> {
+        let length = place.len();
+        let mut parts = [0; LONGEST / 8];
+        let mut at = 0;
+        while at < length {
+            let part = eight::first(eight::load(text, place.start + at), length - at);
+            *parts.get_mut(at / 8)? = change(part);
+            at += 8;
+        }
+        Some(Word { parts, length })
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// The byte at `at`; zero past the end.
+    #[inline]
+    pub fn byte(&self, at: usize) -> u8 {
+        let part = self.parts.get(at / 8).copied().unwrap_or(0);
+        (part >> (8 * (at % 8))) as u8
+    }
+
+    /// Its last three bytes; zero where it has fewer.
+    pub fn ending(&self) -> [u8; 3] {
+        [3, 2, 1].map(|back| self.length.checked_sub(back).map_or(0, |at| self.byte(at)))
+    }
+
+    /// Without its last byte, an ASCII one.
+    pub fn shortened(mut self) -> Word {
+        self.length = self.length.saturating_sub(1);
+        if let Some(part) = self.parts.get_mut(self.length / 8) {
+            *part = eight::first(*part, self.length % 8);
+        }
+        self
+    }
+
+    /// Its bytes, and how many of them count.
+    pub fn bytes(&self) -> ([u8; LONGEST], usize) {
+        let mut bytes = [0; LONGEST];
+        for (eight, part) in bytes.chunks_exact_mut(8).zip(self.parts) {
+            eight.copy_from_slice(&part.to_le_bytes());
+        }
+        (bytes, self.length)
+    }
+
+    /// The parts that hold its bytes.
+    fn parts(&self) -> &[u64] {
+        &self.parts[..self.length.div_ceil(8).min(LONGEST / 8)]
+    }
+}
+
+/// Looks a mark of one ASCII character up.
+pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
+    let id = *MARKS.get(usize::from(byte)).filter(|id| **id != UNLISTED)?;
+    Some(with_classes(id))
+}
+
+/// Looks a word up.
+#[inline(never)]
+pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {
+    if word.length <= 8 {
+        return lookup_short(word.parts[0], word.length);
+    }
+    long(word).map(with_classes)
+}
+
+/// Looks a word of up to eight bytes up, zero after its `length`: by far the most are such.
+#[inline]
+pub fn lookup_short(word: u64, length: usize) -> Option<(WordId, Classes)> {
+    let is_at = |at| eight::first(eight::load(TEXT.as_bytes(), at), length) == word;
+    search(length, eight::mix(0, word), is_at).map(with_classes)
+}
+
+#[inline]
+fn with_classes(id: WordId) -> (WordId, Classes) {
+    (id, SETS[usize::from(SET_OF[usize::from(id)])])
+}
+
+/// Looks a word of more than eight bytes up.
+fn long(word: &Word) -> Option<WordId> {
+    let hash = word
+        .parts()
+        .iter()
+        .fold(0, |hash, part| eight::mix(hash, *part));
+    search(word.length, hash, |start| {
+        let mut at = 0;
+        while at < word.length {
+            let there = eight::load(TEXT.as_bytes(), start + at);
+            if eight::first(there, word.length - at) != word.parts[at / 8] {
+                return false;
+            }
+            at += 8;
+        }
+        true
     })
 }
 
-/// Where word `id` stands in the table's text, and how long it is, in bytes.
-fn place(id: usize) -> (usize, usize) {
-    let run = id / 16;
-    let before: usize = LENGTHS[run * 16..id].iter().map(|l| *l as usize).sum();
-    (RUNS[run] as usize + before, LENGTHS[id] as usize)
-}
-
-/// Looks a lower-case word up.
-pub fn lookup(word: &[u8]) -> Option<(WordId, Classes)> {
-    let mask = SLOTS.len() - 1;
-    let mut slot = hash(word) as usize & mask;
+/// The word of that length and hash which `is_at` finds where its text stands.
+#[inline]
+fn search(length: usize, hash: u64, is_at: impl Fn(usize) -> bool) -> Option<WordId> {
+    let all = LENGTHS.get(length)?;
+    // The hash's highest 32 bits as a fraction of the slots.
+    let mut slot = (((hash >> 32) * u64::from(all.size)) >> 32) as usize + all.slots as usize;
     loop {
-        let id = *SLOTS.get(slot)?;
-        if id == UNLISTED {
-            return None;
+        let nth = *SLOTS.get(slot).filter(|nth| **nth != UNLISTED)?;
+        if is_at(all.text as usize + usize::from(nth) * length) {
+            return Some(all.id + nth);
         }
-        let (start, length) = place(id as usize);
-        if TEXT.as_bytes().get(start..start + length) == Some(word) {
-            return Some((id, SETS[SET_OF[id as usize] as usize]));
-        }
-        slot = (slot + 1) & mask;
+        slot += 1;
     }
 }

@@ -8,6 +8,7 @@
 mod attribution;
 mod block;
 mod details;
+mod eight;
 pub mod explain;
 pub mod export;
 mod flags;

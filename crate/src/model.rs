@@ -98,6 +98,11 @@ impl Category {
     pub fn from_name(name: &str) -> Option<Category> {
         Self::ALL.into_iter().find(|c| c.name() == name)
     }
+
+    /// The category that rules of the kind `not-…` make exceptions to.
+    pub fn excepted(kind: &str) -> Option<Category> {
+        kind.strip_prefix("not-").and_then(Category::from_name)
+    }
 }
 
 impl Kind {

@@ -56,7 +56,7 @@ impl Page {
     /// A line break within a block counts as the space that a browser draws.
     pub fn from_input(mut input: PageInput) -> Page {
         for block in &mut input.blocks {
-            if block.text.contains(['\n', '\r']) {
+            if block.text.bytes().any(|b| matches!(b, b'\n' | b'\r')) {
                 block.text = block.text.replace(['\n', '\r'], " ");
             }
         }

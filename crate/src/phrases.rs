@@ -30,6 +30,12 @@ pub struct Phrase {
 /// Longest relative clause or apposition that is looked through, in tokens.
 const REACH: usize = 40;
 
+/// Longest subject of a clause that has no relative pronoun, in tokens.
+const CONTACT: usize = 6;
+
+/// Words from a request for anonymity to the reason for it.
+const REASON: usize = 4;
+
 impl<'a> View<'a> {
     /// The word at `at` as written; empty outside.
     pub fn word(&self, at: usize) -> &'a str {
@@ -58,7 +64,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether the token can only be a finite verb here: an inflected verb that is no noun or adjective.
-    fn plain_verb(&self, at: usize) -> bool {
+    pub fn plain_verb(&self, at: usize) -> bool {
         let Some(t) = self.tokens.get(at) else {
             return false;
         };
@@ -123,8 +129,11 @@ impl<'a> View<'a> {
                 }
                 // "those close to him", "those on the quay"
                 let after = j + 1 + usize::from(self.any(j + 1, lex::ADJECTIVES));
-                let alone = j == at && self.is(j, &["those"]);
-                if alone && self.any(after, lex::FUNCTION_PREP) {
+                let alone = self.is(j, &["those"]) && self.any(after, lex::FUNCTION_PREP);
+                // "42 percent of those responding"
+                let some = lex::FUNCTION_REL | lex::ING | lex::PARTICIPLE;
+                let part = j > at && self.is(j, &["those"]) && self.any(j + 1, some);
+                if alone && j == at || part {
                     head = Some(j);
                     j += 1;
                     break;
@@ -148,12 +157,13 @@ impl<'a> View<'a> {
                 // Function words that are nouns too ("past", "will") count as function words.
                 break;
             } else if t.any(lex::FUNCTION_NUM | lex::NUM) {
-                if self.is(j + 1, &["of"]) && !self.any(j + 2, lex::NUM) {
-                    j += 1;
-                } else {
+                // "two of the four officials": the head comes after "of".
+                opened = !self.is(j + 1, &["of"]) || self.any(j + 2, lex::NUM);
+                if opened {
                     head = head.or(Some(j));
+                } else {
+                    j += 1;
                 }
-                opened = true;
             } else if t.any(lex::ADVERBS) && !t.any(lex::NOUN | lex::ADJECTIVES) && !t.any(lex::CAP)
             {
                 let before_modifier = self.any(
@@ -263,7 +273,10 @@ impl<'a> View<'a> {
                 end = next.end;
             } else if t.any(lex::ADJECTIVES) && self.any(end + 1, lex::FUNCTION_PREP) {
                 end += 1;
-            } else if t.any(lex::PARTICIPLE | lex::ING) && !t.any(lex::NOUN) && end > phrase.head {
+            } else if t.any(lex::PARTICIPLE | lex::ING)
+                && !t.any(lex::NOUN | lex::FUNCTION)
+                && end > phrase.head
+            {
                 end += 1;
                 if let Some(next) = self.noun_phrase(end, stop) {
                     end = next.end;
@@ -353,7 +366,13 @@ impl<'a> View<'a> {
                 end: at + 1,
             });
         }
+        let alone = self.any(at, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
         self.noun_phrase(at, self.tokens.len())
+            .or(alone.then_some(Phrase {
+                start: at,
+                head: at,
+                end: at + 1,
+            }))
     }
 
     /// Where adverbials of time, place and occasion that begin at `at` end: "on Monday in an interview".
@@ -454,6 +473,12 @@ impl<'a> View<'a> {
     /// not a label ("Correction:", "Source:").
     pub fn heads_speech(&self, phrase: &Phrase) -> bool {
         let h = &self.tokens[phrase.head];
+        let labels = [
+            "note", "video", "photo", "image", "picture", "file", "record",
+        ];
+        if self.is(phrase.head, &labels) {
+            return false;
+        }
         let name = h.all(lex::CAP | lex::UNKNOWN) && phrase.end - phrase.start <= 3;
         let people = h.any(lex::PERSON | lex::DEMONYM) && h.any(lex::PLURAL)
             || h.any(lex::PERSON) && phrase.head > phrase.start;
@@ -505,14 +530,25 @@ impl<'a> View<'a> {
         self.subject_ending(end, from)
     }
 
+    /// Whether "May" is the month: a day or year stands beside it.
+    pub fn is_month(&self, at: usize) -> bool {
+        self.is(at, &["may"])
+            && self.any(at, lex::CAP)
+            && (self.any(at.wrapping_sub(1), lex::NUM) || self.any(at + 1, lex::NUM))
+    }
+
     /// Words between subject and verb: auxiliaries, adverbs, negation.
     pub fn skippable(&self, at: usize) -> bool {
         let t = &self.tokens[at];
         if t.any(lex::FUNCTION) {
             return t.any(lex::FUNCTION_AUX | lex::FUNCTION_NEG | lex::FUNCTION_CLITIC)
                 && !self.is(at, &["no", "neither", "nor"])
+                && !self.is_month(at)
                 || self.is(at, &["all", "both", "each"])
-                    && self.any(at.wrapping_sub(1), lex::NOUN | lex::FUNCTION_PRON);
+                    && self.any(
+                        at.wrapping_sub(1),
+                        lex::NOUN | lex::FUNCTION_PRON | lex::FUNCTION_AUX,
+                    );
         }
         t.any(lex::ADVERBS)
             && !t.any(lex::PERSON | lex::CAP | lex::PUNCT)
@@ -536,7 +572,9 @@ impl<'a> View<'a> {
             }
             let same = t.any(lex::MARK_COMMA | lex::MARK_DASH)
                 && t.any(lex::MARK_COMMA) == self.tokens[close].any(lex::MARK_COMMA);
-            if !same || !self.aside_at(open + 1) {
+            // "some members, however, question"
+            let adverb = open + 2 == close && self.any(open + 1, lex::ADVERBS);
+            if !same || !adverb && !self.aside_at(open + 1) {
                 continue;
             }
             let Some(subject) = self.before_aside(open, from) else {
@@ -629,7 +667,9 @@ impl<'a> View<'a> {
         if t.any(lex::FUNCTION_REL) && self.is(last, &["who", "that", "which"]) {
             return self.relative_subject(last, from);
         }
-        let governed = last > from && self.any(last - 1, lex::FUNCTION_PREP);
+        let governed = last > from
+            && self.any(last - 1, lex::FUNCTION_PREP)
+            && !self.is(last, &["i", "he", "she", "we", "they"]);
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {
                 start: last,
@@ -637,14 +677,20 @@ impl<'a> View<'a> {
                 end,
             });
         }
-        if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) {
-            let alone =
-                t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) || self.is(last, &["another"]);
+        if t.any(lex::FUNCTION) && !governed && !t.any(lex::FUNCTION_NUM) && !self.is_month(last) {
+            let alone = t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
+                || self.is(last, &["another", "both", "each"])
+                || self.is(last, &["all"]) && !self.is(end, &["told"]);
             return alone.then_some(Phrase {
                 start: last,
                 head: last,
                 end,
             });
+        }
+        if self.plain_verb(last) && !t.any(lex::FUNCTION_AUX) {
+            if let Some(p) = self.antecedent(last, from) {
+                return Some(Phrase { end, ..p });
+            }
         }
         let begin = self.window_start(last, from);
         let mut at = begin;
@@ -657,6 +703,17 @@ impl<'a> View<'a> {
             {
                 at += 1;
                 continue;
+            }
+            // "others in the trade"
+            if t.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
+                && self.any(at + 1, lex::FUNCTION_PREP)
+                && !self.is(at + 1, &["of"])
+            {
+                return Some(Phrase {
+                    start: at,
+                    head: at,
+                    end,
+                });
             }
             let preposition = t.any(lex::FUNCTION_PREP);
             let np_at = if preposition { at + 1 } else { at };
@@ -684,11 +741,32 @@ impl<'a> View<'a> {
         })
     }
 
+    /// "the memo the Courier has obtained shows": what a clause without a relative pronoun, with its
+    /// verb at `verb`, says more of.
+    fn antecedent(&self, verb: usize, from: usize) -> Option<Phrase> {
+        let mut end = verb;
+        while end > from && self.skippable(end - 1) {
+            end -= 1;
+        }
+        let floor = from.max(end.saturating_sub(CONTACT));
+        let inner = (floor + 1..end).rev().find(|start| {
+            let opens = lex::FUNCTION_PRON | lex::FUNCTION_DET | lex::CAP | lex::PLURAL;
+            let whole = self.source_at(*start).is_some_and(|p| p.end == end);
+            let within = lex::ADJECTIVES | lex::FUNCTION_DET | lex::FUNCTION_POSS;
+            let name = self.any(*start, lex::CAP) && !self.any(*start, lex::FUNCTION);
+            let within = if name { within | lex::CAP } else { within };
+            let pronoun = self.any(*start, lex::FUNCTION_PRON);
+            whole && self.any(*start, opens) && (pronoun || !self.any(start - 1, within))
+        })?;
+        let noun = self.nounish(inner - 1) || self.any(inner - 1, lex::FUNCTION_QUANT);
+        noun.then(|| self.subject_ending(inner, from)).flatten()
+    }
+
     /// "critics who say": the antecedent is part of the subject; "…, who added": the pronoun alone.
     fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
         let before = rel.checked_sub(1).filter(|b| *b >= from)?;
-        if self.tokens[before].any(lex::MARK_COMMA) {
-            return self.is(rel, &["who"]).then_some(Phrase {
+        if self.tokens[before].any(lex::MARK_COMMA | lex::MARK_DASH) {
+            return self.is(rel, &["who", "which"]).then_some(Phrase {
                 start: rel,
                 head: rel,
                 end: rel + 1,
@@ -698,6 +776,14 @@ impl<'a> View<'a> {
             || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"])
         {
             return None;
+        }
+        let alone = self.any(before, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
+        if alone && self.is(rel, &["who"]) {
+            return Some(Phrase {
+                start: before,
+                head: before,
+                end: rel + 1,
+            });
         }
         let subject = self.subject_ending(rel, from)?;
         let person = self.any(
@@ -710,9 +796,9 @@ impl<'a> View<'a> {
         );
         // "a man who said he was there"
         let one = self.any(subject.start, lex::FUNCTION_INDEF) && person && self.is(rel, &["who"]);
-        (one || plural
-            && (self.is(rel, &["who"]) || person || self.any(subject.head, lex::DOCUMENT)))
-        .then_some(Phrase {
+        let speaks = lex::DOCUMENT | lex::COLLECTIVE | lex::UNKNOWN;
+        let which = self.is(rel, &["that"]) && self.any(subject.head, speaks);
+        (one || which || plural && (self.is(rel, &["who"]) || person)).then_some(Phrase {
             end: rel + 1,
             ..subject
         })
@@ -729,8 +815,10 @@ impl<'a> View<'a> {
             if t.any(lex::QUOTE) || t.ends_clause() {
                 break;
             }
+            // "people who work at the yard": what may be a noun is the verb after "who".
+            let works = self.is(i, &["who"]) && i + 1 < last && self.any(i + 1, lex::VERB);
             if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT)
-                && pending.is_some()
+                && (pending.is_some() || works)
                 && i > floor
                 && self.nounish(i - 1)
             {
@@ -738,6 +826,14 @@ impl<'a> View<'a> {
                 pending = None;
                 at = i;
                 continue;
+            }
+            // "who asked not to be named because he isn't allowed to speak said"
+            if pending.is_some() && self.is(i, &["as", "because", "since"]) {
+                let unnamed = (floor..i).rev().take(REASON);
+                if unnamed.clone().any(|a| self.any(a, lex::ANONYMITY)) {
+                    at = i;
+                    continue;
+                }
             }
             if t.any(lex::FUNCTION_SUBORD | lex::FUNCTION_REL) && !t.any(lex::FUNCTION_PREP)
                 || t.any(lex::FUNCTION_THAT) && i < last && !self.any(i + 1, lex::SINGULAR)
@@ -755,7 +851,7 @@ impl<'a> View<'a> {
                 && self.nounish(i - 1)
                 && (self.any(
                     i + 1,
-                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME,
+                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME | lex::NUM,
                 ) || self.is(i + 1, &["last", "this", "earlier", "recently"]));
             if self.plain_verb(i)
                 && !reduced
@@ -777,6 +873,14 @@ impl<'a> View<'a> {
             }
             at = i;
         }
-        pending.map_or(at, |verb| verb + 1)
+        let Some(verb) = pending else { return at };
+        // "praised the plan and the board wants": the verb's object, then the next subject. What
+        // follows a verb of saying may be all one subject.
+        let object = !self.any(verb, lex::SPEECH) && !self.any(verb, lex::FUNCTION_AUX);
+        (verb + 1..last)
+            .rev()
+            .find(|i| object && self.is(*i, &["and", "but", "or"]))
+            .unwrap_or(verb)
+            + 1
     }
 }

@@ -22,10 +22,10 @@ pub struct Quote {
 pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
     let mut out: Vec<Quote> = Vec::new();
     let mut open: Option<(char, usize)> = None;
-    for at in 0..tokens.len() {
-        if !tokens[at].any(lexicon::QUOTE) {
-            continue;
-        }
+    let marks: Vec<usize> = (0..tokens.len())
+        .filter(|at| tokens[*at].any(lexicon::QUOTE))
+        .collect();
+    for at in marks.iter().copied() {
         let word = &text[tokens[at].start as usize..tokens[at].end as usize];
         let mark = match word {
             "''" | "``" | "`" => '"',
@@ -88,7 +88,8 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
     // What is left of single marks are apostrophes: "the miners' due".
     let mut paired: Vec<usize> = out.iter().flat_map(|q| [q.start - 1, q.end]).collect();
     paired.sort_unstable();
-    for (at, token) in tokens.iter_mut().enumerate() {
+    for at in marks {
+        let token = &mut tokens[at];
         let apostrophe = matches!(&text[token.start as usize..token.end as usize], "'" | "’");
         if apostrophe && paired.binary_search(&at).is_err() {
             token.classes = token.classes & !lexicon::QUOTE | lexicon::MARK_INNER;

@@ -1,28 +1,59 @@
 //! The whole way from a page to a [`Reading`].
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-use crate::block::{self, Parsed};
+use crate::block::{self, Parsed, Room};
+use crate::eight;
 use crate::lexicon;
 use crate::model::Reading;
 use crate::page::Page;
 use crate::sources::{self, Resolved};
 use crate::{flags, language, maintext};
 
-/// Bytes of block text that a generation of the cache holds.
-const GENERATION: usize = 4 << 20;
+/// Bytes of block text from which on a generation of the cache is old when the next page comes. What
+/// is known of a text takes some ten times its room.
+const GENERATION: usize = 512 << 10;
 
 /// Reads pages and remembers the blocks it took apart, so that a page that changed in one block
 /// costs that block and the cheap pass over attributions.
 ///
-/// The cache is two generations of blocks by their text: what is used moves to the young one; when
-/// that is full, the old one is dropped. So memory is bounded and what was just read is kept.
+/// The cache is two generations of blocks by a hash of their text: what is used moves to the young
+/// one; when a page comes and that is full, the old one is dropped. So what was just read is kept,
+/// and memory is bounded by that and two pages. Of two texts with the same hash the later one is kept.
 #[derive(Default)]
 pub struct Reader {
-    young: HashMap<String, Rc<Parsed>>,
-    old: HashMap<String, Rc<Parsed>>,
+    young: Generation,
+    old: Generation,
     bytes: usize,
+    room: Room,
+}
+
+type Generation = HashMap<u64, Known, BuildHasherDefault<AsIs>>;
+
+/// Keys that are hashes already.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = eight::hash(bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// A block that was taken apart.
+struct Known {
+    text: Box<str>,
+    parsed: Rc<Parsed>,
 }
 
 impl Reader {
@@ -36,6 +67,10 @@ impl Reader {
         &mut self,
         page: &Page,
     ) -> (Reading, Vec<Option<Rc<Parsed>>>, Vec<Resolved>) {
+        if self.bytes > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
         let main = maintext::main_blocks(page);
         let language = language::of_page(page, &main);
         let mut reading = Reading {
@@ -61,19 +96,18 @@ impl Reader {
     }
 
     fn parse(&mut self, text: &str) -> Rc<Parsed> {
-        if let Some(known) = self.young.get(text) {
-            return Rc::clone(known);
+        let key = eight::hash(text.as_bytes());
+        if let Some(known) = self.young.get(&key).filter(|k| *k.text == *text) {
+            return Rc::clone(&known.parsed);
         }
-        let (text, parsed) = match self.old.remove_entry(text) {
-            Some(entry) => entry,
-            None => (text.to_owned(), Rc::new(block::parse(text))),
-        };
+        let known = self.old.remove(&key).filter(|k| *k.text == *text);
+        let known = known.unwrap_or_else(|| Known {
+            text: text.into(),
+            parsed: Rc::new(block::parse(text, &mut self.room)),
+        });
+        let parsed = Rc::clone(&known.parsed);
         self.bytes += text.len();
-        self.young.insert(text, Rc::clone(&parsed));
-        if self.bytes > GENERATION {
-            self.old = std::mem::take(&mut self.young);
-            self.bytes = 0;
-        }
+        self.young.insert(key, known);
         parsed
     }
 }
@@ -94,8 +128,33 @@ mod tests {
         let mut reader = Reader::default();
         let first = reader.read(&page);
         assert_eq!(first.flags.len(), 4, "{:?}", first.flags);
-        let known = Rc::clone(&reader.young[page.text(0)]);
+        let known = reader.parse(page.text(0));
         assert_eq!(reader.read(&page), first);
-        assert!(Rc::ptr_eq(&known, &reader.young[page.text(0)]));
+        assert!(Rc::ptr_eq(&known, &reader.parse(page.text(0))));
+    }
+
+    #[test]
+    fn a_long_page_is_known_when_it_comes_again_and_let_go_of_later() {
+        let page = |n: usize| {
+            let lines: Vec<String> = (0..40)
+                .map(|i| {
+                    format!(
+                        "It rained {n} times {i}. {}",
+                        "word ".repeat(GENERATION / 100)
+                    )
+                })
+                .collect();
+            Page::from_text(&lines.join("\n"), false)
+        };
+        let mut reader = Reader::default();
+        let (first, last) = (page(1), page(2));
+        reader.read(&first);
+        let known = reader.parse(first.text(39));
+        reader.read(&first);
+        assert!(Rc::ptr_eq(&known, &reader.parse(first.text(39))));
+        for _ in 0..2 {
+            reader.read(&last);
+        }
+        assert!(!Rc::ptr_eq(&known, &reader.parse(first.text(39))));
     }
 }

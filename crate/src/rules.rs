@@ -4,37 +4,61 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
-use crate::lexicon::{self as lex, CUE, Classes, RULE, WordId};
+use crate::lexicon::{self as lex, Classes, WordId};
 use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
 use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Element, Part, Rule, Table};
+    use super::{Beside, EDGE, Element, Part, Rule, Table, Waking};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
-pub use tables::{ATTRIBUTION, FLAGS};
+pub use tables::{ATTRIBUTION, DETAILS, FLAGS};
 
 /// Rules and which of them each trigger wakes.
 #[derive(Debug)]
 pub struct Table {
     /// The rules in the order of their files.
     pub rules: &'static [Rule],
-    /// Trigger words, ascending, with the rule they wake.
-    by_word: &'static [(WordId, u16)],
-    /// The class of the trigger words, and of each trigger of `by_class` a class: where a token has
-    /// none of these, no rule fits.
+    /// Trigger words, in buckets by the word.
+    by_word: &'static [Waking],
+    /// The class of its trigger words.
+    word: Classes,
+    /// Where each bucket begins, and the last one ends.
+    buckets: &'static [u16; BUCKETS + 1],
+    /// Of each trigger class set one class: where a token has none of these, none fits.
     mask: Classes,
-    /// Trigger classes, all of which must be there.
-    by_class: &'static [(Classes, u16)],
+    /// For each class of the mask, by its bit, the places in `by_class` it wakes, as bits.
+    of_class: &'static [u128; 128],
+    /// The rules that classes wake, ascending.
+    by_class: &'static [u16],
+    /// Those of `by_class` that need a verb group before the trigger, and those that need a subject
+    /// before it too, as bits by their places.
+    grouped: u128,
+    subjected: u128,
 }
+
+/// A trigger word.
+#[derive(Debug)]
+struct Waking {
+    word: WordId,
+    /// What one of its rules may ask for before it.
+    left: Beside,
+    /// And after it.
+    right: Beside,
+    /// The rules it wakes, ascending.
+    rules: &'static [u16],
+}
+
+/// Buckets of trigger words; `build.rs` knows it too.
+const BUCKETS: usize = 256;
 
 impl Table {
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask)
+        token.any(self.mask | self.word)
     }
 }
 
@@ -90,6 +114,8 @@ pub enum Element {
         not: bool,
         /// Whether the token may be missing.
         optional: bool,
+        /// Words that fit, as bits by the last six bits of their ids.
+        bits: u64,
         /// Words that fit.
         words: &'static [WordId],
         /// Class sets that fit: all classes of the first set must be there, none of the second.
@@ -112,8 +138,54 @@ pub struct Rule {
     pub strength: f32,
     /// Index of the trigger among the elements.
     pub trigger: usize,
+    /// What must stand before the trigger.
+    left: Beside,
+    /// What must stand after it, or after adverbials.
+    right: Beside,
+    /// Whether adverbials may stand between.
+    adjunct: bool,
+    /// Whether the trigger is a verb with its group before it.
+    group: bool,
+    /// Whether its subject must stand before the group.
+    subject: bool,
+    /// What must stand before the subject.
+    outer: Beside,
     /// The pattern.
     pub elements: &'static [Element],
+}
+
+/// What stands beside a trigger, or what may stand there for a rule to be worth trying: nine of ten
+/// are not.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    /// Classes, and [`EDGE`].
+    classes: Classes,
+    /// Words as bits by the last six bits of their ids.
+    words: u64,
+}
+
+/// The sentence's edge, where no token is; no word has that class.
+const EDGE: Classes = 1 << 127;
+
+impl Beside {
+    #[inline]
+    fn of(token: Option<&Token>) -> Beside {
+        token.map_or(
+            Beside {
+                classes: EDGE,
+                words: 0,
+            },
+            |t| Beside {
+                classes: t.classes,
+                words: 1 << (t.word % 64),
+            },
+        )
+    }
+
+    #[inline]
+    fn admits(&self, there: Beside) -> bool {
+        self.classes & there.classes != 0 || self.words & there.words != 0
+    }
 }
 
 /// A rule that fits, and what it found; positions are tokens, ends exclusive.
@@ -141,6 +213,13 @@ pub struct Match {
     pub apart: bool,
 }
 
+impl Match {
+    /// The rule's strength less what modals and negation take off.
+    pub fn strength(&self) -> f32 {
+        self.rule.strength - self.doubt
+    }
+}
+
 /// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
 /// [`Part::Same`] stands for, and where its attribution ends.
 pub fn matches_at(
@@ -151,62 +230,155 @@ pub fn matches_at(
     found: &mut Vec<Match>,
 ) {
     let token = &view.tokens[at];
-    let mut seen = Seen::default();
-    let mut try_rule = |rule: u16| {
-        let fit = fits(&table.rules[rule as usize], view, at, same, &mut seen);
-        found.extend(fit.map(|m| Match { order: rule, ..m }));
-    };
-    if token.any(RULE | CUE) {
-        let first = table
-            .by_word
-            .partition_point(|(word, _)| *word < token.word);
-        for (_, rule) in table.by_word[first..]
-            .iter()
-            .take_while(|(word, _)| *word == token.word)
-        {
-            try_rule(*rule);
+    let mut around = Around::new(view, at);
+    if token.any(table.word) {
+        let bucket = usize::from(token.word) % BUCKETS;
+        let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
+        let mut words = table.by_word[from..to].iter();
+        let waking = words.find(|w| w.word == token.word);
+        // Common words wake many rules, hardly ever for good.
+        let admits = |w: &&Waking| w.left.admits(around.before) && w.right.admits(around.after);
+        if let Some(waking) = waking.filter(admits) {
+            for number in waking.rules {
+                let rule = &table.rules[usize::from(*number)];
+                if around.may_admit(rule) && around.admits(rule) {
+                    found.extend(around.fit(rule, *number, same));
+                }
+            }
         }
     }
-    for (classes, rule) in table.by_class {
-        if token.all(*classes) {
-            try_rule(*rule);
+    let mut classes = token.classes & table.mask;
+    let mut rules = 0;
+    while classes != 0 {
+        rules |= table.of_class[classes.trailing_zeros() as usize];
+        classes &= classes - 1;
+    }
+    // Without a verb group and its subject all rules that need them fall at once.
+    if rules & table.grouped != 0 && around.group().is_none() {
+        rules &= !table.grouped;
+    }
+    if rules & table.subjected != 0 && around.outer().is_none() {
+        rules &= !table.subjected;
+    }
+    while rules != 0 {
+        let number = table.by_class[rules.trailing_zeros() as usize];
+        let rule = &table.rules[usize::from(number)];
+        if around.may_admit(rule) && around.admits(rule) {
+            found.extend(around.fit(rule, number, same));
         }
+        rules &= rules - 1;
     }
 }
 
-fn fits(
-    rule: &'static Rule,
-    view: View,
+/// What stands around a trigger: most rules that it wakes can be told by that not to fit.
+struct Around<'a> {
+    view: View<'a>,
     at: usize,
-    same: Option<(Phrase, usize)>,
-    seen: &mut Seen,
-) -> Option<Match> {
-    let (left, right) = rule.elements.split_at(rule.trigger);
-    let mut walk = Walk {
-        view,
-        trigger: at,
-        same,
-        found: Match {
-            rule,
-            order: 0,
-            start: at,
-            end: at + 1,
-            source: None,
-            listener: None,
-            before: None,
-            after: None,
-            doubt: 0.0,
-            apart: false,
-        },
-        group: at,
-        seen,
-    };
-    let fits = walk.right(right, at) && walk.left(left, at);
-    (fits && walk.found.start < walk.found.end).then_some(walk.found)
+    before: Beside,
+    after: Beside,
+    /// What stands after adverbials.
+    later: Option<Beside>,
+    /// What stands before the subject, if there is one.
+    outer: Option<Option<Beside>>,
+    seen: Seen,
 }
 
+impl<'a> Around<'a> {
+    fn new(view: View<'a>, at: usize) -> Around<'a> {
+        Around {
+            view,
+            at,
+            before: Beside::of(view.tokens.get(at.wrapping_sub(1))),
+            after: Beside::of(view.tokens.get(at + 1)),
+            later: None,
+            outer: None,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Whether the words beside the trigger are what the rule asks for, as far as is seen at once.
+    #[inline]
+    fn may_admit(&self, rule: &Rule) -> bool {
+        rule.left.admits(self.before) && (rule.adjunct || rule.right.admits(self.after))
+    }
+
+    /// What the rule finds, if it fits.
+    #[inline(never)]
+    fn fit(
+        &mut self,
+        rule: &'static Rule,
+        order: u16,
+        same: Option<(Phrase, usize)>,
+    ) -> Option<Match> {
+        let (view, at) = (self.view, self.at);
+        let (left, right) = rule.elements.split_at(rule.trigger);
+        let (trigger, right) = right.split_first()?;
+        if !test(trigger, view.tokens.get(at), false) {
+            return None;
+        }
+        let mut walk = Walk {
+            view,
+            trigger: at,
+            same,
+            found: Match {
+                rule,
+                order,
+                start: at,
+                end: at + 1,
+                source: None,
+                listener: None,
+                before: None,
+                after: None,
+                doubt: 0.0,
+                apart: false,
+            },
+            group: at,
+            seen: &mut self.seen,
+        };
+        let fits = walk.right(right, at + 1) && walk.left(left, at);
+        (fits && walk.found.start < walk.found.end).then_some(walk.found)
+    }
+
+    /// Whether the rule's verb group and subject are there, and beside them what it asks for.
+    #[inline(never)]
+    fn admits(&mut self, rule: &Rule) -> bool {
+        (!rule.group || self.group().is_some())
+            && (!rule.subject || self.outer().is_some_and(|outer| rule.outer.admits(outer)))
+            && (rule.right.admits(self.after) || rule.adjunct && rule.right.admits(self.later()))
+    }
+
+    fn group(&mut self) -> Option<Group> {
+        let (view, at) = (self.view, self.at);
+        seen(&mut self.seen.group, at, || verbs::active(view, at))
+    }
+
+    fn outer(&mut self) -> Option<Beside> {
+        if self.outer.is_none() {
+            let view = self.view;
+            let subject = self.group().and_then(|group| {
+                let find = || view.subject_before(group.start, 0);
+                seen(&mut self.seen.subject, group.start, find)
+            });
+            let outer = subject.map(|s| Beside::of(view.tokens.get(s.start.wrapping_sub(1))));
+            self.outer = Some(outer);
+        }
+        self.outer.flatten()
+    }
+
+    fn later(&mut self) -> Beside {
+        let (view, after) = (self.view, self.at + 1);
+        let adjuncts = &mut self.seen.adjuncts;
+        *self.later.get_or_insert_with(|| {
+            let end = seen(adjuncts, after, || view.adjuncts(after));
+            Beside::of(view.tokens.get(end))
+        })
+    }
+}
+
+#[inline]
 fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Element::Test {
+        bits,
         words,
         classes,
         start,
@@ -219,7 +391,7 @@ fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Some(token) = token else {
         return if before { *start } else { *end };
     };
-    words.contains(&token.word)
+    bits >> (token.word % 64) & 1 == 1 && words.contains(&token.word)
         || classes
             .iter()
             .any(|(with, without)| token.all(*with) && !token.any(*without))
@@ -234,6 +406,20 @@ struct Seen {
     clause: Option<(usize, bool)>,
     adjuncts: Option<(usize, usize)>,
     noun: Option<(usize, Option<Phrase>)>,
+}
+
+/// Whether `elements` may begin with such a token.
+fn begins(elements: Option<&Element>, token: Option<&Token>, before: bool) -> bool {
+    match elements {
+        Some(
+            first @ Element::Test {
+                not: false,
+                optional: false,
+                ..
+            },
+        ) => test(first, token, before),
+        _ => true,
+    }
 }
 
 /// The value kept for `at`, or a new one.
@@ -270,15 +456,17 @@ impl Walk<'_> {
             }
             Element::Gap(most) => (at..=at + *most as usize)
                 .take_while(|i| *i == at || tokens.get(i - 1).is_some_and(|t| !t.ends_clause()))
+                .filter(|i| begins(rest.first(), tokens.get(*i), false))
                 .any(|i| self.either(|w| w.right(rest, i))),
             Element::Part(part) => self.part_right(*part, rest, at),
             Element::Test { not: true, .. } => {
                 !test(first, tokens.get(at), false) && self.right(rest, at)
             }
-            Element::Test { optional, .. } => {
+            Element::Test { optional: true, .. } => {
                 test(first, tokens.get(at), false) && self.either(|w| w.right(rest, at + 1))
-                    || *optional && self.right(rest, at)
+                    || self.right(rest, at)
             }
+            Element::Test { .. } => test(first, tokens.get(at), false) && self.right(rest, at + 1),
         }
     }
 
@@ -297,12 +485,22 @@ impl Walk<'_> {
             }
             Element::Gap(most) => (0..=(*most as usize).min(at))
                 .take_while(|n| *n == 0 || !tokens[at - n].ends_clause())
+                .filter(|n| {
+                    begins(
+                        rest.last(),
+                        (at - n).checked_sub(1).and_then(|i| tokens.get(i)),
+                        true,
+                    )
+                })
                 .any(|n| self.either(|w| w.left(rest, at - n))),
             Element::Part(part) => self.part_left(*part, rest, at),
             Element::Test { not: true, .. } => !test(last, token, true) && self.left(rest, at),
-            Element::Test { optional, .. } => {
+            Element::Test { optional: true, .. } => {
                 test(last, token, true) && self.either(|w| w.left(rest, at.saturating_sub(1)))
-                    || *optional && self.left(rest, at)
+                    || self.left(rest, at)
+            }
+            Element::Test { .. } => {
+                test(last, token, true) && self.left(rest, at.saturating_sub(1))
             }
         }
     }
@@ -317,7 +515,12 @@ impl Walk<'_> {
                 };
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
-                if view.any(phrase.head, lex::NOUN_TIME) || part == Part::Unnamed && !unnamed {
+                // "told them": no source is in the object's case.
+                let object = view.is(phrase.head, &["them", "him", "me", "us"]);
+                if object && view.any(at.wrapping_sub(1), lex::VERB)
+                    || view.any(phrase.head, lex::NOUN_TIME)
+                    || part == Part::Unnamed && !unnamed
+                {
                     return false;
                 }
                 let phrase = view.extend(phrase, view.tokens.len(), true);
@@ -429,12 +632,13 @@ impl Walk<'_> {
 mod tests {
     use std::path::Path;
 
-    use super::{ATTRIBUTION, FLAGS};
+    use super::{ATTRIBUTION, DETAILS, FLAGS};
     use crate::block;
+    use crate::model::{Category, Kind};
 
-    /// The rules that fit `sentence`, with the words of their anchors and sources.
+    /// The rules that fit `sentence`, with the words of their anchors and of sources or listeners.
     fn fits(sentence: &str) -> Vec<(&'static str, String, Option<String>)> {
-        let parsed = block::parse(sentence);
+        let parsed = block::parse(sentence, &mut block::Room::default());
         let words = |start: usize, end: usize| {
             let (a, b) = parsed.view(sentence).bytes(start, end);
             sentence[a as usize..b as usize].to_owned()
@@ -447,7 +651,24 @@ mod tests {
             let source = f.source.map(|s| words(s.start, s.end));
             (f.rule, words(f.cue.start, f.cue.end), source)
         });
-        matched.chain(found).collect()
+        let notes = parsed.notes(parsed.view(sentence)).iter().map(|n| {
+            let listener = n.listener.map(|l| words(l.start, l.end));
+            (n.rule, words(n.start, n.end), listener)
+        });
+        let excepted = parsed
+            .exceptions
+            .iter()
+            .map(|(_, m)| (m.rule.id, words(m.start, m.end), None));
+        matched.chain(excepted).chain(found).chain(notes).collect()
+    }
+
+    #[test]
+    fn every_rule_of_flags_has_a_kind() {
+        for rule in FLAGS.rules {
+            let known = Kind::from_name(rule.kind).is_some();
+            let excepts = Category::excepted(rule.kind).is_some();
+            assert!(known || excepts, "{}", rule.id);
+        }
     }
 
     /// Every `+` example of `data/rules` matches its rule at the bracketed words, no `-` example does.
@@ -485,7 +706,11 @@ mod tests {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    let mut rules = ATTRIBUTION.rules.iter().chain(FLAGS.rules);
+                    let mut rules = ATTRIBUTION
+                        .rules
+                        .iter()
+                        .chain(DETAILS.rules)
+                        .chain(FLAGS.rules);
                     rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }

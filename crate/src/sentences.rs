@@ -14,14 +14,16 @@ const LONGEST: usize = 500;
 
 /// The sentences of a block as ranges of tokens, in order, together covering all tokens.
 pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
+    // News has some twenty tokens a sentence.
+    let mut out = Vec::with_capacity(tokens.len() / 16 + 1);
     let mut start = 0;
     let mut at = 0;
     while at < tokens.len() {
         let mut end = at + 1;
         let token = &tokens[at];
         let stop = token.any(lexicon::MARK_STOP);
-        let abbreviated = !stop && text[token.start as usize..token.end as usize].ends_with('.');
+        let last = text.as_bytes().get((token.end as usize).wrapping_sub(1));
+        let abbreviated = !stop && last == Some(&b'.');
         if stop || abbreviated {
             while tokens
                 .get(end)

@@ -31,6 +31,19 @@ pub struct Resolved {
     pub how: How,
 }
 
+impl Resolved {
+    /// No source, no flag.
+    fn none() -> Resolved {
+        Resolved {
+            source: None,
+            anonymous: false,
+            strength: 0.0,
+            details: Details::default(),
+            how: How::Nothing,
+        }
+    }
+}
+
 /// By what an attribution was led to its place in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -94,12 +107,17 @@ struct Entry {
 /// How many mentions, or entries, back a source is looked for; no reader looks further, and it bounds the work.
 const REMEMBERED: usize = 300;
 
+/// Words beside a capital that tell whether it stands in a headline.
+const HEADLINE: usize = 6;
+
 /// A named person as the subject of a sentence.
 struct NameSubject {
     /// Block and byte where the name stands.
     at: (usize, u32),
     /// The name as written.
     name: String,
+    /// The name with those who act with them: "Ruiz and her colleagues".
+    several: Option<String>,
 }
 
 /// The key under which a person of that name is kept: their last name.
@@ -207,6 +225,18 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
         .find(|i| !is_name(view, *i))
         .unwrap_or(p.end);
     Some(text_of(view, start, end))
+}
+
+/// Whether a role is written as a paper's name: "according to the Courier", and not an office ("the
+/// President") nor a headline that writes every word so.
+fn is_masthead(view: View, p: &Phrase) -> bool {
+    let near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
+    let plain = |i: usize| !view.any(i, lex::CAP | lex::FUNCTION | lex::PUNCT | lex::NUM);
+    p.head == p.start + 1
+        && view.is(p.start, &["the"])
+        && view.any(p.head, lex::CAP)
+        && !view.any(p.head, lex::PERSON_OFFICE | lex::DEMONYM | lex::PLURAL)
+        && near.into_iter().any(plain)
 }
 
 /// The kind of source a phrase denotes and how strongly it hides it.
@@ -339,6 +369,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             && !view.any(p.head - 1, lex::ACRONYM);
         if listed_name {
             return (Who::Named, 0.0);
+        }
+        if is_masthead(view, p) {
+            return (Who::Publication, 0.0);
         }
         let base = if h.any(lex::PERSON_VAGUE) {
             0.95
@@ -565,8 +598,9 @@ pub fn resolve(
             bind_roles(block.view(&text.text), &mut ledger.roles);
         }
     }
-    let mut attributions = Vec::new();
-    let mut resolved = Vec::new();
+    let all = parsed.iter().flatten().map(|b| b.found.len()).sum();
+    let mut attributions = Vec::with_capacity(all);
+    let mut resolved = Vec::with_capacity(all);
     for (number, block) in parsed.iter().enumerate() {
         let Some(block) = block else { continue };
         let view = block.view(page.text(number as u32));
@@ -577,11 +611,15 @@ pub fn resolve(
                 noted += 1;
             }
             ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
+            let second_hand = found.quoted || nested(found, block);
+            // A stance that somebody else tells of is nobody's entry in the ledger.
+            if second_hand && found.source.is_some() && found.strength < FAINT {
+                resolved.push(Resolved::none());
+                continue;
+            }
             let one = ledger.resolve(view, number, block, found);
             if let Some(source) = one.source {
                 let spans = |range: &Range<usize>| span(number, view, range.start, range.end);
-                // What a source says that somebody says is the source's own claim.
-                let second_hand = found.quoted || nested(found, block);
                 // Nor does the ledger count a claim of whom it can't tell: "we know", a "they" that leads nowhere.
                 let unclear = matches!(one.how, How::Vague | How::Unclear);
                 let conveys = found.conveys() && !unclear;
@@ -592,6 +630,7 @@ pub fn resolve(
                     .source
                     .mentions
                     .push(source_span.unwrap_or_else(|| spans(&found.cue)));
+                // What a source says that somebody says is the source's own claim.
                 if second_hand {
                     resolved.push(one);
                     continue;
@@ -615,6 +654,12 @@ pub fn resolve(
         }
         for sentence in &block.sentences[noted..] {
             ledger.note_name_subject(number, view, sentence);
+        }
+    }
+    // A reason that is given once explains every mention of the source.
+    for one in &mut resolved {
+        if let Some(entry) = one.source.and_then(|s| ledger.entries.get(s)) {
+            one.details.complete(&entry.details);
         }
     }
     (
@@ -692,12 +737,13 @@ impl Ledger {
         let label = text_of(view, phrase.start, phrase.end);
         let head = view.word(phrase.head);
         let lower = core.to_lowercase();
-        let bare = lower
-            .trim_start_matches("the ")
-            .trim_start_matches("a ")
-            .trim_start_matches("an ");
+        let article = ["the ", "an ", "a "];
+        let bare = article.iter().find_map(|a| lower.strip_prefix(a));
+        let bare = bare.unwrap_or(&lower);
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
+            // "“We know,” she said": that is hers.
+            Who::Nothing if found.quoted => (None, false, 0.0),
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
             Who::Nothing
                 if found.manner != Manner::Showing
@@ -708,6 +754,7 @@ impl Ledger {
             {
                 self.unclear(core, SourceKind::Group)
             }
+            Who::Nothing if found.manner != Manner::Stance => self.unclear(core, SourceKind::Group),
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
                 let name = name_beside(view, &phrase).filter(|_| {
@@ -823,7 +870,13 @@ impl Ledger {
             }
             Who::They => match self.latest(block, 1, |e| e.plural) {
                 Some(source) => self.again(source, 0.25),
-                None => self.unclear(label, SourceKind::Group),
+                None => {
+                    let subject = self.name_subject.as_ref().filter(|s| s.at.0 + 1 >= block);
+                    match subject.and_then(|s| s.several.clone()) {
+                        Some(several) => (Some(self.named(&several, head)), false, 0.0),
+                        None => self.unclear(label, SourceKind::Group),
+                    }
+                }
             },
             Who::It => match self.latest(block, 2, |e| {
                 matches!(
@@ -858,7 +911,9 @@ impl Ledger {
                 who,
                 Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
             );
-            describe(view, parsed, found, &phrase, fresh, &mut details);
+            if anonymous {
+                describe(view, parsed, found, &phrase, fresh, &mut details);
+            }
             self.entries[source].details = details.clone();
         }
         let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
@@ -973,9 +1028,16 @@ impl Ledger {
                 .find(|i| !is_name(view, *i))
                 .unwrap_or(sentence.end);
             let name = text_of(view, from, end).to_owned();
+            let with = view
+                .is(end, &["and"])
+                .then(|| view.noun_phrase(end + 1, sentence.end));
+            let several = with
+                .flatten()
+                .filter(|p| view.any(p.head, lex::PERSON | lex::CAP));
             self.name_subject = Some(NameSubject {
                 at: (block, first.start),
                 name,
+                several: several.map(|p| text_of(view, from, p.end).to_owned()),
             });
         }
     }

@@ -3,7 +3,10 @@
 //! Contractions are parted as treebanks do ("don't" → "do" + "n't", "we're" → "we" + "'re",
 //! "agency's" → "agency" + "'s"; Marcus et al. 1993), hyphenated words are one token.
 
-use crate::lexicon::{self, Classes, UNLISTED, WordId};
+use std::ops::Range;
+
+use crate::eight;
+use crate::lexicon::{self, Classes, UNLISTED, Word, WordId};
 
 /// One token.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +40,6 @@ impl Token {
     }
 }
 
-/// Bytes of a lower-case word that a look-up may need; longer words are on no list.
-const LONGEST: usize = 40;
-
 fn is_quote(c: char) -> bool {
     matches!(
         c,
@@ -47,181 +47,337 @@ fn is_quote(c: char) -> bool {
     )
 }
 
+/// Dashes, quotation marks and dots beyond ASCII: told at once, since nearly all characters beyond
+/// ASCII in English text are such. The hyphens U+2010 and U+2011 are no marks, ’ may be none.
+fn is_general_mark(c: char) -> bool {
+    matches!(c, '\u{2012}'..='\u{2027}')
+}
+
 fn is_word(c: char) -> bool {
+    if is_general_mark(c) {
+        return false;
+    }
     c.is_alphanumeric() || c == '\u{ad}' || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Lower-cases `word` into `buffer`, with straight apostrophes and without soft hyphens and periods.
-/// `None` where it doesn't fit: no listed word is that long.
-fn fold<'a>(word: &str, buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
-    let mut used = 0;
-    if word.is_ascii() {
-        // Nearly all English words are, and bytes are quicker than characters.
-        used = word.len();
-        let target = buffer.get_mut(..used)?;
-        target.copy_from_slice(word.as_bytes());
-        target.make_ascii_lowercase();
+/// The word at `place` as it is looked up: in lower case, with straight apostrophes and without soft
+/// hyphens and a last period. `None` where it is longer than any listed word.
+#[inline]
+fn fold(text: &str, place: Range<usize>) -> Option<Word> {
+    let word = if text.as_bytes()[place.clone()].is_ascii() {
+        Word::lower_case(text.as_bytes(), place)
     } else {
-        for c in word
-            .chars()
-            .filter(|c| *c != '\u{ad}')
-            .flat_map(char::to_lowercase)
-        {
-            let c = if c == '’' { '\'' } else { c };
-            let target = buffer.get_mut(used..used + c.len_utf8())?;
-            c.encode_utf8(target);
-            used += c.len_utf8();
-        }
-    }
+        fold_characters(&text[place])
+    }?;
     // "U.S." is listed as "u.s".
-    let used = if used > 1 && buffer[used - 1] == b'.' && buffer[0] != b'.' {
-        used - 1
-    } else {
-        used
-    };
-    buffer.get(..used)
+    let period = word.ending()[2] == b'.' && word.byte(0) != b'.';
+    Some(if period { word.shortened() } else { word })
+}
+
+/// [`fold`] for words with characters beyond ASCII.
+fn fold_characters(word: &str) -> Option<Word> {
+    let mut buffer = [0; lexicon::LONGEST];
+    let mut used = 0;
+    for c in word
+        .chars()
+        .filter(|c| *c != '\u{ad}')
+        .flat_map(char::to_lowercase)
+    {
+        let c = if c == '’' { '\'' } else { c };
+        let target = buffer.get_mut(used..used + c.len_utf8())?;
+        c.encode_utf8(target);
+        used += c.len_utf8();
+    }
+    Word::new(&buffer[..used])
 }
 
 /// What the endings of unlisted words suggest (Biber et al. 1999, ch. 4 and 7): adverbs in -ly,
 /// agent nouns are left to context, participles in -ed and -ing, plurals in -s.
-fn guess(folded: &[u8]) -> Classes {
+fn guess(folded: &Word) -> Classes {
     use lexicon::{ADVERBS, ING, NOUN, PARTICIPLE, PAST, PLURAL, SINGULAR, UNKNOWN, VERB};
-    let ends = |suffix: &[u8]| folded.len() > suffix.len() + 2 && folded.ends_with(suffix);
-    UNKNOWN
-        | if ends(b"ly") {
-            ADVERBS
-        } else if ends(b"ing") {
-            ING | VERB
-        } else if ends(b"ed") {
-            PAST | PARTICIPLE | VERB
-        } else if ends(b"s") && !ends(b"ss") && !ends(b"us") && !ends(b"is") {
-            NOUN | PLURAL
-        } else {
-            NOUN | SINGULAR
-        }
+    let guessed = match (folded.ending(), folded.len()) {
+        ([_, b'l', b'y'], 5..) => ADVERBS,
+        ([b'i', b'n', b'g'], 6..) => ING | VERB,
+        ([_, b'e', b'd'], 5..) => PAST | PARTICIPLE | VERB,
+        ([_, b's' | b'u' | b'i', b's'], 5..) => NOUN | SINGULAR,
+        ([_, _, b's'], 4..) => NOUN | PLURAL,
+        _ => NOUN | SINGULAR,
+    };
+    UNKNOWN | guessed
 }
+
+/// What the byte that begins a token tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    Blank,
+    Word,
+    Mark,
+    /// A character beyond ASCII: anything.
+    Unknown,
+}
+
+/// What each byte begins.
+static BEGINS: [Begins; 256] = {
+    let mut table = [Begins::Unknown; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        table[byte as usize] = if byte.is_ascii_alphanumeric() {
+            Begins::Word
+        } else if byte.is_ascii_graphic() {
+            Begins::Mark
+        } else {
+            Begins::Blank
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// The tokens of a block, in order.
 pub fn tokenize(text: &str) -> Vec<Token> {
-    let mut out = Vec::with_capacity(text.len() / 5);
-    let mut rest = text.char_indices().peekable();
-    while let Some((start, c)) = rest.next() {
-        if c.is_whitespace() || c.is_control() {
-            continue;
-        }
-        if !is_word(c) {
-            let mut end = start + c.len_utf8();
-            // "..." and "--" are one mark.
-            // And so are two single marks, as typewriters and some wires write a double one.
-            if matches!(c, '\'' | '`') && text[end..].starts_with(c) {
-                rest.next();
-                end += 1;
-            } else if c == '.' || c == '-' {
-                while text[end..].starts_with(c) {
-                    rest.next();
-                    end += 1;
-                }
-            }
-            out.push(mark(text, start, end, c));
-            continue;
-        }
-        let mut end = start + c.len_utf8();
-        let mut numeric = c.is_ascii_digit();
-        while let Some(&(at, c)) = rest.peek() {
-            let next = text[at + c.len_utf8()..].chars().next();
-            let joins = match c {
-                '-' | '\u{2010}' | '\u{2011}' => next.is_some_and(is_word),
-                '\'' | '’' => next.is_some_and(char::is_alphabetic),
-                ',' => numeric && next.is_some_and(|n| n.is_ascii_digit()),
-                '.' => {
-                    next.is_some_and(|n| n.is_ascii_digit() && numeric)
-                        || initial_period(text, start, at)
-                }
-                _ => is_word(c),
-            };
-            if !joins {
-                break;
-            }
-            numeric &= c.is_ascii_digit() || matches!(c, '.' | ',' | '-');
-            end = at + c.len_utf8();
-            rest.next();
-        }
-        word(text, start, end, &mut out);
-        if let Some(last) = out.last_mut() {
-            if takes_period(text, last) {
-                last.end += 1;
-                rest.next();
-            }
-        }
-    }
+    let mut out = Vec::new();
+    tokenize_into(text, &mut out);
     out
 }
 
-/// Whether the period at `at` belongs to a row of initials that began at `start`: "U.S.", "p.m.".
-fn initial_period(text: &str, start: usize, at: usize) -> bool {
-    let so_far = &text[start..at];
-    let last_part = so_far.rsplit('.').next().unwrap_or("");
-    let single = last_part.chars().count() == 1 && last_part.chars().all(char::is_alphabetic);
-    let next_single = {
-        let mut after = text[at + 1..].chars();
-        after.next().is_some_and(char::is_alphabetic) && after.next() == Some('.')
-    };
-    single && (next_single || so_far.contains('.'))
+/// Puts the tokens of a block into `out`, in order.
+pub fn tokenize_into(text: &str, out: &mut Vec<Token>) {
+    // English has five to six bytes a token.
+    out.reserve(text.len() / 4 + 4);
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        at = match BEGINS[usize::from(*byte)] {
+            Begins::Blank => at + 1,
+            Begins::Word => word(text, at, out),
+            Begins::Mark => mark(text, at, char::from(*byte), out),
+            Begins::Unknown => match character(text, at) {
+                c if is_word(c) => word(text, at, out),
+                c if c.is_whitespace() || c.is_control() => at + c.len_utf8(),
+                c => mark(text, at, c, out),
+            },
+        };
+    }
 }
 
-fn mark(text: &str, start: usize, end: usize, c: char) -> Token {
+/// The character at byte `at`; a NUL past the end.
+fn character(text: &str, at: usize) -> char {
+    text[at..].chars().next().unwrap_or('\0')
+}
+
+/// A run of characters of a word: where it ends, and what is needed to take it apart.
+struct Extent {
+    end: usize,
+    /// Whether there is an apostrophe in it.
+    apostrophe: bool,
+}
+
+/// How far the word that begins at `start` reaches.
+fn extent(text: &str, start: usize) -> Extent {
+    let bytes = text.as_bytes();
+    let mut numeric = bytes[start].is_ascii_digit();
+    let mut apostrophe = false;
+    // Where the last part of a row of initials begins.
+    let mut part = start;
+    let mut end = start;
+    loop {
+        let run = eight::leading_alphanumerics(eight::load(bytes, end));
+        numeric = numeric && bytes[end..end + run].iter().all(u8::is_ascii_digit);
+        end += run;
+        if run == 8 {
+            continue;
+        }
+        let Some(byte) = bytes.get(end) else { break };
+        let mut length = 1;
+        let joins = match byte {
+            b'-' => is_word(character(text, end + 1)),
+            b'\'' => {
+                apostrophe = true;
+                character(text, end + 1).is_alphabetic()
+            }
+            b',' | b'.' if numeric && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) => true,
+            b'.' => initial_period(text, start, part, end),
+            0x80.. => {
+                let c = character(text, end);
+                length = c.len_utf8();
+                match c {
+                    '\u{2010}' | '\u{2011}' => is_word(character(text, end + length)),
+                    '’' => {
+                        apostrophe = true;
+                        character(text, end + length).is_alphabetic()
+                    }
+                    _ => is_word(c),
+                }
+            }
+            _ => false,
+        };
+        if !joins {
+            break;
+        }
+        numeric = numeric && matches!(byte, b'.' | b',' | b'-');
+        end += length;
+        if *byte == b'.' {
+            part = end;
+        }
+    }
+    Extent { end, apostrophe }
+}
+
+/// Whether the period at `at` belongs to a row of initials that began at `start`, the last of them
+/// at `part`: "U.S.", "p.m.".
+fn initial_period(text: &str, start: usize, part: usize, at: usize) -> bool {
+    let one = |from: usize, to: usize| {
+        let mut letters = text[from..to].chars();
+        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
+    };
+    let next = at + 1 + character(text, at + 1).len_utf8();
+    // A character has four bytes at most.
+    at - part <= 4
+        && one(part, at)
+        && (part > start || text.as_bytes().get(next) == Some(&b'.') && one(at + 1, next))
+}
+
+/// Puts the mark `c` at `start` into `out`; where it ends.
+fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = start + c.len_utf8();
+    // "..." and "--" are one mark.
+    // And so are two single marks, as typewriters and some wires write a double one.
+    let most = match c {
+        '\'' | '`' => 2,
+        '.' | '-' => usize::MAX,
+        _ => 0,
+    };
+    while end - start < most && bytes.get(end) == Some(&bytes[start]) {
+        end += 1;
+    }
     let mut classes = lexicon::PUNCT;
     if is_quote(c) {
         classes |= lexicon::QUOTE;
     }
-    let mut buffer = [0; LONGEST];
-    let listed = fold(&text[start..end], &mut buffer).and_then(lexicon::lookup);
+    let listed = match c {
+        '’' => lexicon::mark(b'\''),
+        _ if end == start + 1 => lexicon::mark(bytes[start]),
+        _ if is_general_mark(c) => {
+            Word::new(&bytes[start..end]).and_then(|word| lexicon::lookup(&word))
+        }
+        _ => fold(text, start..end).and_then(|word| lexicon::lookup(&word)),
+    };
     let (word, more) = listed.unwrap_or((UNLISTED, 0));
-    Token {
+    out.push(Token {
         start: start as u32,
         end: end as u32,
         word,
         classes: classes | more,
         quoted: false,
-    }
+    });
+    end
 }
 
 /// Endings that are tokens of their own.
 const CLITICS: [&str; 7] = ["n't", "'s", "'re", "'ve", "'ll", "'d", "'m"];
 
-fn word(text: &str, start: usize, end: usize, out: &mut Vec<Token>) {
-    let whole = &text[start..end];
-    let mut cut = end;
-    if whole.contains(['\'', '’']) {
-        let mut buffer = [0; LONGEST];
-        if let Some(folded) = fold(whole, &mut buffer) {
-            if let Some(clitic) = CLITICS
-                .iter()
-                .find(|c| folded.len() > c.len() && folded.ends_with(c.as_bytes()))
-            {
-                // Counted in characters from the end, since ’ is longer than '.
-                let back: usize = whole
-                    .chars()
-                    .rev()
-                    .take(clitic.len())
-                    .map(char::len_utf8)
-                    .sum();
-                cut = end - back;
-            }
-        }
+/// Puts the word that begins at `start` into `out`, and its clitic, if it has one; where they end.
+fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
+    if let Some(token) = plain_word(text, start) {
+        let end = token.end as usize;
+        out.push(token);
+        return end;
     }
-    out.push(one_word(text, start, cut));
+    let Extent { end, apostrophe } = extent(text, start);
+    let cut = if apostrophe {
+        clitic(text, start, end)
+    } else {
+        end
+    };
+    let mut last = one_word(text, start, cut);
     if cut < end {
-        out.push(one_word(text, cut, end));
+        out.push(last);
+        last = one_word(text, cut, end);
     }
+    if takes_period(text, &last) {
+        last.end += 1;
+    }
+    out.push(last);
+    last.end as usize
+}
+
+/// The word at `start`, if it is as most of them are: up to fifteen letters and digits, a letter
+/// first, and then nothing that may belong to it. What [`extent`] and [`one_word`] do, in few steps.
+#[inline]
+fn plain_word(text: &str, start: usize) -> Option<Token> {
+    let bytes = text.as_bytes();
+    let first = eight::load(bytes, start);
+    let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
+    if length == 8 {
+        second = eight::load(bytes, start + 8);
+        length += eight::leading_alphanumerics(second);
+        second = eight::first(second, length - 8);
+    }
+    let first = eight::first(first, length);
+    let end = start + length;
+    let next = bytes.get(end).copied().unwrap_or(b' ');
+    let more = match next {
+        b'-' | b'\'' => true,
+        b'.' => length == 1,
+        0x80.. => {
+            let c = character(text, end);
+            c == '’' || !is_general_mark(c)
+        }
+        _ => false,
+    };
+    let begins = first as u8;
+    if length == 16 || more || !begins.is_ascii_alphabetic() {
+        return None;
+    }
+    let mut shape = 0;
+    if begins.is_ascii_uppercase() {
+        let parts = [first, second];
+        let capitals = parts.map(eight::capitals);
+        let acronym = capitals == parts.map(eight::letters)
+            && capitals[0].count_ones() + capitals[1].count_ones() > 1;
+        shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
+    }
+    let first = eight::lower_case(first);
+    let folded = || Word::short([first, eight::lower_case(second)], length);
+    let listed = if length <= 8 {
+        lexicon::lookup_short(first, length)
+    } else {
+        lexicon::lookup(&folded())
+    };
+    let (word, classes) = listed.unwrap_or_else(|| (UNLISTED, guess(&folded())));
+    let mut token = Token {
+        start: start as u32,
+        end: end as u32,
+        word,
+        classes: classes | shape,
+        quoted: false,
+    };
+    if next == b'.' && takes_period(text, &token) {
+        token.end += 1;
+    }
+    Some(token)
+}
+
+/// Where the clitic of a word begins: its end if it has none.
+fn clitic(text: &str, start: usize, end: usize) -> usize {
+    let Some((bytes, length)) = fold(text, start..end).map(|word| word.bytes()) else {
+        return end;
+    };
+    let is_last = |c: &&&str| length > c.len() && bytes[..length].ends_with(c.as_bytes());
+    let Some(clitic) = CLITICS.iter().find(is_last) else {
+        return end;
+    };
+    // Counted in characters from the end, since ’ is longer than '.
+    let characters = text[start..end].chars().rev().take(clitic.len());
+    end - characters.map(char::len_utf8).sum::<usize>()
 }
 
 /// Whether the period right after `token` belongs to it: "Mr.", "Jan.", "J." but not "no." or "in.".
 fn takes_period(text: &str, token: &Token) -> bool {
-    let after = &text[token.end as usize..];
-    let Some(rest) = after.strip_prefix('.') else {
+    if text.as_bytes().get(token.end as usize) != Some(&b'.') {
         return false;
-    };
+    }
+    let rest = &text[token.end as usize + 1..];
     let single = token.end - token.start == 1;
     if token.any(lexicon::CAP) && single {
         return !matches!(&text[token.start as usize..token.end as usize], "I")
@@ -239,35 +395,33 @@ fn takes_period(text: &str, token: &Token) -> bool {
         || (token.any(lexicon::CAP) && !token.any(lexicon::FUNCTION | lexicon::VERB))
 }
 
-fn one_word(text: &str, start: usize, end: usize) -> Token {
-    let whole = &text[start..end];
-    let first = whole.chars().next().unwrap_or(' ');
-    let mut shape = 0;
-    if first.is_uppercase() {
-        shape |= lexicon::CAP;
-        let letters = whole.chars().filter(|c| c.is_alphabetic());
-        if letters.clone().count() > 1 && letters.clone().all(char::is_uppercase) {
-            shape |= lexicon::ACRONYM;
-        }
+/// The classes that the word's letters give it, whatever the word.
+fn shape(text: &str, start: usize, end: usize) -> Classes {
+    let first = text.as_bytes()[start];
+    if first.is_ascii_lowercase() {
+        return 0;
     }
     if first.is_ascii_digit() {
-        shape |= lexicon::NUM;
+        return lexicon::NUM;
     }
-    let mut buffer = [0; LONGEST];
-    let (word, classes) = match fold(whole, &mut buffer) {
+    let whole = &text[start..end];
+    if !whole.chars().next().is_some_and(char::is_uppercase) {
+        return 0;
+    }
+    let mut letters = whole.chars().filter(|c| c.is_alphabetic());
+    let capitals = letters.clone().take_while(|c| c.is_uppercase()).count();
+    if capitals > 1 && letters.nth(capitals).is_none() {
+        lexicon::CAP | lexicon::ACRONYM
+    } else {
+        lexicon::CAP
+    }
+}
+
+fn one_word(text: &str, start: usize, end: usize) -> Token {
+    let shape = shape(text, start, end);
+    let (word, classes) = match fold(text, start..end) {
         None => (UNLISTED, lexicon::UNKNOWN),
-        Some(folded) => lexicon::lookup(folded).unwrap_or_else(|| {
-            // A compound has the classes of its last part: "co-founder", "vice-president".
-            let last = folded
-                .rsplit(|b| *b == b'-')
-                .next()
-                .filter(|l| l.len() > 2 && l.len() < folded.len());
-            match last.and_then(lexicon::lookup) {
-                Some((_, classes)) => (UNLISTED, classes & !(lexicon::RULE | lexicon::CUE)),
-                None if shape & lexicon::NUM != 0 => (UNLISTED, 0),
-                None => (UNLISTED, guess(folded)),
-            }
-        }),
+        Some(folded) => lexicon::lookup(&folded).unwrap_or_else(|| unlisted(&folded, shape)),
     };
     Token {
         start: start as u32,
@@ -275,6 +429,23 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
         word,
         classes: classes | shape,
         quoted: false,
+    }
+}
+
+/// What a word that no list holds may be.
+fn unlisted(folded: &Word, shape: Classes) -> (WordId, Classes) {
+    // A compound has the classes of its last part: "co-founder", "vice-president".
+    let (bytes, length) = folded.bytes();
+    let hyphen = bytes[..length].iter().rposition(|b| *b == b'-');
+    let listed = hyphen
+        .map(|at| &bytes[at + 1..length])
+        .filter(|last| last.len() > 2)
+        .and_then(Word::new)
+        .and_then(|last| lexicon::lookup(&last));
+    match listed {
+        Some((_, classes)) => (UNLISTED, classes & !(lexicon::RULE | lexicon::CUE)),
+        None if shape & lexicon::NUM != 0 => (UNLISTED, 0),
+        None => (UNLISTED, guess(folded)),
     }
 }
 

@@ -12,6 +12,9 @@ pub struct Group {
     pub doubt: f32,
 }
 
+/// What negation takes off: enough that nothing is conveyed.
+const UNSAID: f32 = 0.6;
+
 /// Auxiliaries and adverbs before `verb`: where they begin, and the nearest auxiliary.
 struct Before {
     start: usize,
@@ -34,7 +37,7 @@ fn before(view: View, verb: usize) -> Before {
         // "have both argued"
         let floats =
             at > 0 && view.is(at, &["both", "all", "each"]) && view.any(at - 1, lex::FUNCTION_AUX);
-        if t.any(lex::PUNCT) || !auxiliary && !floats && !view.skippable(at) {
+        if t.any(lex::PUNCT) || !auxiliary && !floats && !view.skippable(at) || view.is_month(at) {
             break;
         }
         found.negated |= t.any(lex::FUNCTION_NEG);
@@ -61,9 +64,9 @@ pub fn active(view: View, verb: usize) -> Option<Group> {
         start: found.start,
         doubt: found.doubt,
     };
-    // "did not say": who denies speech conveys no claim; who doubts ("doesn't think that") does.
+    // "did not say": who says nothing conveys no claim; who doubts ("doesn't think that") does.
     if found.negated && !token.any(lex::SPEECH_THINK) {
-        return None;
+        group.doubt += UNSAID;
     }
     let governor = found.start.checked_sub(1);
     if let Some(to) = governor.filter(|g| view.is(*g, &["to"]) && token.any(lex::BASE)) {
@@ -87,7 +90,7 @@ pub fn active(view: View, verb: usize) -> Option<Group> {
     let have = aux.any(lex::FUNCTION_HAVE) || clitic || view.is(auxiliary, &["'d", "’d"]);
     let finite = token.any(lex::ING) && be
         || token.any(lex::PARTICIPLE) && have && (!be || clitic)
-        || token.any(lex::BASE) && !be;
+        || token.any(lex::BASE) && !be && !aux.any(lex::FUNCTION_HAVE);
     finite.then_some(group)
 }
 
@@ -209,13 +212,31 @@ fn is_noun(view: View, at: usize) -> bool {
 pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let (t, h) = (&view.tokens[at], &view.tokens[subject.head]);
     let auxiliary = (group..at).any(|i| view.any(i, lex::FUNCTION_AUX | lex::FUNCTION_CLITIC));
+    // "5 percent prefer"
+    let counted = h.any(lex::UNITS | lex::NUM);
     // "a review of records indicate": the plural beside the verb draws it.
     let attracted = h.any(lex::DOCUMENT) && view.any(subject.end.wrapping_sub(1), lex::PLURAL);
     // "the Centers for Disease Control estimates": a plural in a name.
     let named = h.any(lex::CAP) && subject.end > subject.head + 1 && t.any(lex::THIRD);
-    if auxiliary || attracted || named || t.any(lex::PAST) || h.any(lex::FUNCTION | lex::COLLECTIVE)
+    if auxiliary
+        || attracted
+        || counted
+        || named
+        || t.any(lex::PAST)
+        || h.any(lex::FUNCTION | lex::COLLECTIVE)
     {
         return true;
+    }
+    // "the coal states", "her early tweets": what may be a plural noun is a verb after one who speaks.
+    let speaks =
+        lex::PERSON | lex::COLLECTIVE | lex::DOCUMENT | lex::DEMONYM | lex::CLAIM | lex::CAP;
+    let complement = view.any(
+        at + 1,
+        lex::FUNCTION & !lex::FUNCTION_AUX & !lex::FUNCTION_COORD,
+    ) && (!view.any(at + 1, lex::FUNCTION_PREP)
+        || view.is(at + 1, &["that", "to"]));
+    if t.all(lex::NOUN | lex::PLURAL | lex::THIRD) && !h.any(speaks) && !complement {
+        return false;
     }
     let plural = h.any(lex::PLURAL);
     let singular = h.any(lex::SINGULAR) || h.any(lex::CAP) && h.any(lex::UNKNOWN);

@@ -177,6 +177,8 @@ fn the_schema_refuses_what_is_no_list() {
     spoil("/flags/0/claim", "words".into());
     spoil("/flags/0/voice/by", "nobody".into());
     spoil("/flags/0/details/relay", Value::Null);
+    spoil("/flags/0/details/anonymity", true.into());
+    spoil("/flags/0/details/reason", 1.into());
     spoil("/sources/0/id", "S0".into());
     spoil("/sources/0/kind", "ghost".into());
     spoil("/attributions/0/source/start", "0".into());
@@ -195,6 +197,29 @@ fn the_schema_refuses_what_is_no_list() {
         check(&schema, &schema, &list, "").is_err(),
         "a missing field"
     );
+}
+
+#[test]
+fn anonymity_is_told_with_and_without_its_reason() {
+    let list = list_of(&Page::from_text(
+        "A clerk, who asked not to be named because the talks are private, said the vote was off.\n\
+         A guard, who spoke on condition of anonymity, said the door was open.\n\
+         A sailor said the boat was gone.",
+        false,
+    ));
+    let flags = list["flags"].as_array().expect("flags");
+    let told: Vec<(&Value, &Value)> = flags
+        .iter()
+        .map(|f| (&f["details"]["anonymity"], &f["details"]["reason"]))
+        .collect();
+    let (asked, spoke) = ("asked not to be named", "spoke on condition of anonymity");
+    assert_eq!(told.len(), 3, "{flags:?}");
+    assert_eq!(
+        told[0],
+        (&asked.into(), &"because the talks are private".into())
+    );
+    assert_eq!(told[1], (&spoke.into(), &Value::Null));
+    assert_eq!(told[2], (&Value::Null, &Value::Null));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 /** What the tests, the demo and the benchmark ask of the extension, in a reader's words. */
-import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ROOT, until } from "./browser.mjs";
+import { until } from "./browser.mjs";
+import { cli } from "./cli.mjs";
+
+export { cli };
 
 export const CATEGORIES = ["anonymous", "unsourced", "hedged"];
 
@@ -160,21 +162,6 @@ export async function exportList(browser, popup, format) {
   // Complete is told a moment before the file takes its name.
   const name = await until("the file", async () => (await readdir(folder)).find((file) => !file.endsWith(".crdownload") && !file.startsWith(".")));
   return { name, text: await readFile(path.join(folder, name), "utf8") };
-}
-
-/** The native program. */
-export const CLI = process.env.HEARSAY_CLI ?? path.join(ROOT, "target", "release", "hearsay");
-
-/** Runs the native program; what it printed and how it ended. */
-export function cli(args, { input } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = execFile(CLI, args, { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== "number") reject(error);
-      else resolve({ code: error?.code ?? 0, stdout, stderr });
-    });
-    child.stdin.on("error", () => {}); // It may stop reading early, and say why on stderr.
-    child.stdin.end(input ?? "");
-  });
 }
 
 /** The flag list that the native program makes of the blocks that a content script sent. */

@@ -45,6 +45,12 @@ export const PAGES = {
     body: document(STORY),
     headers: { "content-security-policy": "default-src 'none'; script-src 'none'; sandbox" },
   },
+  "/anonymity": {
+    body: document(`<article><h1>Gate of the harbour stood open all night</h1>
+<p>The gate stood open all night, said a guard, who spoke on condition of anonymity. The boats lay at the quay and nobody came to shut it before the morning.</p>
+<p>A sailor said he had seen two men at the gate. It was dark by then, and the lamps on the quay were out.</p>
+<p>The Gazette reported that a third man had the key, quoting an official.</p></article>`),
+  },
   "/frames": { body: document(`${STORY}<iframe src="/inner" width="600" height="300"></iframe>`) },
   "/inner": { body: document("<article><p>Two officials said the boats might return. The harbour master met them at the quay, and everybody went home before it was dark.</p></article>") },
   "/dark": { body: document(STORY, { head: "<style>html { background: #161618; color: #ece9e3 }</style>" }) },

@@ -5,7 +5,7 @@ use super::schema::{FlagEntry, List};
 use crate::model::{Flag, Reading};
 use crate::page::Page;
 
-const HEADER: [&str; 24] = [
+const HEADER: [&str; 25] = [
     "id",
     "category",
     "kind",
@@ -24,6 +24,7 @@ const HEADER: [&str; 24] = [
     "affiliation",
     "count",
     "relay",
+    "anonymity",
     "reason",
     "rule",
     "why",
@@ -79,6 +80,7 @@ fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag) -> Vec<String> {
         text(flag.details.affiliation),
         text(flag.details.count),
         guarded(&flag.details.relay.join(" | ")),
+        text(flag.details.anonymity),
         text(flag.details.reason),
         guarded(flag.rule),
         guarded(flag.why),
@@ -100,6 +102,31 @@ fn guarded(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::example;
+    use crate::model::Category;
+
+    #[test]
+    fn details_stand_under_their_names() {
+        let (page, mut reading) = example();
+        let details = &mut reading.flags[0].details;
+        details.relay.push("Nordwire".to_owned());
+        details.anonymity = Some("asked not to be named".to_owned());
+        let options = Options {
+            min_strength: 0.9,
+            categories: Category::ALL.to_vec(),
+            include_text: false,
+            created: "2026-01-02T03:04:05Z".to_owned(),
+        };
+        let text = write(&page, &reading, &options);
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let names = rows.headers().unwrap().clone();
+        let row = rows.records().next().unwrap().unwrap();
+        let field = |name: &str| &row[names.iter().position(|n| n == name).unwrap()];
+        assert_eq!(field("descriptor"), "A port official");
+        assert_eq!(field("relay"), "the Gazette | Nordwire");
+        assert_eq!(field("anonymity"), "asked not to be named");
+        assert_eq!(field("reason"), "because the inquiry is still open");
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_quoted() {

@@ -69,11 +69,11 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut String) {
                     out.push_str(&format!("; {what}: {}", escaped(text)));
                 }
             };
-            more(
-                "relayed by",
-                Some(&flag.details.relay.join(", ")).filter(|r| !r.is_empty()),
-            );
+            more("relayed by", explain::relayed(&flag.details.relay).as_ref());
             more("reason given", flag.details.reason.as_ref());
+            if flag.details.reason.is_none() && flag.details.anonymity.is_some() {
+                out.push_str("; anonymity was asked for or granted, no reason is given");
+            }
             out.push('\n');
         }
     }
@@ -85,7 +85,7 @@ fn ledger(reading: &Reading, out: &mut String) {
     }
     out.push_str("\n## Who the claims come from\n\n| | Source | What it is | Claims |\n| --- | --- | --- | ---: |\n");
     let reasons = wording::reasons(reading);
-    for (index, (source, reason)) in reading.sources.iter().zip(reasons).enumerate() {
+    for (index, (source, because)) in reading.sources.iter().zip(reasons).enumerate() {
         // Who only takes a stance, or is quoted at second hand, has claims of nobody's.
         if source.claims == 0 {
             continue;
@@ -94,7 +94,7 @@ fn ledger(reading: &Reading, out: &mut String) {
             "| {} | {} | {} | {} |\n",
             schema::source_id(index),
             escaped(&source.label),
-            wording::standing(source, reason),
+            wording::standing(source, because),
             source.claims
         ));
     }
@@ -191,6 +191,24 @@ mod tests {
                 "\n27 words read. Of 3 attributed claims, 1 rests on a named person and 2 on anonymous sources. \
                  One unnamed source, “a port official”, carries 2 of the 3."
             ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn anonymity_without_a_reason_is_said_and_a_chain_told() {
+        let (page, mut reading) = example();
+        reading.flags[0].details.reason = None;
+        reading.flags[0].details.relay.push("Nordwire".to_owned());
+        let text = write(&page, &reading, &options(0.9));
+        assert!(
+            text.contains("relayed by: the Gazette, from Nordwire\n"),
+            "{text}"
+        );
+        reading.flags[0].details.anonymity = Some("asked not to be named".to_owned());
+        let text = write(&page, &reading, &options(0.9));
+        assert!(
+            text.contains("Nordwire; anonymity was asked for or granted, no reason is given\n"),
             "{text}"
         );
     }

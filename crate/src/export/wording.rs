@@ -73,23 +73,39 @@ pub fn heading(flag: &Flag) -> String {
     )
 }
 
-/// For every source of the ledger, whether one of its flags has a reason for anonymity.
-pub fn reasons(reading: &Reading) -> Vec<bool> {
-    let mut given = vec![false; reading.sources.len()];
+/// What the page says of why a source isn't named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// Nothing.
+    Unsaid,
+    /// That anonymity was asked for or granted, and not why.
+    Granted,
+    /// The reason.
+    Given,
+}
+
+/// For every source of the ledger, the most that one of its flags says of its anonymity.
+pub fn reasons(reading: &Reading) -> Vec<Because> {
+    let mut said = vec![Because::Unsaid; reading.sources.len()];
     for flag in &reading.flags {
-        if let Some(slot) = flag.source.and_then(|(i, _)| given.get_mut(i)) {
-            *slot |= flag.details.reason.is_some();
+        let because = match &flag.details {
+            d if d.reason.is_some() => Because::Given,
+            d if d.anonymity.is_some() => Because::Granted,
+            _ => Because::Unsaid,
+        };
+        if let Some(slot) = flag.source.and_then(|(i, _)| said.get_mut(i)) {
+            *slot = because.max(*slot);
         }
     }
-    given
+    said
 }
 
 /// What a source is, in the ledger's words.
-pub fn standing(source: &Source, reason: bool) -> String {
-    let because = if reason {
-        "reason given"
-    } else {
-        "no reason given"
+pub fn standing(source: &Source, because: Because) -> String {
+    let because = match because {
+        Because::Given => "reason given",
+        Because::Granted => "anonymity asked for or granted, no reason given",
+        Because::Unsaid => "no reason given",
     };
     match source.kind {
         SourceKind::NamedPerson => "named".to_owned(),
@@ -200,6 +216,22 @@ mod tests {
         assert_eq!(
             [0, 999, 1000, 1234567].map(thousands),
             ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn the_ledger_tells_a_reason_from_anonymity_without_one() {
+        let (_, mut reading) = example();
+        let port = |reading: &Reading| standing(&reading.sources[0], reasons(reading)[0]);
+        assert_eq!(port(&reading), "anonymous, one person; reason given");
+        for flag in &mut reading.flags {
+            flag.details.reason = None;
+        }
+        assert_eq!(port(&reading), "anonymous, one person; no reason given");
+        reading.flags[0].details.anonymity = Some("asked not to be named".to_owned());
+        assert_eq!(
+            port(&reading),
+            "anonymous, one person; anonymity asked for or granted, no reason given"
         );
     }
 

@@ -1,5 +1,7 @@
 //! Claims whose speaker does not fully commit.
 
+use std::ops::Range;
+
 use super::{Context, base};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
@@ -51,14 +53,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
                     && next.1 != Kind::Approximation
                     && last.1 != Kind::Approximation =>
             {
-                // Of two rules for the same words the earlier in the file speaks.
-                let same = (next.2.start, next.2.end) == (last.2.start, last.2.end);
-                let better = if same {
-                    next.2.order < last.2.order
-                } else {
-                    next.3 > last.3
-                };
-                if better {
+                if next.3 > last.3 {
                     *last = next;
                 }
             }
@@ -77,10 +72,8 @@ pub fn flags(context: &Context) -> Vec<Flag> {
                 m.rule.id,
                 strength.clamp(0.05, 0.99),
             );
-            let end = view.clause_end(m.end, context.parsed.sentences[sentence].end);
-            if end > m.end {
-                flag.claim = Some(context.span(m.end..end));
-            }
+            let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
+            flag.claim = scope.map(|scope| context.span(scope));
             flag.voice = context.voice(sentence, m.start);
             flag.why = match kind {
                 Kind::Modal => "A modal verb leaves open whether this is so.",
@@ -94,6 +87,25 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             flag
         })
         .collect()
+}
+
+/// What is hedged: the rest of the clause, as BioScope has it; with a condition, the clause that hangs on
+/// it, after it or before it.
+fn scope(
+    context: &Context,
+    kind: Kind,
+    m: &Match,
+    sentence: &Range<usize>,
+) -> Option<Range<usize>> {
+    let view = context.view;
+    let comma = |at: usize| view.any(at, lex::MARK_COMMA);
+    let after = m.end + usize::from(kind == Kind::Condition && comma(m.end));
+    let end = view.clause_end(after, sentence.end);
+    if end > after {
+        return Some(after..end);
+    }
+    let before = m.start - usize::from(m.start > sentence.start && comma(m.start - 1));
+    (kind == Kind::Condition && before > sentence.start).then_some(sentence.start..before)
 }
 
 fn conditioned(context: &Context, sentence: usize) -> bool {
