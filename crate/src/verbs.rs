@@ -34,7 +34,10 @@ fn before(view: View, verb: usize) -> Before {
         let t = &view.tokens[at];
         let auxiliary =
             t.any(lex::FUNCTION_AUX) || t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG);
-        if t.any(lex::PUNCT) || !auxiliary && !view.skippable(at) || view.is_month(at) {
+        // "have both argued"
+        let floats =
+            at > 0 && view.is(at, &["both", "all", "each"]) && view.any(at - 1, lex::FUNCTION_AUX);
+        if t.any(lex::PUNCT) || !auxiliary && !floats && !view.skippable(at) || view.is_month(at) {
             break;
         }
         found.negated |= t.any(lex::FUNCTION_NEG);
@@ -213,9 +216,12 @@ pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let counted = h.any(lex::UNITS | lex::NUM) && t.any(lex::BASE);
     // "a review of records indicate": the plural beside the verb draws it.
     let attracted = h.any(lex::DOCUMENT) && view.any(subject.end.wrapping_sub(1), lex::PLURAL);
+    // "the Centers for Disease Control estimates": a plural in a name.
+    let named = h.any(lex::CAP) && subject.end > subject.head + 1 && t.any(lex::THIRD);
     if auxiliary
         || attracted
         || counted
+        || named
         || t.any(lex::PAST)
         || h.any(lex::FUNCTION | lex::COLLECTIVE)
     {

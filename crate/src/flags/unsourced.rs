@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use super::{Context, base};
-use crate::attribution::{FAINT, Manner};
+use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
-use crate::phrases::View;
+use crate::phrases::{Phrase, View};
 use crate::rules::Match;
+use crate::sources::Resolved;
 
 pub fn flags(context: &Context) -> Vec<Flag> {
     let mut out: Vec<(usize, Flag)> = Vec::new();
@@ -21,7 +22,9 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             continue;
         }
         let anchor = widen(context, *kind, m, &range);
-        let weaker = *kind == Kind::Statistic && context.counted || carried(context, *sentence);
+        let accounted =
+            *kind == Kind::Statistic && (context.counted || recorded(context, *sentence));
+        let weaker = accounted || carried(context, *sentence);
         let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
         let mut flag = base(
             context,
@@ -83,6 +86,9 @@ fn evidence(kind: Kind) -> &'static str {
     }
 }
 
+/// The most tokens of a label that ends in a full stop.
+const LABEL: usize = 8;
+
 /// Whether the match is the article's own assertion with no source in reach.
 fn own_voice(
     context: &Context,
@@ -95,43 +101,33 @@ fn own_voice(
     if context.quotation || (m.start..m.end).any(|i| view.tokens[i].quoted) {
         return false;
     }
-    // A label, a table's row or a list has no verb and asserts nothing.
-    let said = range.clone().any(|i| {
-        view.any(i, lex::FUNCTION_FINITE)
-            || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
-    });
+    // A label, a table's row or a list has no verb and no full stop, and asserts nothing.
+    let said = view.any(range.end - 1, lex::MARK_STOP) && range.len() > LABEL
+        || range.clone().any(|i| {
+            view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
+                || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
+        });
     if !said || cited(view, range) {
         return false;
     }
     let question =
         (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
-    let first_person = range
-        .clone()
-        .any(|i| view.any(i, lex::FUNCTION_FIRST) && !view.tokens[i].quoted);
-    if question || first_person && kind != Kind::Consensus {
+    // "US" is a country.
+    let first_person = range.clone().any(|i| {
+        view.any(i, lex::FUNCTION_FIRST) && view.word(i) != "US" && !view.tokens[i].quoted
+    });
+    // What is asked or supposed is not asserted: "whether the ban led to …".
+    let from = clause(context, range, m.start).start;
+    let supposed = (range.start..m.start)
+        .any(|i| view.is(i, &["whether"]) || i >= from && view.is(i, &["if", "unless"]));
+    if question || (first_person || supposed) && kind != Kind::Consensus {
         return false;
     }
-    for (found, resolved) in context.found_in(sentence, sentence) {
-        // A faint stance is the author's word for what somebody wants or feels: no source for it.
-        if found.source.is_some() && found.strength < FAINT {
-            continue;
-        }
-        let inside = found
-            .content
-            .iter()
-            .any(|c| c.start < m.end && m.start < c.end);
-        let at_source = found
-            .source
-            .is_some_and(|s| s.start < m.end && m.start < s.end)
-            || found.cue.start < m.end && m.start < found.cue.end;
-        // Speech gives its whole sentence a source; a stance only what it is about.
-        let whole =
-            matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
-        // And what somebody named feels is told by the author, not by them.
-        let at_source = at_source && (found.manner != Manner::Belief || resolved.anonymous);
-        if inside || (at_source || whole) && kind != Kind::Consensus {
-            return false;
-        }
+    if context
+        .found_in(sentence, sentence)
+        .any(|(found, resolved)| sourced(view, kind, range, m, found, resolved))
+    {
+        return false;
     }
     let anchor = context.span(m.start..m.end);
     let clause = context.span(clause(context, range, m.start));
@@ -153,10 +149,80 @@ fn own_voice(
     !hedged || kind == Kind::Consensus
 }
 
+/// Whether an attribution in the same sentence gives the match a source.
+fn sourced(
+    view: View,
+    kind: Kind,
+    range: &Range<usize>,
+    m: &Match,
+    found: &Found,
+    resolved: &Resolved,
+) -> bool {
+    // A faint stance is the author's word for what somebody wants or feels: no source for it.
+    // And nobody says what "it is clear that" introduces.
+    let nobody = |s: Phrase| resolved.source.is_none() && view.is(s.head, &["it"]);
+    if found
+        .source
+        .is_some_and(|s| found.strength < FAINT || nobody(s))
+    {
+        return false;
+    }
+    let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
+    let said = matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+    if kind != Kind::Consensus && meets(&found.cue) {
+        // What somebody named feels is told by the author, not by them.
+        return said || found.source.is_none() || resolved.anonymous;
+    }
+    // An aside, and a clause joined to a stance, are the author's own.
+    let content = |c: &Range<usize>| {
+        meets(c)
+            && (said || !aside(view, range, m.start) && joint(view, c.start, m.start).is_none())
+    };
+    if found.content.iter().any(content) {
+        return true;
+    }
+    let Some(source) = found.source.filter(|_| kind != Kind::Consensus) else {
+        return false;
+    };
+    if aside(view, range, m.start) {
+        return false;
+    }
+    if meets(&(source.start..source.end)) {
+        return said || resolved.anonymous;
+    }
+    // Speech gives its whole sentence a source, but for a clause that goes before, joined by "and".
+    let cites = source.start.min(found.cue.start);
+    said && !mention(view, found) && joint(view, m.end, cites).is_none()
+}
+
+/// Where a clause is joined to the one before, among tokens `from..to`: ", and", ", but".
+fn joint(view: View, from: usize, to: usize) -> Option<usize> {
+    (from + 1..to).find(|i| view.any(*i, lex::FUNCTION_COORD) && view.any(i - 1, lex::MARK_COMMA))
+}
+
+/// Whether the cue is a noun that only mentions somebody's claim: "criticism that".
+fn mention(view: View, found: &Found) -> bool {
+    found
+        .cue
+        .clone()
+        .all(|i| view.any(i, lex::CLAIM | lex::ADJECTIVES | lex::NUM))
+}
+
+/// How far back an aside may have begun, in tokens.
+const ASIDE: usize = 16;
+
+/// Whether token `at` stands in a relative clause set off by a mark: "…, which cost 3 million".
+fn aside(view: View, range: &Range<usize>, at: usize) -> bool {
+    (at.saturating_sub(ASIDE).max(range.start + 2)..at).any(|i| {
+        view.is(i, &["which", "who", "whose", "where"])
+            && view.any(i - 1, lex::MARK_COMMA | lex::MARK_DASH)
+    })
+}
+
 /// Whether the source of the sentence before seems to go on speaking: "He …", "The report …".
 fn carried(context: &Context, sentence: usize) -> bool {
     let (view, at) = (context.view, context.parsed.sentences[sentence].start);
-    let goes_on = view.any(at, lex::FUNCTION_PRON | lex::FUNCTION_DEMO)
+    let goes_on = view.any(at, lex::FUNCTION_PERSON | lex::FUNCTION_THEY)
         || view.any(at, lex::FUNCTION_DEF) && (at + 1..at + 4).any(|i| view.any(i, lex::DOCUMENT));
     let Some(before) = sentence.checked_sub(1).filter(|_| goes_on) else {
         return false;
@@ -174,11 +240,17 @@ fn cited(view: View, range: &Range<usize>) -> bool {
         .any(|i| view.is(i, &["["]) && view.any(i + 1, lex::NUM) && view.is(i + 2, &["]"]))
 }
 
-/// Whether the paragraph says what its figures come from: a poll, a vote, a survey, a report.
+/// Whether the paragraph is about a count that it names: a poll, a vote. All its figures come from there.
 pub fn counted(view: View) -> bool {
-    (0..view.tokens.len()).any(|i| {
-        view.any(i, lex::DOCUMENT) && !view.any(i, lex::SPEECH) || view.any(i, lex::COUNTED)
-    })
+    (0..view.tokens.len()).any(|i| view.any(i, lex::COUNTED))
+}
+
+/// Whether the sentence or the one before cites a record: its figures may come from there.
+fn recorded(context: &Context, sentence: usize) -> bool {
+    context
+        .found_in(sentence.saturating_sub(1), sentence)
+        .filter_map(|(found, _)| found.source)
+        .any(|s| (s.start..s.end).any(|i| context.view.any(i, lex::DOCUMENT)))
 }
 
 /// The clause around token `at`: between marks that part clauses.
