@@ -838,12 +838,17 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
             &rule.elements[..rule.trigger],
             &rule.elements[rule.trigger + 1..],
         );
-        let mut outer = before.iter().rev().filter(|e| !matches!(e, Element::Open));
-        let mut is = |names: &[&str]| matches!(outer.next(), Some(Element::Part(part)) if names.contains(&part.as_str()));
-        let group = is(&["Group"]);
-        let subject = group && is(&["Subject", "Record"]);
-        let outer = if subject {
-            Beside::new(outer, &id_of)
+        let outwards: Vec<&Element> = before
+            .iter()
+            .rev()
+            .filter(|e| !matches!(e, Element::Open))
+            .collect();
+        let part = |nth: usize, names: &[&str]| matches!(outwards.get(nth), Some(Element::Part(part)) if names.contains(&part.as_str()));
+        let group = part(0, &["Group"]);
+        let subject = group && part(1, &["Subject", "Record"]);
+        let outer = if group {
+            let inner = 1 + usize::from(subject);
+            Beside::new(outwards[inner..].iter().copied(), &id_of)
         } else {
             Beside::anything()
         };

@@ -148,7 +148,7 @@ pub struct Rule {
     group: bool,
     /// Whether its subject must stand before the group.
     subject: bool,
-    /// What must stand before the subject.
+    /// What must stand before the subject, or before the group where no subject is asked for.
     outer: Beside,
     /// The pattern.
     pub elements: &'static [Element],
@@ -342,14 +342,27 @@ impl<'a> Around<'a> {
     /// Whether the rule's verb group and subject are there, and beside them what it asks for.
     #[inline(never)]
     fn admits(&mut self, rule: &Rule) -> bool {
-        (!rule.group || self.group().is_some())
-            && (!rule.subject || self.outer().is_some_and(|outer| rule.outer.admits(outer)))
+        (!rule.group
+            || self
+                .outside(rule.subject)
+                .is_some_and(|outer| rule.outer.admits(outer)))
             && (rule.right.admits(self.after) || rule.adjunct && rule.right.admits(self.later()))
     }
 
     fn group(&mut self) -> Option<Group> {
         let (view, at) = (self.view, self.at);
         seen(&mut self.seen.group, at, || verbs::active(view, at))
+    }
+
+    /// What stands before the verb group, or before its subject too.
+    fn outside(&mut self, subject: bool) -> Option<Beside> {
+        if subject {
+            return self.outer();
+        }
+        let group = self.group()?;
+        Some(Beside::of(
+            self.view.tokens.get(group.start.wrapping_sub(1)),
+        ))
     }
 
     fn outer(&mut self) -> Option<Beside> {
