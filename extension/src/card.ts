@@ -3,6 +3,7 @@
  * hovering or the engine; it draws details at a place and says when the pointer is over it.
  */
 import sheetText from "./card.css";
+import { element, line, svg } from "./draw";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
 import { lineProperties } from "./theme";
@@ -149,49 +150,11 @@ function rests({ claims, total, index, text }: NonNullable<Details["rests"]>): H
 }
 
 function otherRow({ category, open }: Other): HTMLElement {
-  const row = element("button", "other") as HTMLButtonElement;
+  const row = element("button", "other");
   row.type = "button";
   const label = element("span");
   label.append("Also here: ", element("b", "", NAMES[category].toLowerCase()));
   row.append(line(category), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
   row.addEventListener("click", open);
   return row;
-}
-
-const LINES: Readonly<Record<Category, { path: string; width: string; dash?: string }>> = {
-  anonymous: { path: "M0 4H22", width: "2" },
-  unsourced: { path: "M1.25 4H22", width: "2.5", dash: "0 4" },
-  hedged: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
-};
-
-/** The category's line as it is under the words. */
-function line(category: Category): SVGElement {
-  const { path, width, dash } = LINES[category];
-  const drawing = svg("line", "0 0 22 8", path);
-  drawing.style.stroke = `var(--${category})`;
-  drawing.style.strokeWidth = width;
-  if (dash) {
-    drawing.style.strokeDasharray = dash;
-    drawing.style.strokeLinecap = "round";
-  }
-  return drawing;
-}
-
-function svg(className: string, viewBox: string, d: string): SVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  drawing.setAttribute("viewBox", viewBox);
-  drawing.setAttribute("class", className);
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", d);
-  drawing.append(path);
-  return drawing;
-}
-
-function element(tag: string, className = "", text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  if (className !== "") made.className = className;
-  if (text !== "") made.textContent = text;
-  return made;
 }
