@@ -144,7 +144,7 @@ pub struct Panel {
     pub found: u32,
     /// Flags of the categories asked for that are too faint.
     pub fainter: u32,
-    /// "1,180 words, 11 attributed claims, 14 flags".
+    /// "1,180 words, 14 flags".
     pub line: String,
     /// The page's profile; `None` where no claim is attributed.
     pub sourcing: Option<Spread>,
@@ -180,9 +180,10 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         found: found().count() as u32,
         fainter: chosen.count() as u32 - listed,
         line: format!(
-            "{}, {}, {}",
+            "{}, {}{}",
             counted(reading.words, "word"),
-            counted(claims, "attributed claim"),
+            // Where there are any, the profile counts them.
+            if claims == 0 { "no attributed claims, " } else { "" },
             counted(listed, "flag")
         ),
         spread: spread(&flags),
@@ -501,7 +502,7 @@ mod tests {
     #[test]
     fn a_page_in_one_line_and_its_flags_in_order() {
         let panel = of_example(&all());
-        assert_eq!(panel.line, "27 words, 3 attributed claims, 4 flags");
+        assert_eq!(panel.line, "27 words, 4 flags");
         let shown: Vec<_> = panel
             .flags
             .iter()
@@ -548,7 +549,7 @@ mod tests {
             ..all()
         };
         let panel = of_example(&options);
-        assert_eq!(panel.line, "27 words, 3 attributed claims, 1 flag");
+        assert_eq!(panel.line, "27 words, 1 flag");
         assert_eq!(panel.flags[0].flag, 3, "its number in the reading");
         assert_eq!((panel.found, panel.fainter), (4, 1));
         let counts: Vec<u32> = panel.categories.iter().map(|c| c.flags).collect();
@@ -643,7 +644,10 @@ mod tests {
 
     #[test]
     fn where_the_flags_stand_is_told_in_words() {
-        assert_eq!(of_text("The boats came in at noon.").spread, "");
+        let nothing = of_text("The boats came in at noon.");
+        assert_eq!(nothing.spread, "");
+        assert_eq!(nothing.line, "6 words, no attributed claims, 0 flags");
+        assert_eq!(nothing.sourcing, None);
         let text = format!(
             "A clerk said it stood.\n{}\nCritics argue that it fell.",
             "The quay was wet and the boats lay still.\n".repeat(9)

@@ -177,7 +177,7 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   if (ruleFor(all, hostOf(url)) === "off") return { state: "site-off", frames: [], sourcing: null };
   const frames = await askAll(tab, await inject(tab), { type: "on", filter: all, force });
   const [top] = frames;
-  changed(tab);
+  changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
   if (top.dismissed) return { state: "off", frames, sourcing: null };
   await showIcon(tab, true, top.scheme);
@@ -215,8 +215,8 @@ function readable(url: string): boolean {
 }
 
 /** Told after whatever may change a tab's list; a panel that shows it asks again. */
-function changed(tab: number): void {
-  tellPanels({ type: "changed", tab });
+function changed(tab: number, closed = false): void {
+  tellPanels({ type: "changed", tab, closed });
 }
 
 /** What the tab's claims rest on. The popup has a page to show without it: a failure leaves it out. */

@@ -153,8 +153,10 @@ interface Seen {
 
 /** Which flag the reader has come to: the last one above a line that goes down the window as the page scrolls by. */
 class Eyes {
-  /** Whether the last scrolling was a jump and not the reader's. */
+  /** Whether the reader has done nothing by hand since the last jump. */
   jumped = false;
+  /** The same since the last jump or click on a flag: what scrolls is not the reader's hand. */
+  private holding = false;
   private readonly end = new AbortController();
   private readonly paint: Paint;
   private readonly seen: Seen;
@@ -201,22 +203,26 @@ class Eyes {
 
   jump(): void {
     this.jumped = true;
+    this.holding = true;
   }
 
   private byHand(): void {
     this.jumped = false;
+    this.holding = false;
   }
 
   private moved(target: EventTarget | null): void {
     if (target instanceof Element) this.scrolled = target;
     else this.scrolled = document.scrollingElement ?? document.documentElement;
-    if (!this.jumped) this.seen.left();
+    if (!this.holding) this.seen.left();
     this.soon();
   }
 
   private clicked(event: MouseEvent): void {
     const [flag] = this.paint.at(event.clientX, event.clientY);
-    if (flag) this.seen.picked(flag);
+    if (!flag) return;
+    this.holding = true;
+    this.seen.picked(flag);
   }
 
   private soon(): void {

@@ -21,6 +21,8 @@ export interface View {
   mark(flag: number): void;
   /** The row that is marked. */
   current(): HTMLElement | null;
+  /** Another page: what the reader opened on the one before is closed. */
+  begin(): void;
 }
 
 /** Makes `parent`'s children exactly these, and moves none that is in its place: focus and scroll stay. */
@@ -163,18 +165,14 @@ export class Order implements View {
   current(): HTMLElement | null {
     return this.marker.current;
   }
+
+  begin(): void {}
 }
 
 // ── By source ────────────────────────────────────────────────────────────────────────────────────
 
-/** More blocks than this are drawn narrow, and more than that small. */
-const MANY = 18;
-const CROWD = 120;
-
-function blocks(basis: Basis, count: number): HTMLElement {
-  const made = element("span", "blocks");
-  made.append(...Array.from({ length: count }, () => element("i", `block ${basis}`)));
-  return made;
+function blocks(basis: Basis, count: number): HTMLElement[] {
+  return Array.from({ length: count }, () => element("i", `block ${basis}`));
 }
 
 /** A picture that is read as a table: one block is one claim, one line is one source. */
@@ -212,6 +210,9 @@ export class Ledger implements View {
     }
     sync(this.section.querySelector("tbody") as Element, lines);
     this.kept.next();
+    // All lines are drawn to one scale.
+    const most = Math.max(1, ...list.sources.map((source) => source.count));
+    this.section.style.setProperty("--most", String(most));
     (this.section.querySelector("#picture") as HTMLElement).hidden = wanted.words.length > 0;
     (this.section.querySelector("table") as HTMLElement).hidden = shown === 0;
     this.mark(this.flag);
@@ -222,15 +223,17 @@ export class Ledger implements View {
     return this.section.querySelector(`#${id}`) as HTMLElement;
   }
 
-  private picture({ ledger, groups, sourcing }: List): void {
-    const claims = sourcing?.claims ?? 0;
+  private picture({ ledger, groups }: List): void {
     this.at("ledger").textContent = ledger;
     const box = this.at("blocks");
     const shows = JSON.stringify(groups);
     if (box.dataset.shows !== shows) {
       box.dataset.shows = shows;
-      box.className = claims > CROWD ? "crowd" : claims > MANY ? "many" : "";
-      box.replaceChildren(...groups.map((group) => blocks(group.basis, group.claims)));
+      box.style.setProperty("--most", String(groups.reduce((sum, { claims }) => sum + claims, 0)));
+      box.style.setProperty("--gaps", String(groups.length - 1));
+      const drawn = groups.map(({ basis, claims }) => blocks(basis, claims));
+      for (const group of drawn.slice(1)) group[0]?.classList.add("first");
+      box.replaceChildren(...drawn.flat());
       this.at("legend").replaceChildren(
         ...groups.map(({ basis, title, claims: count }) => {
           const entry = element("li");
@@ -239,10 +242,6 @@ export class Ledger implements View {
         }),
       );
     }
-    const pieces = (sourcing?.pieces ?? []).map(({ text, fromPage }) =>
-      element(fromPage ? "q" : "span", "", text),
-    );
-    this.at("sentence").replaceChildren(...pieces);
   }
 
   private line(source: ListedSource, open: boolean): HTMLTableRowElement {
@@ -264,13 +263,12 @@ export class Ledger implements View {
       head.append(button);
       const weight = element("td", "weight");
       const inner = element("div");
-      const picture = blocks(basis, count);
-      if (count > CROWD / 2) picture.classList.add("crowd");
-      else if (count > MANY) picture.classList.add("many");
+      const picture = element("span", "blocks");
+      picture.append(...blocks(basis, count));
       picture.ariaHidden = "true";
       const number = element("span", "count", count.toLocaleString("en"));
       number.title = counted;
-      inner.append(picture, number);
+      inner.append(picture, number, svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
       weight.append(inner);
       line.append(head, weight);
       return line;
@@ -324,6 +322,10 @@ export class Ledger implements View {
     line?.classList.add("here");
     const index = source?.claims.findIndex((claim) => claim.flag === flag) ?? -1;
     line?.querySelectorAll(".block")[index]?.classList.add("this");
+  }
+
+  begin(): void {
+    this.open.clear();
   }
 
   current(): HTMLElement | null {
@@ -387,12 +389,14 @@ export class Themes implements View {
   current(): HTMLElement | null {
     return this.marker.current;
   }
+
+  begin(): void {}
 }
 
 // ── The strip ────────────────────────────────────────────────────────────────────────────────────
 
 /** As many places along the text as can be told apart. */
-const PLACES = 160;
+const PLACES = 64;
 
 /** Where the flags stand along the text. Its words say the same to whom doesn't see it; the rows lead there by key. */
 export class Strip {
@@ -421,7 +425,7 @@ export class Strip {
       const [category = "", at = "0"] = place.split(" ");
       const mark = element("i", `mark ${category}`);
       mark.style.setProperty("--at", String(Number(at) / PLACES));
-      if (category === "hedged") mark.append(svg("", "0 0 9 9", "M0 5q1.125-3 2.25 0t2.25 0t2.25 0t2.25 0"));
+      if (category === "hedged") mark.append(svg("", "0 0 6 9", "M0 4.5q1.5-5 3 0t3 0"));
       return mark;
     });
     this.box.replaceChildren(this.here, ...marks);

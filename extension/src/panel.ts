@@ -15,10 +15,10 @@ import {
   toggleKey,
 } from "./browser";
 import { element, line } from "./draw";
-import { type Lead, lead, type Offer, unread } from "./lead";
+import { type Lead, lead, type Offer, READING, unread } from "./lead";
 import { type Acts, Ledger, Order, Strip, Themes, type View } from "./panel-views";
 import { CATEGORIES, type Category, type List, type ListReport, type PanelToPage } from "./protocol";
-import { hostOf, settings } from "./settings";
+import { hostOf, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
 
 /** An element of panel.html; its absence would be a defect of ours. */
@@ -37,6 +37,8 @@ const strip = new Strip(at("strip"), (flag) => acts.flag(flag));
 let tab: Tab | null = null;
 let report: ListReport | null = null;
 let channel: { tab: number; documents: string; to: Channel<PanelToPage> } | null = null;
+/** The tab that could not be read when the reader asked for it. */
+let shut: number | null = null;
 /** Where the reader is: a place in the list's flags, or -1. */
 let current = -1;
 let chosen: TabName = "order";
@@ -65,12 +67,16 @@ start();
 
 function start(): void {
   onPanelMessage({
-    changed: ({ tab: which }) => {
+    changed: ({ tab: which, closed }) => {
+      if (closed) shut = which;
       if (which === tab?.id || tab === null) void refresh();
       return null;
     },
   });
-  onTabInFront(() => void refresh());
+  onTabInFront(() => {
+    shut = null;
+    void refresh();
+  });
   onStored(() => void refresh());
   for (const name of TABS) at(`tab-${name}`).addEventListener("click", () => choose(name));
   at("tabs").addEventListener("keydown", turn);
@@ -79,7 +85,7 @@ function start(): void {
   at("back").addEventListener("click", () => back());
   at("copy").addEventListener("click", () => void copy());
   document.addEventListener("keydown", pressed);
-  document.querySelector("main")?.addEventListener("focusin", (event) => rove(event.target as Element));
+  at("views").addEventListener("focusin", (event) => rove(event.target as Element));
   void refresh();
 }
 
@@ -96,7 +102,10 @@ async function refresh(): Promise<void> {
     return;
   }
   asking = true;
-  const waiting = setTimeout(() => document.body.setAttribute("aria-busy", "true"), PATIENCE);
+  const waiting = setTimeout(() => {
+    document.body.setAttribute("aria-busy", "true");
+    if (!report) drawLead(READING);
+  }, PATIENCE);
   try {
     do {
       stale = false;
@@ -109,20 +118,33 @@ async function refresh(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const before = tab?.id;
+  const before = pageOf(tab, report);
   tab = await activeTab();
   if (!tab) return;
   const { id, url, loading } = tab;
   const now = await ask<"list">({ type: "list", tab: id, url });
-  // A site that is always read is read when it has loaded, so that there is no need to say otherwise.
-  if (now.state === "unread" && loading) now.state = "reading";
-  report = now;
-  if (before !== id) {
-    current = -1;
-    at("back").hidden = true;
+  // A site that is always read will be, once it has loaded.
+  if (now.state === "unread" && loading && ruleFor(await settings(), hostOf(url)) === "always") {
+    now.state = "reading";
   }
+  if (now.state === "unread" && shut === id) now.state = "closed";
+  report = now;
+  if (before !== pageOf(tab, now)) begin();
   listen(id, now);
   await draw();
+}
+
+/** The page that is shown: its tab and top document. */
+function pageOf(shown: Tab | null, from: ListReport | null): string {
+  return `${shown?.id} ${from?.documents[0]?.document}`;
+}
+
+/** Nothing of the page before holds for this one. */
+function begin(): void {
+  current = -1;
+  query.value = "";
+  at("back").hidden = true;
+  for (const view of Object.values(views)) view.begin();
 }
 
 /** The channel is made anew when the page has other documents than it was made for. */
@@ -171,7 +193,7 @@ function come(index: number, picked: boolean): void {
   current = index;
   for (const view of Object.values(views)) view.mark(index);
   strip.mark(report?.list?.flags[index]?.at ?? null);
-  const busy = document.querySelector("main:hover, main :focus-visible") !== null;
+  const busy = document.querySelector("#views:hover, #views :focus-visible") !== null;
   if (busy && !picked) return;
   views[chosen].current()?.scrollIntoView({ block: "nearest" });
 }
@@ -213,13 +235,16 @@ async function draw(): Promise<void> {
   at("line").textContent = list?.readable ? list.line : host;
   // A list speaks for itself.
   drawLead(shown && list.flags.length > 0 ? null : said);
+  const pieces = list?.sourcing?.pieces ?? [];
+  at("sentence").hidden = pieces.length === 0;
+  at("sentence").replaceChildren(
+    ...pieces.map(({ text, fromPage }) => element(fromPage ? "q" : "span", "", text)),
+  );
   at("along").hidden = !list || list.flags.length === 0;
-  for (const part of ["tools", "foot"]) at(part).hidden = !shown;
-  (document.querySelector("main") as HTMLElement).hidden = !shown;
+  for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
   document.body.removeAttribute("aria-busy");
   if (!shown) return;
   strip.draw(list);
-  query.placeholder = `Search ${list.flags.length.toLocaleString("en")} flags`;
   drawList();
   if (current >= list.flags.length) current = -1;
   for (const view of Object.values(views)) view.mark(current);

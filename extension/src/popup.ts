@@ -88,8 +88,10 @@ function listen(): void {
   for (const radio of radios("rule")) {
     radio.addEventListener("change", () => void setRule(radio.value as SiteRule));
   }
-  // The browser closes the popup as the panel takes the focus.
-  at("open-list").addEventListener("click", () => void openPanel(state.tab.window));
+  // The browser closes the popup itself only where the panel wasn't open yet.
+  at("open-list").addEventListener("click", () => {
+    void openPanel(state.tab.window).then(() => window.close());
+  });
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-format]")) {
     button.addEventListener("click", () => void save(button.dataset.format as ExportFormat));
   }

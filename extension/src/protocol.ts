@@ -295,8 +295,8 @@ export type DocumentName = Pick<DocumentRef, "document" | "revision">;
 
 /** From the background to every panel. */
 export interface ToPanel {
-  /** What a tab's list is made of has changed. */
-  changed: { ask: { tab: number }; reply: null };
+  /** What a tab's list is made of has changed. `closed`: the reader asked for it, and no script may run there. */
+  changed: { ask: { tab: number; closed: boolean }; reply: null };
 }
 
 /** From the panel to the frames of the tab it shows, over a channel that lasts as long as both do. */
