@@ -12,6 +12,7 @@ mod eight;
 pub mod explain;
 pub mod export;
 mod flags;
+pub mod fragment;
 pub mod language;
 mod lexicon;
 pub mod maintext;

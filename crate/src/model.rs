@@ -1,7 +1,7 @@
 //! What the core says about a page: flags, attributions and the ledger of sources.
 //!
 //! Every position in here is a [`Span`]: a block's number and **byte** offsets into that block's
-//! text. The two places that hand positions out convert them: `wasm.rs` to UTF-16 units
+//! text. What hands positions out converts them: `wasm.rs` and [`crate::panel`] to UTF-16 units
 //! within a block, [`crate::export`] to Unicode code points from the start of the whole text.
 
 use serde::Serialize;

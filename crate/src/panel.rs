@@ -183,7 +183,11 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
             "{}, {}{}",
             counted(reading.words, "word"),
             // Where there are any, the profile counts them.
-            if claims == 0 { "no attributed claims, " } else { "" },
+            if claims == 0 {
+                "no attributed claims, "
+            } else {
+                ""
+            },
             counted(listed, "flag")
         ),
         spread: spread(&flags),
@@ -412,15 +416,62 @@ fn spread(flags: &[Entry]) -> String {
     )
 }
 
-/// From spans of the joined page to places in its documents and to shares of its text.
-struct Whereabouts {
+/// The claims of a flag's source, in page order, for a card to lead to: the words of the flag that
+/// marks each of them, else all of it.
+pub fn claims_beside(page: &Page, reading: &Reading, flag: &Flag, firsts: &[u32]) -> Vec<Place> {
+    let mut places = Places::new(firsts);
+    let Some((source, _)) = flag.source else {
+        return Vec::new();
+    };
+    let of_source = |f: &&Flag| f.source.is_some_and(|(s, _)| s == source);
+    let flags: Vec<&Flag> = reading.flags.iter().filter(of_source).take(MOST).collect();
+    reading
+        .claims_on(source)
+        .take(MOST)
+        .filter_map(|claim| {
+            let mark = flags.iter().find(|f| claim.is_marked_by(f));
+            mark.map(|f| f.anchor).or(claim.whole())
+        })
+        .map(|span| places.of(page, span))
+        .collect()
+}
+
+/// From spans of the joined page to places in its documents.
+struct Places {
     /// First block of every document.
     firsts: Vec<u32>,
+    units: Units,
+}
+
+impl Places {
+    fn new(firsts: &[u32]) -> Places {
+        Places {
+            firsts: firsts.to_vec(),
+            units: Units::default(),
+        }
+    }
+
+    fn of(&mut self, page: &Page, span: Span) -> Place {
+        let later = self.firsts.partition_point(|first| *first <= span.block);
+        let document = later.saturating_sub(1);
+        let first = self.firsts.get(document).copied().unwrap_or(0);
+        let (start, end) = self.units.of(page.text(span.block), span);
+        Place {
+            document: document as u32,
+            block: span.block - first,
+            start,
+            end,
+        }
+    }
+}
+
+/// Places, and shares of the text.
+struct Whereabouts {
+    places: Places,
     /// Bytes of main text before each block.
     before: Vec<u32>,
     /// Bytes of main text, at least 1.
     all: u32,
-    units: Units,
 }
 
 impl Whereabouts {
@@ -438,24 +489,14 @@ impl Whereabouts {
             })
             .collect();
         Whereabouts {
-            firsts: parts.iter().map(|part| part.first).collect(),
+            places: Places::new(&parts.iter().map(|part| part.first).collect::<Vec<_>>()),
             before,
             all: all.max(1),
-            units: Units::default(),
         }
     }
 
     fn of(&mut self, page: &Page, span: Span) -> Place {
-        let later = self.firsts.partition_point(|first| *first <= span.block);
-        let document = later.saturating_sub(1);
-        let first = self.firsts.get(document).copied().unwrap_or(0);
-        let (start, end) = self.units.of(page.text(span.block), span);
-        Place {
-            document: document as u32,
-            block: span.block - first,
-            start,
-            end,
-        }
+        self.places.of(page, span)
     }
 
     fn share(&self, span: Span) -> f32 {
@@ -640,6 +681,20 @@ mod tests {
         let claim = &critics.expect("the critics").claims[0];
         assert_eq!((claim.place.document, claim.place.block), (1, 0));
         assert_eq!(claim.flag, Some(1));
+    }
+
+    #[test]
+    fn a_card_leads_to_the_other_claims_of_its_source() {
+        let (page, reading) = example();
+        let places = |flag| claims_beside(&page, &reading, &reading.flags[flag], &[0, 1]);
+        let from = |p: &Place| (p.document, p.block, p.start);
+        assert_eq!(
+            places(0).iter().map(from).collect::<Vec<_>>(),
+            [(0, 0, 38), (1, 0, 32)],
+            "at the flags' words"
+        );
+        assert_eq!(places(0), places(2));
+        assert_eq!(places(3), [], "an assertion has no source");
     }
 
     #[test]

@@ -12,9 +12,10 @@ use wasm_bindgen::prelude::*;
 
 use crate::explain;
 use crate::export::{self, Format, Options};
+use crate::fragment;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::page::{Page, PageInput, Units};
-use crate::panel::{self, Part};
+use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
 
@@ -52,6 +53,21 @@ struct ExportOptions {
     url: Option<String>,
     title: Option<String>,
     created: String,
+}
+
+/// A card and what can be done from it.
+#[derive(Serialize)]
+struct Details {
+    #[serde(flatten)]
+    card: explain::Card,
+    /// Which of the tab's documents the flag is in.
+    document: u32,
+    /// Where the claims of its source stand, in page order.
+    claims: Vec<Place>,
+    /// Its sentence.
+    quote: String,
+    /// By which an address leads to its words.
+    directive: String,
 }
 
 /// Which flags a list shows.
@@ -173,16 +189,22 @@ pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsVal
     let Some((anchor, category)) = own else {
         return Ok(JsValue::UNDEFINED);
     };
-    let card = with_joined(&keys, |page, reading, firsts| {
+    let found = with_joined(&keys, |page, reading, firsts| {
         let block = anchor.block + firsts.get(frame).copied().unwrap_or(0);
         let wanted = Span { block, ..anchor };
         let found = reading
             .flags
             .iter()
             .find(|f| f.category() == category && f.anchor.overlaps(wanted));
-        found.map(|f| explain::card(page, reading, f))
+        found.map(|f| Details {
+            card: explain::card(page, reading, f),
+            document: frame as u32,
+            claims: panel::claims_beside(page, reading, f, firsts),
+            quote: export::one_line(page.words(f.sentence)),
+            directive: fragment::to(page, f.anchor),
+        })
     })?;
-    card.map_or(Ok(JsValue::UNDEFINED), |card| to_js(&card))
+    found.map_or(Ok(JsValue::UNDEFINED), |found| to_js(&found))
 }
 
 /// What the attributed claims of the documents under `keys`, as one page, rest on. Undefined where

@@ -7,11 +7,8 @@ import { type Channel, onFollowed } from "./browser";
 import type { Flag } from "./flags";
 import type { Paint } from "./paint";
 import type { DocumentName, PageToPanel, PanelToPage } from "./protocol";
-import { scrollersOf, scrollTo } from "./scroll";
+import { bring, scrollersOf, scrollTo } from "./scroll";
 import { PLACE } from "./theme";
-
-/** Where a place that was jumped to comes to stand, as a share of the window's height. */
-const REST = 0.38;
 
 export class Follow {
   private readonly channels = new Set<Channel<PageToPanel>>();
@@ -103,25 +100,10 @@ export class Follow {
     // A jump after a jump keeps the first one's way back; after reading on, the way is a new one.
     if (!this.before || !this.eyes?.jumped) this.before = boxes.map((box) => [box, box.scrollTop]);
     this.eyes?.jump();
-    this.bring(range, boxes);
+    void bring(range, boxes);
     if (flag) {
       this.held = flag;
       this.tell(flag, false);
-    }
-  }
-
-  private bring(range: Range, boxes: readonly Element[]): void {
-    // Only an element can ask the windows around a frame to bring it into view.
-    if (window !== window.top) {
-      range.startContainer.parentElement?.scrollIntoView({ block: "center", behavior: "instant" });
-    }
-    for (const [i, box] of boxes.entries()) {
-      const last = i === boxes.length - 1;
-      const frame = last ? { top: 0, height: window.innerHeight } : box.getBoundingClientRect();
-      const words = range.getBoundingClientRect();
-      const top = words.top - frame.top;
-      if (top > frame.height * 0.12 && top + words.height < frame.height * 0.8) continue;
-      scrollTo(box, box.scrollTop + top - frame.height * REST, last);
     }
   }
 
@@ -133,7 +115,7 @@ export class Follow {
     this.held = null;
     this.eyes?.jump();
     for (const [i, [box, top]] of (before ?? []).entries()) {
-      scrollTo(box, top, i === (before?.length ?? 0) - 1);
+      void scrollTo(box, top, i === (before?.length ?? 0) - 1);
     }
   }
 

@@ -232,6 +232,7 @@ async function draw(): Promise<void> {
       : lead(state, summary, host, all.sensitivity);
   document.body.dataset.state = state === "on" ? summary.kind : state;
   at("title").textContent = title || host || "Hearsay";
+  at("title").classList.toggle("ours", !title);
   at("line").textContent = list?.readable ? list.line : host;
   // A list speaks for itself.
   drawLead(shown && list.flags.length > 0 ? null : said);

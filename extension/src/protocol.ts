@@ -98,6 +98,13 @@ export interface Details {
   rests: { claims: number; total: number; index: number; text: string } | null;
   rule: string;
   why: string;
+  /** Which of the tab's documents the flag is in. */
+  document: number;
+  /** Where the claims of its source stand, in page order. */
+  claims: Place[];
+  /** The sentence around it, and the directive by which an address leads to its words. */
+  quote: string;
+  directive: string;
 }
 
 /** What an attributed claim rests on, in the order in which it is told. */
