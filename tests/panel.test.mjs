@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { CATEGORIES, highlights, pageInput, POPUP, readBlocks, registry, settled, sourcing } from "./lib/hearsay.mjs";
-import { PAGES } from "./lib/pages.mjs";
+import { PAGES, SURE } from "./lib/pages.mjs";
 
 const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
 const story = PAGES["/story"].body;
@@ -16,7 +16,7 @@ const LONG = story.replaceAll("</p>\n<p>", `</p>${still.repeat(25)}\n<p>`).repla
 /** The same inside a box that scrolls, on a page that doesn't. */
 const BOXED = LONG.replace("<article>", '<article style="height: 100vh; overflow: auto">').replace("<body>", '<body style="margin: 0; overflow: hidden">');
 
-const at = withBrowser({ ...PAGES, "/long": { body: LONG }, "/boxed": { body: BOXED }, "/slow": { body: story.replace("</article>", "<script src='/held.js'></script></article>") } });
+const at = withBrowser({ ...PAGES, "/long": { body: LONG }, "/boxed": { body: BOXED }, "/many": { body: `<!doctype html><html lang="en"><title>Harbour news</title><article>${`<p>${SURE}</p>`.repeat(700)}</article>` }, "/slow": { body: story.replace("</article>", "<script src='/held.js'></script></article>") } });
 
 let folder;
 before(async () => {
@@ -466,6 +466,17 @@ test("it says what is the matter where there is no list", async () => {
   letGo();
   await until("the list", () => shows(panel));
   assert.equal((await listed(panel)).length, (await highlights(page).then((all) => Object.values(all).flat())).length);
+});
+
+test("a page with more flags than a list can hold says so", async () => {
+  const { panel } = await open("/many");
+  const rows = await panel.evaluate(`document.querySelectorAll("#order .row").length`);
+  assert.equal(rows, 2000);
+  assert.match(await panel.text("#count"), /^2,000 flags and [\d,]+ more on the page$/);
+  await panel.click("#tab-source");
+  // Lengths now: the picture is no bigger than its groups.
+  assert.equal(await panel.evaluate(`document.querySelectorAll("#blocks .block").length === document.querySelectorAll("#legend li").length`), true);
+  await panel.click("#tab-order");
 });
 
 test("narrow, wide and large: nothing is cut off", async () => {

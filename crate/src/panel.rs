@@ -16,8 +16,8 @@ use crate::model::{Attribution, Category, Flag, Reading, SourceKind, Span};
 use crate::page::{Page, Units};
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
-/// The most flags that a panel lists, and the most claims it shows of one source: a list beyond
-/// that serves nobody, and would be megabytes.
+/// The most flags that a panel lists, and the most claims: a list beyond that serves nobody, and
+/// would be megabytes.
 const MOST: usize = 2000;
 /// Code points of a sentence shown before and after a flag.
 const BEFORE: usize = 60;
@@ -104,7 +104,7 @@ pub struct Line {
     pub count: u32,
     /// "3 claims".
     pub counted: String,
-    /// They, in page order.
+    /// They, in page order; of a page with more than [`MOST`] the first ones.
     pub claims: Vec<Claim>,
 }
 
@@ -325,13 +325,15 @@ fn lines(
         }
     }
     let none = Vec::new();
+    let mut room = MOST;
     let mut claims_on = |source: usize| -> Vec<Claim> {
         let own = marks.get(&source).unwrap_or(&none);
-        reading
-            .claims_on(source)
-            .take(MOST)
+        let claims = reading.claims_on(source).take(room);
+        let claims: Vec<Claim> = claims
             .filter_map(|claim| of_claim(page, claim, own, at))
-            .collect()
+            .collect();
+        room -= claims.len();
+        claims
     };
     let mut lines = Vec::new();
     let mut nobody: Vec<Claim> = Vec::new();
@@ -347,9 +349,7 @@ fn lines(
             (_, 0) => {}
             (SourceKind::Agentless, claims) => {
                 unsaid += claims;
-                if nobody.len() < MOST {
-                    nobody.extend(claims_on(index));
-                }
+                nobody.extend(claims_on(index));
             }
             (_, claims) => lines.push(Line {
                 id: format!("S{}", index + 1),
@@ -719,6 +719,9 @@ mod tests {
         assert_eq!(panel.flags.len(), MOST);
         assert_eq!(panel.more, 3);
         assert!(panel.line.ends_with("2,003 flags"), "{}", panel.line);
+        let claims = |f: fn(&Line) -> usize| panel.sources.iter().map(f).sum::<usize>();
+        assert_eq!(claims(|s| s.count as usize), MOST + 3);
+        assert_eq!(claims(|s| s.claims.len()), MOST);
     }
 
     #[test]

@@ -171,8 +171,14 @@ export class Order implements View {
 
 // ── By source ────────────────────────────────────────────────────────────────────────────────────
 
-function blocks(basis: Basis, count: number): HTMLElement[] {
-  return Array.from({ length: count }, () => element("i", `block ${basis}`));
+/** More claims than this are drawn as lengths: nobody counts so many blocks. */
+const COUNTABLE = 400;
+
+function blocks(basis: Basis, count: number, all: number): HTMLElement[] {
+  if (all <= COUNTABLE) return Array.from({ length: count }, () => element("i", `block ${basis}`));
+  const length = element("i", `block length ${basis}`);
+  length.style.setProperty("--count", String(count));
+  return [length];
 }
 
 /** A picture that is read as a table: one block is one claim, one line is one source. */
@@ -229,9 +235,10 @@ export class Ledger implements View {
     const shows = JSON.stringify(groups);
     if (box.dataset.shows !== shows) {
       box.dataset.shows = shows;
-      box.style.setProperty("--most", String(groups.reduce((sum, { claims }) => sum + claims, 0)));
+      const all = groups.reduce((sum, { claims }) => sum + claims, 0);
+      box.style.setProperty("--most", String(all));
       box.style.setProperty("--gaps", String(groups.length - 1));
-      const drawn = groups.map(({ basis, claims }) => blocks(basis, claims));
+      const drawn = groups.map(({ basis, claims }) => blocks(basis, claims, all));
       for (const group of drawn.slice(1)) group[0]?.classList.add("first");
       box.replaceChildren(...drawn.flat());
       this.at("legend").replaceChildren(
@@ -264,7 +271,7 @@ export class Ledger implements View {
       const weight = element("td", "weight");
       const inner = element("div");
       const picture = element("span", "blocks");
-      picture.append(...blocks(basis, count));
+      picture.append(...blocks(basis, count, this.list?.sourcing?.claims ?? 0));
       picture.ariaHidden = "true";
       const number = element("span", "count", count.toLocaleString("en"));
       number.title = counted;
@@ -425,7 +432,7 @@ export class Strip {
       const [category = "", at = "0"] = place.split(" ");
       const mark = element("i", `mark ${category}`);
       mark.style.setProperty("--at", String(Number(at) / PLACES));
-      if (category === "hedged") mark.append(svg("", "0 0 6 9", "M0 4.5q1.5-5 3 0t3 0"));
+      if (category === "hedged") mark.append(svg("wave", "0 0 6 9", "M0 4.5q1.5-5 3 0t3 0"));
       return mark;
     });
     this.box.replaceChildren(this.here, ...marks);
