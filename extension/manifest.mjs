@@ -30,6 +30,14 @@ const patches = {
   chromium: {
     minimum_chrome_version: "128",
     background: { service_worker: "background.js", type: "module" },
+    // No other permission opens a panel beside the page; this one grants nothing else and warns of nothing.
+    permissions: [...base.permissions, "sidePanel"],
+    side_panel: { default_path: "panel.html" },
+    commands: {
+      ...base.commands,
+      // No key of its own: the reader may give it one.
+      list: { description: "Open the list of flags beside the page" },
+    },
   },
   firefox: {
     background: { scripts: ["background.js"], type: "module" },

@@ -4,8 +4,15 @@ import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { cardText, CATEGORIES, closedRoots, hover, settled } from "./lib/hearsay.mjs";
+import { PAGES } from "./lib/pages.mjs";
 
-const at = withBrowser();
+const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
+const at = withBrowser({
+  ...PAGES,
+  // Two claims of one source far apart.
+  "/claims": { body: PAGES["/story"].body.replace("</p>\n<p>“Nobody", `</p>${still.repeat(40)}\n<p>“Nobody`).replace("</article>", `${still.repeat(40)}</article>`) },
+  "/paste": { body: "<!doctype html><title>Paste</title><textarea></textarea>" },
+});
 
 async function read(path) {
   const page = await at.browser.open(at.origin + path);
@@ -92,3 +99,60 @@ test("plain text beside a highlight shows no card", async () => {
   await page.waitForTimeout(900); // Longer than a card takes to open.
   assert.equal(await cardText(at.browser, page), "");
 });
+
+/** The middle of a button of the open card, by its label. */
+async function button(page, label) {
+  const session = await at.browser.context.newCDPSession(page);
+  const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+  const named = (node) => node.attributes?.includes(label) || (node.nodeName === "BUTTON" && node.children?.some((child) => child.nodeValue === label));
+  const find = (node) => (named(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child), null));
+  const found = find(root);
+  if (!found) throw new Error(`no button ${label}`);
+  const { model } = await session.send("DOM.getBoxModel", { nodeId: found.nodeId });
+  const [x, y, , , right, bottom] = model.content;
+  await session.detach();
+  return { x: (x + right) / 2, y: (y + bottom) / 2, disabled: found.attributes.includes("disabled") };
+}
+
+test("from the card to the other claims of its source, and back", async () => {
+  const page = await read("/claims");
+  assert.match(await hover(at.browser, page, "anonymous", 0), /2 of 7 attributed claims on this page rest on this source.*1 of 2/);
+  const [previous, next] = [await button(page, "Previous claim of this source"), await button(page, "Next claim of this source")];
+  assert.deepEqual([previous.disabled, next.disabled], [true, false]);
+  await page.mouse.click(next.x, next.y);
+  await until("the card of the second", async () => /2 of 2/.test(await cardText(at.browser, page)));
+  const there = await page.evaluate(() => {
+    const [range] = CSS.highlights.get("hearsay-anonymous-active");
+    const { top, bottom } = range.getBoundingClientRect();
+    return { words: range.toString(), inView: top > 0 && bottom < innerHeight, scrolled: scrollY };
+  });
+  assert.deepEqual([there.words, there.inView], ["said the clerk, who asked not to be named", true]);
+  assert.ok(there.scrolled > 500);
+  // By key as well: the button that was used has the focus.
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await until("the card of the first", async () => /1 of 2/.test(await cardText(at.browser, page)));
+  await page.keyboard.press("Escape");
+  await until("the card to go", async () => (await cardText(at.browser, page)) === "");
+});
+
+for (const path of ["/claims?copy", "/strict?copy"]) {
+  test(`the quote is copied with a link that leads to its words: ${path}`, async () => {
+    const page = await read(path);
+    await hover(at.browser, page, "anonymous", 1);
+    const { x, y } = await button(page, "Copy quote and link");
+    await page.mouse.click(x, y);
+    await until("the word", async () => /Copied/.test(await cardText(at.browser, page)));
+    const pasted = await at.browser.open(`${at.origin}/paste`);
+    await pasted.locator("textarea").focus();
+    await pasted.keyboard.press("Control+V");
+    const [quote, link] = (await until("the text", () => pasted.locator("textarea").inputValue())).split("\n");
+    assert.match(quote, /said the clerk, who asked not to be named because the talks are private\.$/);
+    assert.ok(link.startsWith(`${at.origin}${path}#:~:text=`), link);
+    const led = await at.browser.open(link);
+    if (path.startsWith("/claims")) await until("the words", () => led.evaluate(() => scrollY > 500));
+    await led.close();
+    await pasted.close();
+  });
+}

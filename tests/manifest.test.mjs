@@ -17,7 +17,9 @@ const files = async (folder) => {
 for (const name of ["chromium", "firefox"]) {
   test(`${name}: asks for no more rights than it may`, async () => {
     const { permissions, optional_permissions, host_permissions, optional_host_permissions, content_scripts, web_accessible_resources, externally_connectable } = await manifest(name);
-    assert.deepEqual([...permissions].sort(), ["activeTab", "scripting", "storage"]);
+    // Chromium's panel has a permission of its own; it warns of nothing and opens nothing else.
+    const panel = name === "chromium" ? ["sidePanel"] : [];
+    assert.deepEqual([...permissions].sort(), ["activeTab", "scripting", ...panel, "storage"]);
     assert.deepEqual(optional_permissions ?? [], []);
     assert.deepEqual(host_permissions ?? [], []);
     assert.deepEqual([...(optional_host_permissions ?? [])].sort(), ["http://*/*", "https://*/*"]);
@@ -27,10 +29,10 @@ for (const name of ["chromium", "firefox"]) {
   });
 
   test(`${name}: everything the manifest names is there`, async () => {
-    const { action, background, icons, content_security_policy, manifest_version, version } = await manifest(name);
+    const { action, background, icons, content_security_policy, manifest_version, version, side_panel } = await manifest(name);
     assert.equal(manifest_version, 3);
     assert.match(version, /^\d+(\.\d+){1,3}$/);
-    const named = [action.default_popup, background.service_worker, ...(background.scripts ?? []), ...Object.values(icons), ...Object.values(action.default_icon ?? {})].filter(Boolean);
+    const named = [action.default_popup, background.service_worker, ...(background.scripts ?? []), ...Object.values(icons), ...Object.values(action.default_icon ?? {}), side_panel?.default_path].filter(Boolean);
     assert.ok(named.length >= 4);
     for (const file of named) assert.ok((await stat(path.join(dist, name, file))).size > 0, file);
     assert.match(content_security_policy.extension_pages, /'wasm-unsafe-eval'/);
@@ -47,6 +49,12 @@ for (const name of ["chromium", "firefox"]) {
     }
   });
 }
+
+test("chromium: the list is a command, and takes no key by itself", async () => {
+  const { commands } = await manifest("chromium");
+  assert.ok(commands.list.description);
+  assert.equal(commands.list.suggested_key, undefined);
+});
 
 test("the archive holds the unpacked extension, the manifest on top", async () => {
   const { unzipSync } = await import("fflate");

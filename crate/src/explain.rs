@@ -369,16 +369,10 @@ fn rests(reading: &Reading, flag: &Flag) -> Option<Rests> {
     if claims == 0 {
         return None;
     }
-    let touches = |spans: &[Span]| {
-        spans
-            .iter()
-            .any(|s| s.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(*s)))
-    };
-    let mut own = reading
-        .attributions
-        .iter()
-        .filter(|a| a.source == source && a.conveys);
-    let index = own.position(|a| touches(&a.cue)).unwrap_or(0) as u32;
+    let index = reading
+        .claims_on(source)
+        .position(|claim| claim.is_marked_by(flag))
+        .unwrap_or(0) as u32;
     let text = if claims == 1 {
         format!("1 of {total} attributed claims on this page rests here.")
     } else {

@@ -2,7 +2,7 @@
 //! assertions with no source at all, and hedged claims.
 //!
 //! One way through the house: [`page`] (text blocks) → [`language`], [`maintext`] → sentences and
-//! tokens → attributions → flags → source ledger → [`model::Reading`] → [`explain`] (cards) and
+//! tokens → attributions → flags → source ledger → [`model::Reading`] → [`explain`] (cards), [`panel`] and
 //! [`export`] (lists). `crate/DESIGN.md` has the map.
 
 mod attribution;
@@ -12,11 +12,13 @@ mod eight;
 pub mod explain;
 pub mod export;
 mod flags;
+pub mod fragment;
 pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
 pub mod page;
+pub mod panel;
 mod phrases;
 mod quotes;
 pub mod read;

@@ -1,7 +1,7 @@
 //! What the core says about a page: flags, attributions and the ledger of sources.
 //!
 //! Every position in here is a [`Span`]: a block's number and **byte** offsets into that block's
-//! text. The two places that hand positions out convert them: `wasm.rs` to UTF-16 units
+//! text. What hands positions out converts them: `wasm.rs` and [`crate::panel`] to UTF-16 units
 //! within a block, [`crate::export`] to Unicode code points from the start of the whole text.
 
 use serde::Serialize;
@@ -243,6 +243,31 @@ pub struct Attribution {
     pub conveys: bool,
 }
 
+impl Attribution {
+    /// Whether a flag marks the words of this attribution.
+    pub fn is_marked_by(&self, flag: &Flag) -> bool {
+        self.cue
+            .iter()
+            .any(|s| s.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(*s)))
+    }
+
+    /// All of it that stands in the block of its cue: who, by which words, and what.
+    pub fn whole(&self) -> Option<Span> {
+        let cue = *self.cue.first()?;
+        let rest = self
+            .source_span
+            .iter()
+            .chain(&self.cue)
+            .chain(&self.content);
+        let own = rest.filter(|s| s.block == cue.block);
+        Some(own.fold(cue, |whole, s| Span {
+            block: cue.block,
+            start: whole.start.min(s.start),
+            end: whole.end.max(s.end),
+        }))
+    }
+}
+
 /// Whose words a flag sits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Voice {
@@ -326,5 +351,12 @@ impl Reading {
     /// How many attributed claims the page makes.
     pub fn claims(&self) -> u32 {
         self.sources.iter().map(|s| s.claims).sum()
+    }
+
+    /// The claims that rest on one source, in page order.
+    pub fn claims_on(&self, source: usize) -> impl Iterator<Item = &Attribution> {
+        self.attributions
+            .iter()
+            .filter(move |a| a.source == source && a.conveys)
     }
 }

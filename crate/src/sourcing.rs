@@ -92,6 +92,26 @@ pub struct Heaviest {
     pub claims: u32,
 }
 
+/// Claims on one basis.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Count {
+    /// Which.
+    pub basis: Basis,
+    /// How many, at least 1.
+    pub claims: u32,
+}
+
+/// The figure as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// All attributed claims, at least 1.
+    pub claims: u32,
+    /// Those on each basis, in the order in which the sentence tells them.
+    pub counts: Vec<Count>,
+    /// The sentence.
+    pub pieces: Vec<Piece>,
+}
+
 /// How a page's attributed claims are spread over what they rest on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sourcing {
@@ -162,11 +182,27 @@ impl Sourcing {
         self.counts.iter().sum()
     }
 
+    /// The figure as it is shown; `None` where there are no claims.
+    pub fn spread(&self) -> Option<Spread> {
+        (self.claims() > 0).then(|| Spread {
+            claims: self.claims(),
+            counts: Basis::ALL
+                .into_iter()
+                .map(|basis| Count {
+                    basis,
+                    claims: self.on(basis),
+                })
+                .filter(|count| count.claims > 0)
+                .collect(),
+            pieces: self.pieces(),
+        })
+    }
+
     /// The figure in words, in pieces: "Of 9 attributed claims, 6 rest on named people and 3 on
     /// anonymous sources. One unnamed source, “a clerk”, carries 2 of the 9." No pieces where there
     /// are no claims. An anonymous source with one claim is not singled out.
     pub fn pieces(&self) -> Vec<Piece> {
-        let mut out = self.spread();
+        let mut out = self.counted();
         if !out.is_empty() {
             out.extend(self.share());
         }
@@ -180,7 +216,7 @@ impl Sourcing {
     }
 
     /// How many claims rest on what; without the full stop. A basis without claims is left out.
-    fn spread(&self) -> Vec<Piece> {
+    fn counted(&self) -> Vec<Piece> {
         let total = self.claims();
         let bases: Vec<Basis> = Basis::ALL
             .into_iter()
@@ -236,7 +272,7 @@ impl Sourcing {
         vec![
             Piece::ours(format!(". One {who}, “")),
             Piece {
-                text: shortened(&lower_start(&heaviest.label)),
+                text: shortened(&lower_start(&heaviest.label), SHOWN),
                 basis: None,
                 from_page: true,
             },
@@ -248,12 +284,12 @@ impl Sourcing {
 /// Code points of a label that the sentence shows.
 const SHOWN: usize = 50;
 
-/// A label cut at a word, where it is long.
-fn shortened(label: &str) -> String {
-    let Some((end, _)) = label.char_indices().nth(SHOWN) else {
-        return label.to_owned();
+/// The page's words cut at a word, where they are longer than `shown` code points.
+pub(crate) fn shortened(words: &str, shown: usize) -> String {
+    let Some((end, _)) = words.char_indices().nth(shown) else {
+        return words.to_owned();
     };
-    let kept = &label[..end];
+    let kept = &words[..end];
     let whole = kept
         .rfind(char::is_whitespace)
         .map_or(kept, |space| &kept[..space]);
@@ -406,10 +442,10 @@ mod tests {
         assert!(page[0].text.ends_with("really…"), "{page:?}");
         assert!(page[0].text.chars().count() <= SHOWN + 1);
         assert_eq!(
-            shortened(&"é".repeat(SHOWN + 1)),
+            shortened(&"é".repeat(SHOWN + 1), SHOWN),
             format!("{}…", "é".repeat(SHOWN))
         );
-        assert_eq!(shortened(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
+        assert_eq!(shortened(&"é".repeat(SHOWN), SHOWN), "é".repeat(SHOWN));
     }
 
     #[test]

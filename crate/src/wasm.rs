@@ -12,10 +12,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::explain;
 use crate::export::{self, Format, Options};
+use crate::fragment;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::page::{Page, PageInput, Units};
+use crate::panel::{self, Part, Place};
 use crate::read::Reader;
-use crate::sourcing::{Basis, Piece, Sourcing};
+use crate::sourcing::Sourcing;
 
 struct Document {
     page: Page,
@@ -40,23 +42,6 @@ struct ReadReply {
     flags: Vec<u32>,
 }
 
-/// What the popup says about a tab's attributed claims.
-#[derive(Serialize)]
-struct SourcingReply {
-    /// All attributed claims.
-    claims: u32,
-    /// Those on each basis, in the order in which the sentence tells them.
-    counts: Vec<Count>,
-    /// The sentence.
-    pieces: Vec<Piece>,
-}
-
-#[derive(Serialize)]
-struct Count {
-    basis: Basis,
-    claims: u32,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ExportOptions {
@@ -68,6 +53,35 @@ struct ExportOptions {
     url: Option<String>,
     title: Option<String>,
     created: String,
+}
+
+/// A card and what can be done from it.
+#[derive(Serialize)]
+struct Details {
+    #[serde(flatten)]
+    card: explain::Card,
+    /// Which of the tab's documents the flag is in.
+    document: u32,
+    /// Where the claims of its source stand, in page order.
+    claims: Vec<Place>,
+    /// Its sentence.
+    quote: String,
+    /// By which an address leads to its words.
+    directive: String,
+}
+
+/// Which flags a list shows.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Choice {
+    /// 0 to 1.
+    min_strength: f32,
+    categories: Vec<String>,
+}
+
+fn categories(names: &[String]) -> Vec<Category> {
+    let known = names.iter().map(|name| Category::from_name(name));
+    known.flatten().collect()
 }
 
 fn error(text: impl AsRef<str>) -> JsValue {
@@ -175,38 +189,60 @@ pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsVal
     let Some((anchor, category)) = own else {
         return Ok(JsValue::UNDEFINED);
     };
-    let card = with_joined(&keys, |page, reading, firsts| {
+    let found = with_joined(&keys, |page, reading, firsts| {
         let block = anchor.block + firsts.get(frame).copied().unwrap_or(0);
         let wanted = Span { block, ..anchor };
         let found = reading
             .flags
             .iter()
             .find(|f| f.category() == category && f.anchor.overlaps(wanted));
-        found.map(|f| explain::card(page, reading, f))
+        found.map(|f| Details {
+            card: explain::card(page, reading, f),
+            document: frame as u32,
+            claims: panel::claims_beside(page, reading, f, firsts),
+            quote: export::one_line(page.words(f.sentence)),
+            directive: fragment::to(page, f.anchor),
+        })
     })?;
-    card.map_or(Ok(JsValue::UNDEFINED), |card| to_js(&card))
+    found.map_or(Ok(JsValue::UNDEFINED), |found| to_js(&found))
 }
 
 /// What the attributed claims of the documents under `keys`, as one page, rest on. Undefined where
 /// there are none.
 #[wasm_bindgen]
 pub fn sourcing(keys: Vec<String>) -> Result<JsValue, JsValue> {
-    let sourcing = with_joined(&keys, |_, reading, _| Sourcing::of(reading))?;
-    if sourcing.claims() == 0 {
-        return Ok(JsValue::UNDEFINED);
-    }
-    to_js(&SourcingReply {
-        claims: sourcing.claims(),
-        counts: Basis::ALL
-            .into_iter()
-            .map(|basis| Count {
-                basis,
-                claims: sourcing.on(basis),
-            })
-            .filter(|count| count.claims > 0)
-            .collect(),
-        pieces: sourcing.pieces(),
-    })
+    let sourcing = with_joined(&keys, |_, reading, _| Sourcing::of(reading).spread())?;
+    sourcing.map_or(Ok(JsValue::UNDEFINED), |spread| to_js(&spread))
+}
+
+/// What the panel beside the page shows of the documents under `keys`, as one page.
+#[wasm_bindgen]
+pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
+    let choice: Choice =
+        serde_wasm_bindgen::from_value(choice).map_err(|e| error(format!("choice: {e}")))?;
+    let options = Options {
+        min_strength: choice.min_strength,
+        categories: categories(&choice.categories),
+        include_text: false,
+        created: String::new(),
+    };
+    let panel = with_joined(&keys, |page, reading, firsts| {
+        DOCUMENTS.with_borrow(|all| {
+            let parts: Vec<Part> = keys
+                .iter()
+                .zip(firsts)
+                .filter_map(|(key, first)| {
+                    let flags = &all.get(key)?.reading.flags;
+                    Some(Part {
+                        first: *first,
+                        flags,
+                    })
+                })
+                .collect();
+            panel::panel(page, reading, &parts, &options)
+        })
+    })?;
+    to_js(&panel)
 }
 
 /// The list of flags of the documents under `keys`, joined in that order.
@@ -216,11 +252,7 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
         serde_wasm_bindgen::from_value(options).map_err(|e| error(format!("options: {e}")))?;
     let format = Format::from_name(&options.format)
         .ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
-    let categories = options
-        .categories
-        .iter()
-        .filter_map(|name| Category::from_name(name))
-        .collect();
+    let categories = categories(&options.categories);
     with_joined(&keys, |page, reading, _| {
         let mut page = page.clone();
         page.input.url = options.url.or(page.input.url);

@@ -10,13 +10,15 @@ import {
   inject,
   insertStyle,
   onBackgroundMessage,
+  onCommand,
   onPermissions,
   onStart,
   onStored,
   onTabRemoved,
-  onToggle,
+  openPanel,
   registerSites,
   removeStyle,
+  tellPanels,
 } from "./browser";
 import { compare, Documents } from "./documents";
 import { showIcon } from "./icon";
@@ -25,6 +27,7 @@ import {
   CUT,
   type Envelope,
   type FrameStatus,
+  type ListReport,
   type ReadRequest,
   type Sourcing,
   type TabReport,
@@ -74,6 +77,8 @@ onBackgroundMessage({
       return { reading };
     } catch (reason) {
       return { error: text(reason) };
+    } finally {
+      changed(tab);
     }
   },
 
@@ -98,6 +103,7 @@ onBackgroundMessage({
   bye: async ({ site }, { tab, frame }) => {
     if (site) await switchOff(tab, false);
     else await forget(tab, frame);
+    changed(tab);
     return null;
   },
 
@@ -111,6 +117,14 @@ onBackgroundMessage({
   assumeEnglish: async ({ tab }) => {
     const frames = await askAll(tab, await inject(tab), { type: "assume", language: "en" });
     return { state: "on", frames, sourcing: await sourcingOf(tab) };
+  },
+
+  list: async ({ tab, url }) => {
+    try {
+      return await list(tab, url);
+    } catch (reason) {
+      return { ...NO_LIST, state: "on", error: text(reason) };
+    }
   },
 
   export: async ({ tab, format, hidden }) => {
@@ -137,11 +151,17 @@ onBackgroundMessage({
   },
 });
 
-onToggle(async ({ id, url }) => {
-  if (ruleFor(await settings(), hostOf(url)) === "off") return;
-  const top = await askFrame<"status">(id, 0, { type: "status" });
-  if (top?.on) await switchOff(id, true);
-  else await switchOn(id, url, true);
+onCommand({
+  toggle: async ({ id, url }) => {
+    if (ruleFor(await settings(), hostOf(url)) === "off") return;
+    const top = await askFrame<"status">(id, 0, { type: "status" });
+    if (top?.on) await switchOff(id, true);
+    else await switchOn(id, url, true);
+  },
+  list: ({ id, url, window }) => {
+    void openPanel(window);
+    void switchOn(id, url, false);
+  },
 });
 
 onTabRemoved((tab) => void forget(tab, 0));
@@ -157,10 +177,46 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   if (ruleFor(all, hostOf(url)) === "off") return { state: "site-off", frames: [], sourcing: null };
   const frames = await askAll(tab, await inject(tab), { type: "on", filter: all, force });
   const [top] = frames;
+  changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
   if (top.dismissed) return { state: "off", frames, sourcing: null };
   await showIcon(tab, true, top.scheme);
   return { state: "on", frames, sourcing: await sourcingOf(tab) };
+}
+
+const NO_LIST: Omit<ListReport, "state"> = { title: "", list: null, documents: [], error: null };
+
+/** The tab as the panel shows it. Nothing is injected, and nothing switched on. */
+async function list(tab: number, url: string): Promise<ListReport> {
+  const all = await settings();
+  const host = hostOf(url);
+  if (ruleFor(all, host) === "off") return { ...NO_LIST, state: "site-off" };
+  const top = await askFrame<"status">(tab, 0, { type: "status" });
+  // Without a click the browser doesn't tell where a tab is; where it does, only web pages can be read.
+  if (!top) return { ...NO_LIST, state: url !== "" && !readable(url) ? "closed" : "unread" };
+  const { title, error } = top;
+  if (!top.on) return { ...NO_LIST, state: top.dismissed ? "off" : "unread", title };
+  // The engine may have answered before the page has heard of it.
+  if (!top.reading && documents.keys(tab).length === 0) {
+    return { ...NO_LIST, state: error === null ? "reading" : "on", title, error };
+  }
+  const keys = await complete(tab);
+  if (keys.length === 0) return { ...NO_LIST, state: "on", title };
+  const { panel } = await ready();
+  const found = panel(keys, {
+    minStrength: CUT[all.sensitivity] / 100,
+    categories: CATEGORIES.filter((category) => all.categories[category]),
+  });
+  return { state: "on", title, list: found, documents: documents.names(tab, keys), error: null };
+}
+
+function readable(url: string): boolean {
+  return /^(https?|file|ftp):/.test(url);
+}
+
+/** Told after whatever may change a tab's list; a panel that shows it asks again. */
+function changed(tab: number, closed = false): void {
+  tellPanels({ type: "changed", tab, closed });
 }
 
 /** What the tab's claims rest on. The popup has a page to show without it: a failure leaves it out. */
@@ -182,6 +238,7 @@ async function switchOff(tab: number, dismiss: boolean): Promise<FrameStatus[]> 
     showIcon(tab, false, "light"),
     forget(tab, 0),
   ]);
+  changed(tab);
   return frames;
 }
 

@@ -2,7 +2,16 @@
  * The only file that touches the browser's extension API. Chromium and Firefox (Manifest V3) both
  * offer promises under `chrome`.
  */
-import type { Envelope, Reply, Settings, ToBackground, ToPage } from "./protocol";
+import type {
+  Envelope,
+  PageToPanel,
+  PanelToPage,
+  Reply,
+  Settings,
+  ToBackground,
+  ToPage,
+  ToPanel,
+} from "./protocol";
 
 /** The file names that the build writes; nothing else may be injected. */
 const CONTENT_SCRIPT = "content.js";
@@ -17,7 +26,16 @@ export interface Sender {
 
 export interface Tab {
   id: number;
+  /** Empty where the extension may not know it. */
   url: string;
+  window: number;
+  loading: boolean;
+}
+
+/** Lasts as long as both ends do. */
+export interface Channel<Message> {
+  send(message: Message): void;
+  close(): void;
 }
 
 type Awaitable<T> = T | Promise<T>;
@@ -63,6 +81,55 @@ export function onBackgroundMessage(handlers: Handlers<ToBackground, Sender>): v
     frame: sender.frameId ?? 0,
     tabUrl: sender.tab?.url ?? null,
   }));
+}
+
+/** In the panel: answers the background. */
+export function onPanelMessage(handlers: Handlers<ToPanel, true>): void {
+  listen<ToPanel, true>(handlers, (sender) => (sender.tab ? null : true));
+}
+
+/** To every panel; there may be none. */
+export function tellPanels(message: Envelope<ToPanel>): void {
+  chrome.runtime.sendMessage(message).catch(() => {});
+}
+
+/** The name of the channel between the panel and a page. */
+const CHANNEL = "panel";
+
+/** In the panel: a channel to all frames of a tab that listen. `closed`: there is none (any more). */
+export function follow(
+  tab: number,
+  heard: (message: PageToPanel) => void,
+  closed: () => void,
+): Channel<PanelToPage> {
+  const port = chrome.tabs.connect(tab, { name: CHANNEL });
+  port.onMessage.addListener(heard);
+  port.onDisconnect.addListener(closed);
+  return channel(port);
+}
+
+/** In a content script: hears of every panel that follows the tab. */
+export function onFollowed(
+  begin: (channel: Channel<PageToPanel>) => { heard: (message: PanelToPage) => void; closed: () => void },
+): void {
+  chrome.runtime.onConnect.addListener((port) => {
+    if (port.name !== CHANNEL || port.sender?.tab) return;
+    const { heard, closed } = begin(channel(port));
+    port.onMessage.addListener(heard);
+    port.onDisconnect.addListener(closed);
+  });
+}
+
+/** The other end may have gone a moment ago, which is no error. */
+function channel<M>(port: chrome.runtime.Port): Channel<M> {
+  return {
+    send: (message) => {
+      try {
+        port.postMessage(message);
+      } catch {}
+    },
+    close: () => port.disconnect(),
+  };
 }
 
 /** To the background. Rejects when it cannot be reached, as after a reload of the extension. */
@@ -128,21 +195,48 @@ export function fileUrl(name: string): string {
   return chrome.runtime.getURL(name);
 }
 
-/** The tab in front; the URL is empty where the extension may not know it. */
+/** The tab in front. */
 export async function activeTab(): Promise<Tab | null> {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  return tab?.id === undefined ? null : { id: tab.id, url: tab.url ?? "" };
+  return tab ? ours(tab) : null;
+}
+
+function ours(tab: chrome.tabs.Tab): Tab | null {
+  if (tab.id === undefined) return null;
+  return {
+    id: tab.id,
+    url: tab.url ?? "",
+    window: tab.windowId,
+    loading: tab.status === "loading",
+  };
+}
+
+/** Another tab came to the front, or the one in front goes elsewhere. */
+export function onTabInFront(handle: () => void): void {
+  chrome.tabs.onActivated.addListener(handle);
+  chrome.tabs.onUpdated.addListener((_id, change, tab) => {
+    if (tab.active && change.status !== undefined) handle();
+  });
 }
 
 export function onTabRemoved(handle: (tab: number) => void): void {
   chrome.tabs.onRemoved.addListener(handle);
 }
 
-/** The keyboard command; the browser grants the tab as it does for a click. */
-export function onToggle(handle: (tab: Tab) => void): void {
-  chrome.commands.onCommand.addListener((command, tab) => {
-    if (command === "toggle" && tab?.id !== undefined) handle({ id: tab.id, url: tab.url ?? "" });
+/** The keyboard commands; the browser grants the tab as it does for a click. */
+export function onCommand(handlers: Record<"toggle" | "list", (tab: Tab) => void>): void {
+  chrome.commands.onCommand.addListener((command, raw) => {
+    const tab = raw ? ours(raw) : null;
+    if (tab && (command === "toggle" || command === "list")) handlers[command](tab);
   });
+}
+
+/** Whether the browser has a place for the list beside the page. */
+export const hasPanel = chrome.sidePanel !== undefined;
+
+/** Opens the list. Must run inside a click or a command, before anything is awaited. */
+export async function openPanel(window: number): Promise<void> {
+  await chrome.sidePanel.open({ windowId: window });
 }
 
 /** The toggle's key as the reader has set it, "" when there is none. */

@@ -3,6 +3,7 @@
  * hovering or the engine; it draws details at a place and says when the pointer is over it.
  */
 import sheetText from "./card.css";
+import { element, line, svg } from "./draw";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
 import { lineProperties } from "./theme";
@@ -25,6 +26,18 @@ export interface Other {
   open: () => void;
 }
 
+/** What can be done from a card. */
+export interface Acts {
+  /** To the claim of the same source before or after; null where there is none. */
+  previous: (() => void) | null;
+  next: (() => void) | null;
+  /** Copies the quote with its link; whether that went well. */
+  copy: () => Promise<boolean>;
+}
+
+/** Which button has the focus once the card stands. */
+export type Step = "previous" | "next";
+
 export class Card {
   private host: HTMLElement | null = null;
   private fading = 0;
@@ -40,7 +53,14 @@ export class Card {
   }
 
   /** Shows a card, instead of the one before. `others`: further flags on the same words. */
-  show(details: Details, others: readonly Other[], anchor: Anchor, tone: Tone): void {
+  show(
+    details: Details,
+    others: readonly Other[],
+    acts: Acts,
+    anchor: Anchor,
+    tone: Tone,
+    focus: Step | null,
+  ): void {
     const replaces = this.open;
     this.remove();
     const host = document.createElement(HOST);
@@ -49,7 +69,7 @@ export class Card {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`${sheetText}\n.card { ${lineProperties(tone)} }`);
     root.adoptedStyleSheets = [sheet];
-    const card = draw(details, others);
+    const card = draw(details, others, acts);
     card.classList.toggle("dark", tone === "dark");
     root.append(card);
     host.addEventListener("pointerenter", () => this.onOver(true));
@@ -73,6 +93,7 @@ export class Card {
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
     card.classList.add("open");
+    if (focus) card.querySelector<HTMLElement>(`.${focus}:enabled, .step:enabled`)?.focus();
   }
 
   /** Fades out, then leaves no trace. */
@@ -102,7 +123,7 @@ const NAMES: Readonly<Record<Category, string>> = {
   hedged: "Hedged claim",
 };
 
-function draw(details: Details, others: readonly Other[]): HTMLElement {
+function draw(details: Details, others: readonly Other[], acts: Acts): HTMLElement {
   const card = element("section", "card");
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-label", `Hearsay: ${details.title}`);
@@ -124,74 +145,69 @@ function draw(details: Details, others: readonly Other[]): HTMLElement {
   facts.append(element("dt", "", "Strength"), element("dd", "", details.strength.text));
 
   card.append(header, element("p", "plain", details.plain), facts);
-  if (details.rests) card.append(rests(details.rests));
+  if (details.rests) card.append(rests(details.rests, acts));
   for (const other of others) card.append(otherRow(other));
+  card.append(actions(acts));
   return card;
 }
 
 /** How much of the page rests on this source: one block is one claim. */
-function rests({ claims, total, index, text }: NonNullable<Details["rests"]>): HTMLElement {
+function rests({ claims, total, index, text }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
   const row = element("div", "rests");
   const sentence = element("p");
   const counted = /^\d+ of \d+/.exec(text)?.[0] ?? "";
   sentence.append(element("b", "", counted), text.slice(counted.length));
   row.append(sentence);
-  if (claims > 1 && total <= MAX_TICKS) {
-    const ticks = element("div", "ticks");
-    ticks.setAttribute("aria-hidden", "true");
-    for (let i = 0; i < total; i++) {
-      ticks.append(element("i", i === index ? "this" : i < claims ? "its" : ""));
-    }
-    ticks.append(element("span", "", `${index + 1} of ${claims}`));
-    row.append(ticks);
+  if (claims > 1) {
+    const way = element("div", "way");
+    if (total <= MAX_TICKS) way.append(ticks(claims, total, index));
+    way.append(
+      step("previous", "Previous claim of this source", acts.previous, "M6.5 1.5 2 6l4.5 4.5"),
+      element("span", "", `${index + 1} of ${claims}`),
+      step("next", "Next claim of this source", acts.next, "M1.5 1.5 6 6l-4.5 4.5"),
+    );
+    row.append(way);
   }
   return row;
 }
 
+function ticks(claims: number, total: number, index: number): HTMLElement {
+  const all = element("div", "ticks");
+  all.setAttribute("aria-hidden", "true");
+  for (let i = 0; i < total; i++) {
+    all.append(element("i", i === index ? "this" : i < claims ? "its" : ""));
+  }
+  return all;
+}
+
+function step(name: Step, label: string, act: (() => void) | null, path: string): HTMLElement {
+  const button = element("button", `step ${name}`);
+  button.type = "button";
+  button.title = label;
+  button.setAttribute("aria-label", label);
+  button.disabled = act === null;
+  button.append(svg("go", "0 0 8 12", path));
+  if (act) button.addEventListener("click", act);
+  return button;
+}
+
+function actions({ copy }: Acts): HTMLElement {
+  const row = element("footer");
+  const button = element("button", "act", "Copy quote and link");
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    button.textContent = (await copy()) ? "Copied" : "It could not be copied";
+  });
+  row.append(button);
+  return row;
+}
+
 function otherRow({ category, open }: Other): HTMLElement {
-  const row = element("button", "other") as HTMLButtonElement;
+  const row = element("button", "other");
   row.type = "button";
   const label = element("span");
   label.append("Also here: ", element("b", "", NAMES[category].toLowerCase()));
   row.append(line(category), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
   row.addEventListener("click", open);
   return row;
-}
-
-const LINES: Readonly<Record<Category, { path: string; width: string; dash?: string }>> = {
-  anonymous: { path: "M0 4H22", width: "2" },
-  unsourced: { path: "M1.25 4H22", width: "2.5", dash: "0 4" },
-  hedged: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
-};
-
-/** The category's line as it is under the words. */
-function line(category: Category): SVGElement {
-  const { path, width, dash } = LINES[category];
-  const drawing = svg("line", "0 0 22 8", path);
-  drawing.style.stroke = `var(--${category})`;
-  drawing.style.strokeWidth = width;
-  if (dash) {
-    drawing.style.strokeDasharray = dash;
-    drawing.style.strokeLinecap = "round";
-  }
-  return drawing;
-}
-
-function svg(className: string, viewBox: string, d: string): SVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  drawing.setAttribute("viewBox", viewBox);
-  drawing.setAttribute("class", className);
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", d);
-  drawing.append(path);
-  return drawing;
-}
-
-function element(tag: string, className = "", text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  if (className !== "") made.className = className;
-  if (text !== "") made.textContent = text;
-  return made;
 }

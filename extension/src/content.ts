@@ -5,6 +5,7 @@
 import { alive, ask, onPageMessage, onStored } from "./browser";
 import { collect } from "./collect";
 import { type Flag, unpack } from "./flags";
+import { Follow } from "./follow";
 import { hover } from "./hover";
 import { Paint } from "./paint";
 import {
@@ -46,6 +47,7 @@ class Frame {
   private tone: Tone | null = null;
   /** Pointer and card over the present reading. */
   private hovering: AbortController | null = null;
+  private readonly follow = new Follow();
   private timings: Timings | null = null;
   private error: string | null = null;
 
@@ -155,6 +157,7 @@ class Frame {
   private watch(life: Life, paint: Paint): void {
     this.hovering?.abort();
     this.hovering = new AbortController();
+    this.follow.shows(paint, this.ref());
     hover({
       paint,
       details: (flag) => this.details(flag),
@@ -231,6 +234,7 @@ class Frame {
     this.life = null;
     this.paint?.clear();
     this.paint = null;
+    this.follow.shows(null, this.ref());
     this.page = null;
     this.reading = null;
     this.tone = null;

@@ -1,5 +1,5 @@
 /** Which documents of which tabs the engine holds. Pure bookkeeping: losing it costs a re-read. */
-import type { DocumentRef } from "./protocol";
+import type { DocumentName, DocumentRef } from "./protocol";
 
 export function keyOf(tab: number, frame: number, ref: DocumentRef): string {
   return `${tab}.${frame}.${ref.document}.${ref.revision}`;
@@ -7,6 +7,7 @@ export function keyOf(tab: number, frame: number, ref: DocumentRef): string {
 
 interface Entry {
   key: string;
+  name: DocumentName;
   order: readonly number[];
 }
 
@@ -19,15 +20,25 @@ export class Documents {
     this.tabs.set(tab, frames);
     const before = frames.get(frame)?.key;
     const key = keyOf(tab, frame, ref);
-    frames.set(frame, { key, order: ref.order });
+    const name = { document: ref.document, revision: ref.revision };
+    frames.set(frame, { key, name, order: ref.order });
     return { key, replaced: before !== undefined && before !== key ? before : null };
   }
 
   /** Keys of the tab's documents in page order: each document before the frames inside it. */
   keys(tab: number): string[] {
-    return [...(this.tabs.get(tab)?.values() ?? [])]
-      .sort((a, b) => compare(a.order, b.order))
-      .map((entry) => entry.key);
+    return this.sorted(tab).map((entry) => entry.key);
+  }
+
+  /** The names of the tab's documents under these keys, in page order. */
+  names(tab: number, keys: readonly string[]): DocumentName[] {
+    return this.sorted(tab)
+      .filter((entry) => keys.includes(entry.key))
+      .map((entry) => entry.name);
+  }
+
+  private sorted(tab: number): Entry[] {
+    return [...(this.tabs.get(tab)?.values() ?? [])].sort((a, b) => compare(a.order, b.order));
   }
 
   /** Drops one frame, or the whole tab when it was the top one; returns the keys to forget. */

@@ -3,7 +3,7 @@
  * generated `hearsay.js`; these types keep the type check independent of a built engine.
  */
 declare module "hearsay-engine" {
-  import type { Details, ExportOptions, PageInput, Reading, Sourcing } from "./protocol";
+  import type { Category, Details, ExportOptions, List, PageInput, Reading, Sourcing } from "./protocol";
 
   /** Compiles and starts the engine. */
   export default function init(options: { module_or_path: string }): Promise<unknown>;
@@ -15,6 +15,8 @@ declare module "hearsay-engine" {
   export function details(keys: string[], key: string, flag: number): Details | undefined;
   /** Of these documents as one page; undefined where no claim is attributed. Throws when a key is unknown. */
   export function sourcing(keys: string[]): Sourcing | undefined;
+  /** The list of these documents as one page. Throws when a key is unknown. */
+  export function panel(keys: string[], choice: { minStrength: number; categories: Category[] }): List;
   /** Throws an Error when a key is unknown. */
   export function export_list(keys: string[], options: ExportOptions): string;
 }

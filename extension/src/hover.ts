@@ -2,11 +2,13 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import { Card, type Other } from "./card";
+import { type Acts, Card, type Other, type Step } from "./card";
+import { addressOf, copyText } from "./clipboard";
 import type { Flag } from "./flags";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details } from "./protocol";
+import { bring } from "./scroll";
 import { toneBehind } from "./tone";
 
 /** How long the pointer rests before a card opens, and how long a card waits for it to come back. */
@@ -147,7 +149,12 @@ class Hover {
     return this.asked.details;
   }
 
-  private async show(flag: Flag, flags: readonly Flag[], pinned: boolean): Promise<void> {
+  private async show(
+    flag: Flag,
+    flags: readonly Flag[],
+    pinned: boolean,
+    focus: Step | null = null,
+  ): Promise<void> {
     const { paint, signal } = this.options;
     this.shown = flag;
     this.pinned = pinned;
@@ -170,7 +177,46 @@ class Hover {
       .map((other) => ({ category: other.category, open: () => void this.show(other, flags, pinned) }));
     paint.activate(flag);
     this.entered = false;
-    this.card.show(details, others, { line, sentence: sentence ?? line }, toneBehind(element));
+    const anchor = { line, sentence: sentence ?? line };
+    this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus);
+  }
+
+  private acts(flag: Flag, { document: own, claims, quote, directive }: Details): Acts {
+    const marks = claims
+      .filter((place) => place.document === own)
+      .flatMap(({ block, start, end }) => {
+        const { shown } = this.options.paint;
+        return (
+          shown.find(
+            (one) =>
+              one.category === "anonymous" && one.block === block && one.start === start && one.end === end,
+          ) ?? []
+        );
+      });
+    const at = marks.indexOf(flag);
+    const leap = (to: Flag | undefined, by: Step) => (at >= 0 && to ? () => void this.leap(to, by) : null);
+    return {
+      previous: leap(marks[at - 1], "previous"),
+      next: leap(marks[at + 1], "next"),
+      copy: () => copyText(`${quote}\n${addressOf(directive)}`),
+    };
+  }
+
+  /** To another claim of the same source, with its card. */
+  private async leap(flag: Flag, by: Step): Promise<void> {
+    const { paint, signal } = this.options;
+    const [range] = paint.rangesOf(flag);
+    if (!range) return;
+    this.stopTimer();
+    this.card.remove();
+    this.entered = false;
+    // Pinned, so that scrolling leaves it alone.
+    this.pinned = true;
+    this.shown = flag;
+    paint.activate(flag);
+    void this.details(flag);
+    await bring(range);
+    if (!signal.aborted && this.shown === flag) await this.show(flag, [flag], true, by);
   }
 
   private startTimer(after: number, then: () => void): void {

@@ -2,7 +2,19 @@
  * The popup. Opening it switches highlights on for the page where rules allow it; what it shows
  * comes from one report, and switches act on the page through the settings alone.
  */
-import { activeTab, ask, maySite, releaseSite, requestSite, store, toggleKey } from "./browser";
+import {
+  activeTab,
+  ask,
+  hasPanel,
+  maySite,
+  openPanel,
+  releaseSite,
+  requestSite,
+  store,
+  toggleKey,
+} from "./browser";
+import { element } from "./draw";
+import { type Lead, lead, type Offer, READING } from "./lead";
 import mark from "./mark.json";
 import {
   CATEGORIES,
@@ -13,30 +25,15 @@ import {
   type TabReport,
 } from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
-import {
-  density,
-  fileName,
-  languageName,
-  mediaType,
-  plural,
-  type Summary,
-  sensitivityNote,
-  summarize,
-} from "./summary";
+import { fileName, mediaType, sensitivityNote, summarize } from "./summary";
 
 interface State {
-  tab: { id: number; url: string };
+  tab: { id: number; url: string; window: number };
   host: string;
   settings: Settings;
   /** As it acts: "always" only while the browser grants it. */
   rule: SiteRule;
   report: TabReport;
-}
-
-interface Lead {
-  headline: string;
-  note: string;
-  action?: { label: string; run: () => Promise<void> };
 }
 
 /** An element of popup.html; its absence would be a defect of ours. */
@@ -60,7 +57,7 @@ async function start(): Promise<void> {
   if (!tab) return;
   const host = hostOf(tab.url);
   // Said only when it takes a moment, so that nothing flickers on most pages.
-  const waiting = setTimeout(() => drawLead({ headline: "Reading…", note: host }), PATIENCE);
+  const waiting = setTimeout(() => drawLead({ ...READING, note: host }), PATIENCE);
   const [report, all, granted, key] = await Promise.all([
     ask<"open">({ type: "open", tab: tab.id, url: tab.url }),
     settings(),
@@ -91,6 +88,10 @@ function listen(): void {
   for (const radio of radios("rule")) {
     radio.addEventListener("change", () => void setRule(radio.value as SiteRule));
   }
+  // The browser closes the popup itself only where the panel wasn't open yet.
+  at("open-list").addEventListener("click", () => {
+    void openPanel(state.tab.window).then(() => window.close());
+  });
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-format]")) {
     button.addEventListener("click", () => void save(button.dataset.format as ExportFormat));
   }
@@ -186,7 +187,7 @@ function draw(): void {
   master.checked = on;
   (master.parentElement as HTMLElement).hidden = report.state === "closed";
   at("master-label").textContent = on ? "On" : "Off";
-  drawLead(lead(summary));
+  drawLead(lead(report.state, summary, host, settings.sensitivity));
 
   drawSourcing(summary.kind === "flags" || summary.kind === "nothing" ? report.sourcing : null);
   at("categories").hidden = !marked;
@@ -200,6 +201,7 @@ function draw(): void {
   at("site").hidden = host === "" || report.state === "closed";
   check("rule", rule);
   at("export").hidden = !marked;
+  at("list").hidden = !hasPanel || !on || !(marked || report.sourcing);
   at("hidden-choice").hidden = summary.shown === summary.found;
 }
 
@@ -207,14 +209,20 @@ function check(name: string, value: string): void {
   for (const radio of radios(name)) radio.checked = radio.value === value;
 }
 
-function drawLead({ headline, note, action }: Lead): void {
+function drawLead({ headline, note, offer }: Lead): void {
   at("headline").textContent = headline;
   at("note").textContent = note;
   const button = at<HTMLButtonElement>("action");
-  button.hidden = action === undefined;
-  button.textContent = action?.label ?? "";
-  button.onclick = action ? () => void action.run() : null;
+  button.hidden = offer === undefined;
+  button.textContent = offer?.label ?? "";
+  button.onclick = offer ? () => void OFFERS[offer.what]() : null;
 }
+
+const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
+  english: readAsEnglish,
+  everything: () => change({ sensitivity: "everything" }),
+  read: () => switchPage(true),
+};
 
 /** A bar with a part for each basis, and the sentence, where each count bears the mark of its part. */
 function drawSourcing(sourcing: Sourcing | null): void {
@@ -233,70 +241,4 @@ function drawSourcing(sourcing: Sourcing | null): void {
     element(fromPage ? "q" : "span", several && basis ? `counted ${basis}` : "", text),
   );
   at("sentence").replaceChildren(...words);
-}
-
-function element(name: string, className: string, text = ""): HTMLElement {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-function lead(summary: Summary): Lead {
-  const { report, host, settings } = state;
-  switch (report.state) {
-    case "closed":
-      return {
-        headline: "This page is closed to extensions.",
-        note: "The browser keeps its own pages, its store and some documents to itself. There is nothing to fix.",
-      };
-    case "site-off":
-      return { headline: `Off on ${host}.`, note: "Nothing is loaded into this page." };
-    case "off":
-      return { headline: "Off on this page.", note: "Nothing is marked until you switch it on again." };
-    case "on":
-      break;
-  }
-  switch (summary.kind) {
-    case "foreign":
-      return {
-        headline: `This page is in ${languageName(summary.language)}.`,
-        note: "Hearsay reads only English for now, so nothing is marked.",
-        action: { label: "It is in English", run: readAsEnglish },
-      };
-    case "short":
-      return {
-        headline: "Too little text to read.",
-        note: "There are not enough sentences here to tell the language, so nothing is marked.",
-        action: { label: "It is in English", run: readAsEnglish },
-      };
-    case "failed":
-      return { headline: "This page could not be read.", note: summary.error ?? "" };
-    case "nothing": {
-      const fainter = summary.fainter;
-      const more = fainter
-        ? ` ${plural(fainter, "fainter flag shows", "fainter flags show")} under Everything.`
-        : "";
-      const lead: Lead = {
-        headline: "Nothing to mark here.",
-        note: `${plural(summary.words, "word", "words")} read at ${settings.sensitivity} sensitivity. That is no verdict on the page.${more}`,
-      };
-      if (fainter === 0) return lead;
-      return {
-        ...lead,
-        action: { label: "Show everything", run: () => change({ sensitivity: "everything" }) },
-      };
-    }
-    case "flags":
-      if (summary.shown === 0) {
-        return {
-          headline: "Nothing shown.",
-          note: "The flags on this page are in categories that are switched off.",
-        };
-      }
-      return {
-        headline: `${plural(summary.shown, "place", "places")} to read twice`,
-        note: density(host, summary),
-      };
-  }
 }

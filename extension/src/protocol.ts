@@ -1,6 +1,6 @@
 /**
  * Everything that crosses a boundary: what the content script sends to the engine, what the engine
- * answers, and the messages between popup, background and page. No other file declares a message.
+ * answers, and the messages between popup, panel, background and page. No other file declares a message.
  *
  * Offsets are UTF-16 units, strengths in a reading are hundredths (0..100), times are milliseconds.
  */
@@ -98,6 +98,13 @@ export interface Details {
   rests: { claims: number; total: number; index: number; text: string } | null;
   rule: string;
   why: string;
+  /** Which of the tab's documents the flag is in. */
+  document: number;
+  /** Where the claims of its source stand, in page order. */
+  claims: Place[];
+  /** The sentence around it, and the directive by which an address leads to its words. */
+  quote: string;
+  directive: string;
 }
 
 /** What an attributed claim rests on, in the order in which it is told. */
@@ -111,6 +118,74 @@ export interface Sourcing {
   counts: { basis: Basis; claims: number }[];
   /** The sentence. `basis`: this piece counts its claims; `fromPage`: the page's own words, set in serif. */
   pieces: { text: string; basis: Basis | null; fromPage: boolean }[];
+}
+
+/** Where something stands: UTF-16 units in a block of one of the page's documents. */
+export interface Place {
+  /** Which of the documents, in page order from 0. */
+  document: number;
+  block: number;
+  start: number;
+  end: number;
+}
+
+/** One flag of the list. */
+export interface ListedFlag {
+  /** Stable over readings. */
+  id: string;
+  /** Its number in its document's reading. */
+  flag: number;
+  place: Place;
+  category: Category;
+  title: string;
+  kindLabel: string;
+  /** The page's words: the sentence before it, its own, the sentence after it. */
+  before: string;
+  words: string;
+  after: string;
+  /** How far down the text it stands, from 0 to 1. */
+  at: number;
+}
+
+/** One source of the ledger. */
+export interface ListedSource {
+  id: string;
+  label: string;
+  /** Whether `label` is the page's own wording, set in serif. */
+  fromPage: boolean;
+  basis: Basis;
+  standing: string;
+  count: number;
+  /** The count in words. */
+  counted: string;
+  /** `flag`: the listed flag that marks it, by its place in `List.flags`. */
+  claims: { text: string; place: Place; flag: number | null }[];
+}
+
+/** What the panel shows. The core writes and groups it, the panel renders it. */
+export interface List {
+  language: string;
+  readable: boolean;
+  words: number;
+  /** All flags of the page, shown or not. */
+  found: number;
+  /** Flags that only a higher sensitivity would show. */
+  fainter: number;
+  /** The page in one line. */
+  line: string;
+  sourcing: Sourcing | null;
+  /** Where the flags stand, in words. */
+  spread: string;
+  categories: { category: Category; title: string; flags: number }[];
+  /** In reading order. */
+  flags: ListedFlag[];
+  /** How many more there are than the list takes. */
+  more: number;
+  /** What the picture of all claims shows. */
+  ledger: string;
+  groups: { basis: Basis; title: string; claims: number }[];
+  /** Those that most claims rest on first. */
+  sources: ListedSource[];
 }
 
 export const EXPORT_FORMATS = ["json", "csv", "markdown"] as const;
@@ -188,7 +263,7 @@ export interface ToPage {
   resend: { ask: object; reply: ReadRequest | null };
 }
 
-/** To the background. The first five come from content scripts, the others from the popup. */
+/** To the background. The first five come from content scripts, the others from the popup and the panel. */
 export interface ToBackground {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { filter: Filter | null } };
@@ -205,8 +280,43 @@ export interface ToBackground {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   assumeEnglish: { ask: TabRef; reply: TabReport };
+  /** The panel shows this tab. */
+  list: { ask: TabRef; reply: ListReport };
   export: { ask: TabRef & { format: ExportFormat; hidden: boolean }; reply: { text: string } | Failure };
 }
+
+/** What the panel draws. Asking for it switches nothing on. */
+export interface ListReport {
+  /** unread: nobody has asked for this page to be read; reading: not yet done. */
+  state: TabReport["state"] | "unread" | "reading";
+  title: string;
+  list: List | null;
+  /** The documents that a `Place` names, in page order. */
+  documents: DocumentName[];
+  /** Why there is no list, in words. */
+  error: string | null;
+}
+
+/** One reading of one document. */
+export type DocumentName = Pick<DocumentRef, "document" | "revision">;
+
+/** From the background to every panel. */
+export interface ToPanel {
+  /** What a tab's list is made of has changed. `closed`: the reader asked for it, and no script may run there. */
+  changed: { ask: { tab: number; closed: boolean }; reply: null };
+}
+
+/** From the panel to the frames of the tab it shows, over a channel that lasts as long as both do. */
+export type PanelToPage =
+  /** Scrolls there and marks it; without a flag, the words alone. */
+  | ({ type: "go"; flag: number | null } & DocumentName & Omit<Place, "document">)
+  /** Scrolls to where the reader was before the first `go`. */
+  | { type: "back" };
+
+/** From a frame to the panel that follows it. */
+export type PageToPanel =
+  /** The reader has come to this flag; `picked`: by a click on its words. */
+  { type: "at"; flag: number; picked: boolean } & DocumentName;
 
 export interface Failure {
   error: string;

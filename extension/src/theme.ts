@@ -34,6 +34,9 @@ export const highlightName = (category: Category) => `hearsay-${category}`;
 /** Registry name of the flag whose card is open. */
 export const activeName = (category: Category) => `hearsay-${category}-active`;
 
+/** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
+export const PLACE = "hearsay-place";
+
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 
 /** The style sheet that goes into a page. It never sets `color`: the page's text stays the page's. */
@@ -47,7 +50,8 @@ export function highlightSheet(tone: Tone): string {
       `::highlight(${activeName(category)}) { background-color: ${alpha(colour, active[category])}; }`,
     ];
   });
-  return rules.join("\n");
+  const place = `::highlight(${PLACE}) { background-color: ${alpha("#8b857a", tone === "light" ? 22 : 34)}; }`;
+  return [...rules, place].join("\n");
 }
 
 /** The category colours as custom properties. */

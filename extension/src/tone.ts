@@ -15,7 +15,8 @@ export function toneBehind(element: Element): Tone {
   return text && luminance(text) > 0.4 ? "dark" : "light";
 }
 
-function parent(element: Element): Element | null {
+/** The element around another in the flattened tree. */
+export function parent(element: Element): Element | null {
   if (element.assignedSlot) return element.assignedSlot;
   if (element.parentElement) return element.parentElement;
   const root = element.getRootNode();

@@ -136,9 +136,22 @@ export class Browser {
     return popup;
   }
 
-  async popupTargets() {
-    const prefix = `chrome-extension://${this.id}/`;
-    return (await this.targets()).filter((target) => target.type === "page" && target.url.startsWith(prefix));
+  popupTargets() {
+    return this.ours("popup.html");
+  }
+
+  /** The extension's open documents of that name. */
+  async ours(name) {
+    const url = `chrome-extension://${this.id}/${name}`;
+    return (await this.targets()).filter((target) => target.url === url);
+  }
+
+  /** The side panel, once it is drawn; driven by raw CDP as the popup is. */
+  async panel() {
+    const target = await until("the panel", async () => (await this.ours("panel.html"))[0]);
+    const panel = await attach(this.cdp, target.targetId);
+    await until("the panel to be drawn", () => panel.evaluate("document.readyState === 'complete' && !document.body.hasAttribute('aria-busy')"), 60_000);
+    return panel;
   }
 
   async closePopups() {
@@ -239,6 +252,19 @@ class Session {
     for (const type of ["mousePressed", "mouseReleased"]) {
       await this.send("Input.dispatchMouseEvent", { type, ...point, button: "left", clickCount: 1 });
     }
+  }
+
+  /** Presses a key, as the keyboard would: "ArrowDown", "Enter", "Escape", "/". */
+  async key(key) {
+    const code = { Enter: 13, Escape: 27, ArrowDown: 40, ArrowUp: 38, ArrowLeft: 37, ArrowRight: 39, Home: 36, End: 35, Tab: 9, " ": 32 }[key];
+    const text = key === "Enter" ? "\r" : key.length === 1 ? key : undefined;
+    await this.send("Input.dispatchKeyEvent", { type: text ? "keyDown" : "rawKeyDown", key, code: key.length > 1 ? key : "", windowsVirtualKeyCode: code ?? key.charCodeAt(0), text });
+    await this.send("Input.dispatchKeyEvent", { type: "keyUp", key, windowsVirtualKeyCode: code ?? key.charCodeAt(0) });
+  }
+
+  /** Types text into what has the focus. */
+  type(text) {
+    return this.send("Input.insertText", { text });
   }
 
   /** A PNG of the whole document, however far a click has scrolled it. */

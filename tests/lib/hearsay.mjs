@@ -16,6 +16,7 @@ export const POPUP = {
   sensitivity: (level) => `label:has(input[name=sensitivity][value=${level}])`,
   sentence: "#sentence",
   site: (rule) => `label:has(input[name=rule][value=${rule}])`,
+  list: "#open-list",
   export: (format) => `button[data-format=${format}]`,
 };
 

@@ -15,17 +15,20 @@ const CONTEXT: usize = 32;
 
 /// The ids of all flags of a reading: 16 hexadecimal digits each.
 pub fn all(page: &Page, flags: &[Flag]) -> Vec<String> {
-    let mut seen: HashMap<u64, u64> = HashMap::new();
+    let mut seen = HashMap::new();
     flags
         .iter()
-        .map(|flag| {
-            let place = of_place(page, flag);
-            let ordinal = seen.entry(place).or_default();
-            let id = fnv1a(&[&place.to_be_bytes(), &ordinal.to_be_bytes()]);
-            *ordinal += 1;
-            format!("{id:016x}")
-        })
+        .map(|flag| next(page, flag, &mut seen))
         .collect()
+}
+
+/// The id of the next flag in page order; `seen` counts equals among those before it.
+pub(crate) fn next(page: &Page, flag: &Flag, seen: &mut HashMap<u64, u64>) -> String {
+    let place = of_place(page, flag);
+    let ordinal = seen.entry(place).or_default();
+    let id = fnv1a(&[&place.to_be_bytes(), &ordinal.to_be_bytes()]);
+    *ordinal += 1;
+    format!("{id:016x}")
 }
 
 fn of_place(page: &Page, flag: &Flag) -> u64 {

@@ -11,7 +11,7 @@ pub mod markdown;
 pub mod positions;
 pub mod schema;
 pub mod text;
-mod wording;
+pub(crate) mod wording;
 pub(crate) use wording::one_line;
 
 use crate::model::{Category, Flag, Reading};
@@ -68,7 +68,7 @@ pub fn list(page: &Page, reading: &Reading, format: Format, options: &Options) -
 
 /// Whether the options ask for this flag. Decided on hundredths, so that no list leaves out a flag
 /// that it would show at the very strength asked for.
-fn selected(flag: &Flag, options: &Options) -> bool {
+pub(crate) fn selected(flag: &Flag, options: &Options) -> bool {
     let shown = (flag.strength * 100.0).round() / 100.0;
     shown >= options.min_strength && options.categories.contains(&flag.category())
 }

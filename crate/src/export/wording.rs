@@ -54,7 +54,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// A count with commas: `1,180`.
-fn thousands(count: u32) -> String {
+pub fn thousands(count: u32) -> String {
     let digits: Vec<char> = count.to_string().chars().collect();
     let groups: Vec<String> = digits
         .rchunks(3)

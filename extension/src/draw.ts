@@ -1,0 +1,44 @@
+/** Small pieces of drawing that card and panel share. */
+import type { Category } from "./protocol";
+
+const LINES: Readonly<Record<Category, { path: string; width: string; dash?: string }>> = {
+  anonymous: { path: "M0 4H22", width: "2" },
+  unsourced: { path: "M1.25 4H22", width: "2.5", dash: "0 4" },
+  hedged: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
+};
+
+/** The category's line as it is under the words. Its colour is the custom property of that name. */
+export function line(category: Category): SVGElement {
+  const { path, width, dash } = LINES[category];
+  const drawing = svg("line", "0 0 22 8", path);
+  drawing.style.stroke = `var(--${category})`;
+  drawing.style.strokeWidth = width;
+  if (dash) {
+    drawing.style.strokeDasharray = dash;
+    drawing.style.strokeLinecap = "round";
+  }
+  return drawing;
+}
+
+export function svg(className: string, viewBox: string, d: string): SVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  drawing.setAttribute("viewBox", viewBox);
+  drawing.setAttribute("class", className);
+  drawing.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", d);
+  drawing.append(path);
+  return drawing;
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = "",
+  text = "",
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className !== "") made.className = className;
+  if (text !== "") made.textContent = text;
+  return made;
+}
