@@ -148,7 +148,10 @@ build_engine() {
   say "Building the engine (Rust to WebAssembly)"
   # Not passed through wasm-opt: its 100 MB of tools save 1 % of the compressed module.
   # Unstripped: wasm-bindgen reads the list of features, then drops names and that list itself.
-  cargo build --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false
+  # The linker's map says what takes how much room (`bench size`).
+  mkdir -p "$TARGET"
+  cargo rustc --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false -- \
+    -C link-arg=--Map="$TARGET/hearsay.map"
   local module=$TARGET/$WASM/release/hearsay.wasm stamp=$HEARSAY_ENGINE/.stamp hash
   hash=$(hash_of "$module" crate/bindgen Cargo.lock)
   done_before "$stamp" "$hash" && return
