@@ -32,6 +32,9 @@ const WARM_UP = { windows: 60, ms: 1500 };
 const PATIENCE_MS = 4000;
 const LONGEST_MS = 15_000;
 
+/** Bytes of a window in which every system must find something. */
+const MUST_FIND = 10_000;
+
 const TITLES = { hearsay: "Hearsay, wasm", native: "Hearsay, native", floor: "floor" };
 const title = (name) => TITLES[name] ?? name;
 
@@ -81,8 +84,12 @@ async function launch(name) {
 async function launchAll(names) {
   const systems = [];
   for (const name of names) {
-    const system = await launch(name).catch((error) => console.log(`skipped: ${title(name)} (${error.message})`));
-    if (system) systems.push(system);
+    try {
+      systems.push(await launch(name));
+    } catch (error) {
+      if (name in TITLES) throw error;
+      console.log(`skipped: ${name} (${error.message})`);
+    }
   }
   return systems;
 }
@@ -90,15 +97,17 @@ async function launchAll(names) {
 // --- measuring ---------------------------------------------------------------------------------
 
 const samples = []; // { name, size, window, start, ns, … }, one an answer
-const counts = new Map(); // what a system found in a window, the first time
+const counts = new Map(); // what was found in a window, the first time
 
 async function measure(system, size, window, start) {
   const answer = await system.ask(window.text);
-  const key = `${system.name} ${window.id}`;
+  // Natively and in wasm the engine must find the same.
+  const key = `${system.name === "native" ? "hearsay" : system.name} ${window.id}`;
   const known = counts.get(key) ?? answer.count;
   counts.set(key, answer.count);
-  if (known !== answer.count || /^0 /.test(answer.count)) {
-    throw new Error(`${title(system.name)} found ${answer.count} in a window (${size.name}) where it should find ${/^0 /.test(known) ? "some" : known}`);
+  const nothing = window.bytes > MUST_FIND && answer.count.startsWith("0 ");
+  if (known !== answer.count || nothing) {
+    throw new Error(`${title(system.name)} found ${answer.count} in a window (${size.name}) where it should find ${nothing ? "some" : known}`);
   }
   samples.push({ ...answer, name: system.name, size: size.name, window, start });
   return answer.ns;
@@ -130,7 +139,7 @@ async function run(names, text, start) {
 
 const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length]);
 
-/** Memory of fresh processes, in bytes: at the start, after 60 KB, and of the quick ones after 5 MB and 5 MB more. */
+/** Memory of fresh processes, in bytes: at the start, after 60 KB, and for Hearsay after 5 MB and, that forgotten, 5 MB more. */
 async function memory(names, text) {
   const rows = [];
   for (const system of await launchAll(names)) {
@@ -204,19 +213,19 @@ function comparisons(names) {
 }
 
 /**
- * What is told apart: read a second time, all blocks are known, and only the passes over the page are
- * left (with the boundary, in wasm). Languages and main text can be asked for alone.
+ * Told apart without a word to the engine: read a second time, all blocks are known; and asked only
+ * for language and main text (in wasm by a page of nothing but links), it goes no further.
  */
 function stages() {
   const share = (name, part) => {
-    const here = of(name, "60 KB").filter((sample) => sample.again !== undefined);
-    return spread(here.map((sample) => (100 * part(sample)) / sample.ns), (value) => value.toFixed(0));
+    const shares = of(name, "60 KB").map((sample) => (100 * part(sample)) / sample.ns).filter(Number.isFinite);
+    return spread(shares, (value) => value.toFixed(0));
   };
-  const block = ({ ns, again }) => ns - again;
+  const row = (label, part) => [label, share("native", part), share("hearsay", part)];
   return table(["share of 60 KB, %", "native", "wasm"], [
-    ["main text, language", share("native", ({ language }) => language), "(in the last)"],
-    ["block by block: words, sentences, quotations, rules, attributions", share("native", block), share("hearsay", block)],
-    ["over the page: sources, flags; in wasm also the boundary", share("native", ({ again, language }) => again - language), share("hearsay", ({ again }) => again)],
+    row("text into the engine, main text, language", ({ wayIn }) => wayIn),
+    row("block by block: words, sentences, quotations, rules, attributions", ({ ns, again }) => ns - again),
+    row("over the page: sources, flags", ({ again, wayIn }) => again - wayIn),
   ]);
 }
 

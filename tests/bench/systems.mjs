@@ -39,8 +39,12 @@ const SYSTEMS = {
     const read = (text) => {
       const page = { url: "https://news.example/story", title: "A story", language: "en", blocks: blocks(text) };
       const [ns, { flags, words }] = ask(page);
+      // Read again, every block is known: the way in and out and the passes over the page are left.
       const [again] = ask(page);
-      return { ns, count: `${flags.length / 6} flags`, words, again, memory: memory.buffer.byteLength };
+      // Where all text is links there is no main text: only the way in is left.
+      const linked = page.blocks.map((block) => ({ ...block, links: [[0, block.text.length]] }));
+      const [wayIn, none] = ask({ ...page, blocks: linked });
+      return { ns, count: `${flags.length / 6} flags`, words, again, wayIn: none.words === 0 ? wayIn : undefined, memory: memory.buffer.byteLength };
     };
     return { read, forget, started };
   },
