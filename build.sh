@@ -12,6 +12,11 @@ export HEARSAY_CLI=$TARGET/release/hearsay
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 
 WASM=wasm32-unknown-unknown
+# What the benchmarks measure besides.
+export HEARSAY_LINKED=$TARGET/$WASM/release/hearsay.wasm
+export HEARSAY_MAP=$TARGET/hearsay.map
+export HEARSAY_NATIVE=$TARGET/release/examples/bench
+export HEARSAY_FLOOR=$TARGET/$WASM/release/hearsay_floor.wasm
 
 help() {
   cat <<'TEXT'
@@ -25,7 +30,13 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
                                 --errors N: how many errors of each sort to list (5; or all)
                                 --rules: count for every rule how often it was right and wrong
                                 --min-strength S: score only flags at least this strong (0.5)
-  ./build.sh bench              time the engine and the way from click to paint
+  ./build.sh bench [browser]    time the way from click to paint
+  ./build.sh bench engine       time the engine beside a floor and its peers, in processes of their own
+                                --starts N: of every process (3)
+                                --record: write what was measured into tests/bench/RESULTS.md
+  ./build.sh bench instructions count the engine's instructions, which fails if they grew by more than 5 %
+  ./build.sh bench size         tell what takes how much room in the WebAssembly
+                                --bless (either): keep the figure; the next ones are compared with it
   ./build.sh clean              remove everything that was built or installed here
   ./build.sh help               this text
 
@@ -94,7 +105,7 @@ npm_packages() {
   hash=$(hash_of "$1/package-lock.json")
   done_before "$stamp" "$hash" && return
   say "Installing npm packages for $1/"
-  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return
   remember "$stamp" "$hash"
 }
 
@@ -148,8 +159,11 @@ build_engine() {
   say "Building the engine (Rust to WebAssembly)"
   # Not passed through wasm-opt: its 100 MB of tools save 1 % of the compressed module.
   # Unstripped: wasm-bindgen reads the list of features, then drops names and that list itself.
-  cargo build --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false
-  local module=$TARGET/$WASM/release/hearsay.wasm stamp=$HEARSAY_ENGINE/.stamp hash
+  # The linker's map says what takes how much room (`bench size`).
+  mkdir -p "$TARGET"
+  cargo rustc --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false -- \
+    -C link-arg=--Map="$HEARSAY_MAP"
+  local module=$HEARSAY_LINKED stamp=$HEARSAY_ENGINE/.stamp hash
   hash=$(hash_of "$module" crate/bindgen Cargo.lock)
   done_before "$stamp" "$hash" && return
   say "Writing its JavaScript side (wasm-bindgen)"
@@ -175,6 +189,7 @@ build() {
   say "Bundling the extension"
   (cd extension && npm run --silent build)
   remember "$stamp" "$hash"
+  node tests/bench/size.mjs --quiet
   say "Ready to load unpacked: dist/chromium/ ($(du -sh dist/chromium | cut -f 1)); to upload: dist/hearsay-chromium.zip"
 }
 
@@ -197,11 +212,52 @@ run() {
 }
 
 bench() {
+  local what=${1:-browser}
+  [[ $# -eq 0 ]] || shift
+  case $what in
+    browser) bench_browser "$@" ;;
+    engine) bench_engine "$@" ;;
+    instructions) bench_instructions "$@" ;;
+    size)
+      build_engine
+      need_node
+      node tests/bench/size.mjs "$@"
+      ;;
+    *) die "bench knows browser, engine, instructions and size, not '$what'" ;;
+  esac
+}
+
+bench_browser() {
   build
-  build_cli
   npm_packages tests
   need_chromium
-  node tests/bench.mjs "$@"
+  node tests/bench/browser.mjs "$@"
+}
+
+bench_engine() {
+  build_engine
+  build_native
+  say "Building the floor"
+  cargo build --quiet --release --package hearsay-floor --target "$WASM"
+  npm_packages tests/bench || say "skipped: peers whose packages could not be installed"
+  node tests/bench/engine.mjs "$@"
+}
+
+bench_instructions() {
+  need_rust
+  need_node
+  if ! have valgrind; then
+    say "skipped: valgrind is missing. On Debian: sudo apt install valgrind"
+    return
+  fi
+  build_native
+  node tests/bench/instructions.mjs "$@"
+}
+
+# The engine as a process that answers texts. Unstripped: callgrind goes by names.
+build_native() {
+  say "Building the native engine"
+  cargo build --quiet --release --package hearsay --example bench --config profile.release.strip=false
 }
 
 # --- scoring ---------------------------------------------------------------------------------
@@ -353,7 +409,7 @@ test_all() {
 
 clean() {
   if have cargo; then cargo clean --quiet; fi
-  rm -rf dist extension/node_modules tests/node_modules
+  rm -rf dist extension/node_modules tests/node_modules tests/bench/node_modules
 }
 
 # ---------------------------------------------------------------------------------------------

@@ -1,14 +1,12 @@
 /**
- * `./build.sh bench [REPETITIONS]`: how long a reader waits, measured in this browser beside the
+ * `./build.sh bench browser [REPETITIONS]`: how long a reader waits, measured in this browser beside the
  * floor that the browser itself sets. Milliseconds; nothing here passes or fails.
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
-import { launch, ROOT, until } from "./lib/browser.mjs";
-import { askPage, cli, settled, status } from "./lib/hearsay.mjs";
-import { serve } from "./lib/server.mjs";
+import { launch, ROOT, until } from "../lib/browser.mjs";
+import { askPage, settled, status } from "../lib/hearsay.mjs";
+import { serve } from "../lib/server.mjs";
 
 const times = Number(process.argv[2] ?? 15);
 const pages = [["own article", path.join(ROOT, "tests", "article", "index.html")], ["seed article", path.join(ROOT, "..", "shared", "seed", "seed.html")]];
@@ -34,7 +32,6 @@ try {
 } finally {
   await browser.close();
 }
-await engine().catch((error) => console.log(`native program: not measured (${error.message})`));
 
 const head = ["ms", "median", "p10", "p90", "n"];
 const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
@@ -130,32 +127,4 @@ function timeInPopup(popup, message) {
     await chrome.tabs.sendMessage(tab.id, ${JSON.stringify(message)}, { frameId: 0 });
     return performance.now() - start;
   })()`);
-}
-
-/** The native program over a long text of our own, less what it costs to start it. */
-async function engine() {
-  const html = await readFile(pages[0][1], "utf8");
-  const lines = [...html.matchAll(/<p>([^]*?)<\/p>/g)].map((match) => match[1].replace(/<[^>]*>/g, "").replace(/\s+/g, " ").trim());
-  const article = lines.join("\n");
-  const folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-bench-"));
-  try {
-    const clock = async (text) => {
-      const file = path.join(folder, "text.txt");
-      await writeFile(file, text);
-      const start = performance.now();
-      const { code, stderr } = await cli(["--format", "text", file]);
-      if (code !== 0) throw new Error(stderr);
-      return performance.now() - start;
-    };
-    const copies = Math.ceil(1_000_000 / article.length);
-    const empty = await repeat(times, () => clock("Nothing."));
-    record("native program: starts, reads one word", empty);
-    const long = await repeat(times, () => clock(Array(copies).fill(article).join("\n")));
-    record("native program: 1 MB of news text", long);
-    const sorted = (samples) => [...samples].sort((a, b) => a - b);
-    const net = quantile(sorted(long), 0.5) - quantile(sorted(empty), 0.5);
-    console.log(`native program: ${(((article.length + 1) * copies) / 1000 / net).toFixed(1)} MB/s, printing included`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
