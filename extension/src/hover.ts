@@ -22,12 +22,8 @@ export interface HoverOptions {
   signal: AbortSignal;
 }
 
-/** Starts listening; `signal` ends it and takes the card away. */
-export function hover(options: HoverOptions): void {
-  new Hover(options);
-}
-
-class Hover {
+/** Listens from the start; `signal` ends it and takes the card away. */
+export class Hover {
   private readonly options: HoverOptions;
   private readonly card = new Card((over) => this.overCard(over));
   private frame = 0;
@@ -52,6 +48,7 @@ class Hover {
     document.addEventListener("click", (event) => this.clicked(event), passive);
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
+    window.addEventListener("beforeprint", () => this.close(), passive);
     window.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), passive);
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(this.frame);
@@ -59,6 +56,12 @@ class Hover {
       this.card.remove();
       options.paint.activate(null);
     });
+  }
+
+  /** The flags are others than before: a card whose flag is gone goes too. */
+  check(): void {
+    if (this.shown && !this.options.paint.shown.includes(this.shown)) this.close();
+    this.under = this.under.filter((flag) => this.options.paint.shown.includes(flag));
   }
 
   /** The page may take the card away under the pointer, which nobody hears of. */
@@ -88,6 +91,7 @@ class Hover {
   private look(): void {
     const { paint } = this.options;
     if (this.inside) return;
+    paint.keep();
     this.under = paint.at(this.point.x, this.point.y);
     const flag = this.under[0];
     if (!flag) {
@@ -96,7 +100,7 @@ class Hover {
       this.stopTimer();
     } else if (!this.pinned) {
       this.details(flag);
-      this.startTimer(REST, () => void this.show(flag, this.under, false));
+      this.startTimer(REST, () => this.under.includes(flag) && void this.show(flag, this.under, false));
     }
   }
 
