@@ -65,6 +65,8 @@ interface Known {
   readonly mark: boolean;
   /** Landmarks that it is or stands in. */
   readonly within: readonly string[];
+  /** Its class and id words when it was met: pages change them all the time, and mean the same by it. */
+  words: string | null;
   readonly root: ShadowRoot | null;
   /** Where a block opens and closes; a hidden element's place is `open`. */
   open: Item | null;
@@ -432,6 +434,8 @@ export class Collection {
     while (walk.stack.length > 0) {
       const level = walk.stack[walk.stack.length - 1] as Level;
       const child = following(level);
+      // Whatever else was noted before this node is read with it.
+      if (this.gaps.size > 0) this.gaps.get(level.known)?.delete(child);
       if (child === null) {
         if (level.known.kind === "block") {
           this.flush(walk);
@@ -556,6 +560,7 @@ export class Collection {
       link: up?.link === true || isLink(element),
       mark: up?.mark === true || isMark(element),
       within: own.length > 0 ? [...(up?.within ?? []), ...own] : (up?.within ?? []),
+      words: null,
       root,
       open: null,
       close: null,
@@ -714,7 +719,8 @@ function hintOf(owner: Known): string {
   let hint = "";
   let at: Known | null = owner;
   for (let i = 0; at && i < HINT_ELEMENTS && hint.length < MAX_HINT; i++, at = at.up) {
-    const words = `${at.element.getAttribute("class") ?? ""} ${at.element.id}`.trim();
+    at.words ??= `${at.element.getAttribute("class") ?? ""} ${at.element.getAttribute("id") ?? ""}`.trim();
+    const { words } = at;
     if (words !== "") hint += `${hint === "" ? "" : " "}${words}`;
   }
   return squeeze(hint).toLowerCase().slice(0, MAX_HINT);

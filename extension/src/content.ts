@@ -46,6 +46,8 @@ interface Life {
   round: Promise<void>;
   /** A round waits for its turn. */
   due: boolean;
+  /** A round is under way. */
+  busy: boolean;
   /** A frame was loaded since the last round. */
   frames: boolean;
   counts: Pick<Work, "rounds" | "messages" | "blocks">;
@@ -161,6 +163,7 @@ class Frame {
       hovering: null,
       round: Promise.resolve(),
       due: true,
+      busy: false,
       frames: false,
       counts: { rounds: 0, messages: 0, blocks: 0 },
     };
@@ -189,11 +192,13 @@ class Frame {
     life.round = life.round.then(async () => {
       if (life.end.signal.aborted) return;
       life.counts.rounds += 1;
+      life.busy = true;
       // A page may have replaced anything that a script relies on; the popup then says so.
       await this.read(life).catch((reason) => {
         this.error = String(reason);
       });
       life.pace.end();
+      life.busy = false;
     });
     return life.round;
   }
@@ -432,8 +437,9 @@ class Frame {
     };
   }
 
-  private work({ collection, counts, paint, pace }: Life): Work {
-    return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest };
+  private work({ busy, collection, counts, due, paint, pace }: Life): Work {
+    const pending = due || busy;
+    return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest, pending };
   }
 }
 

@@ -187,6 +187,8 @@ export interface Work {
   ranges: number;
   /** The longest that the page was kept from going on. */
   longest: number;
+  /** Whether something that changed is still to be read. */
+  pending: boolean;
 }
 
 /** How long the first reading took. */
