@@ -61,6 +61,8 @@ interface Known {
   /** The element around it in the flattened tree. */
   readonly up: Known | null;
   readonly kind: Kind;
+  /** Whether it parts the text around it. */
+  readonly box: boolean;
   readonly link: boolean;
   readonly mark: boolean;
   /** Landmarks that it is or stands in. */
@@ -81,12 +83,18 @@ interface Item {
   linked: boolean;
   entry: Entry | null;
   known: Known | null;
+  /** Text that is laid out and can't be seen. */
+  veiled: Text | null;
 }
 
 /** An element whose children are being walked. */
 interface Level {
   readonly known: Known;
   next: Node | null;
+  /** The node visited last. */
+  last: Node | null;
+  /** Whether something may have left from just before `next`. */
+  noted: boolean;
   /** Instead of siblings: the nodes assigned to a slot. */
   readonly assigned: readonly Node[] | null;
   index: number;
@@ -96,7 +104,14 @@ interface Level {
 
 type Work = Generator<void, void, void>;
 
-const UNLINKED: Readonly<Item> = { prev: null, next: null, linked: false, entry: null, known: null };
+const UNLINKED: Readonly<Item> = {
+  prev: null,
+  next: null,
+  linked: false,
+  entry: null,
+  known: null,
+  veiled: null,
+};
 
 export class Collection {
   readonly walked: Walked = { visited: 0, collected: 0, checked: 0 };
@@ -118,6 +133,8 @@ export class Collection {
   /** Elements whose visible and hidden parts are looked at again. */
   private checks = new Set<Known>();
   private steps = 0;
+  /** Nodes that left their place since the walk last looked. */
+  private left = new Set<Node>();
   /** Blocks that were read again and are as they were. */
   private again = new Set<Entry>();
 
@@ -192,8 +209,8 @@ export class Collection {
     this.text = 0;
     this.count = 0;
     if (!body) return;
-    const { kind } = kindOf(body, getComputedStyle(body), null);
-    const root = this.meet(body, null, kind === "inline" ? "block" : kind);
+    const now = kindOf(body, getComputedStyle(body), null);
+    const root = this.meet(body, null, now.kind === "inline" ? { kind: "block", box: true } : now);
     const open: Item = { ...UNLINKED, known: root, linked: true };
     const close: Item = { ...UNLINKED, known: root, linked: true, prev: open };
     open.next = close;
@@ -238,6 +255,7 @@ export class Collection {
    * that one's record tells the place.
    */
   private drop(node: Node, { target, nextSibling }: MutationRecord): void {
+    this.left.add(node);
     const known = this.known.get(node);
     if (known) this.take(known);
     const host = (target as ShadowRoot).host ?? (target as Element);
@@ -305,6 +323,7 @@ export class Collection {
       if (at.known && at === at.known.open && at.known !== known && this.isStale(at.known)) {
         this.renew(at.known);
       } else if (at.entry) this.lookAt(at.entry);
+      else if (at.veiled?.parentElement && this.isSeen(at.veiled.parentElement)) this.touch(at.veiled);
       if (this.pause()) {
         yield;
         if (this.records.length > 0) yield* this.digest();
@@ -322,15 +341,20 @@ export class Collection {
       const element = node.parentElement ?? this.parentOf(node);
       if (!element || element === last) continue;
       last = element;
-      this.walked.checked += 1;
-      if (!element.checkVisibility({ visibilityProperty: true })) this.touch(node);
+      if (!this.isSeen(element)) this.touch(node);
     }
   }
 
-  private isStale({ element, kind, up }: Known): boolean {
+  private isSeen(element: Element): boolean {
     this.walked.checked += 1;
-    const now = kindOf(element, getComputedStyle(element), up?.element ?? null).kind;
-    return now !== kind && !(up === null && now === "inline");
+    return element.checkVisibility({ visibilityProperty: true });
+  }
+
+  private isStale({ element, kind, box, up }: Known): boolean {
+    this.walked.checked += 1;
+    const now = kindOf(element, getComputedStyle(element), up?.element ?? null);
+    if (up === null && now.kind === "inline") return kind !== "block";
+    return now.kind !== kind || now.box !== box;
   }
 
   /** As if it had just come. */
@@ -404,22 +428,24 @@ export class Collection {
   private *findGaps(known: Known): Work {
     if (this.known.get(known.element) !== known) return;
     const level = levelAt(known, startOf(known));
+    this.left.clear();
     // Where the children so far end in the list; unknown after a gap.
     let end = known.kind === "block" ? known.open : null;
     for (let node = following(level); node; node = following(level)) {
       this.walked.visited += 1;
       const block = this.clean(node, known);
       if (!block) this.mark(known, node);
-      else if (end && end.next !== block.open) this.mark(known, node);
+      else if (end?.next !== block.open) this.mark(known, node);
       end = block?.close ?? null;
       if (this.pause()) {
         yield;
         if (this.records.length > 0) yield* this.digest();
         if (this.known.get(known.element) !== known) return;
-        if (level.next && !level.assigned && this.parentOf(level.next) !== known.element) {
+        if (!this.find(level)) {
           this.doubtful.add(known);
           return;
         }
+        this.left.clear();
       }
     }
     if (known.kind !== "block" || end?.next !== known.close) this.mark(known, null);
@@ -430,12 +456,14 @@ export class Collection {
     if (!this.stands(place) || (node && this.parentOf(node) !== place.element)) return;
     const [start, stack] = this.begin(place, node);
     const walk = new Walk(start, stack);
+    this.left.clear();
     let end: Item | null = null;
     while (walk.stack.length > 0) {
       const level = walk.stack[walk.stack.length - 1] as Level;
       const child = following(level);
       // Whatever else was noted before this node is read with it.
-      if (this.gaps.size > 0) this.gaps.get(level.known)?.delete(child);
+      if (this.gaps.size > 0 && !level.noted) this.gaps.get(level.known)?.delete(child);
+      level.noted = false;
       if (child === null) {
         if (level.known.kind === "block") {
           this.flush(walk);
@@ -463,7 +491,7 @@ export class Collection {
         yield;
         if (this.records.length > 0) {
           yield* this.digest();
-          this.repair(walk);
+          if (!this.repair(walk)) return;
         }
       }
     }
@@ -491,10 +519,14 @@ export class Collection {
         start = block.close;
         break;
       }
-      if (left) {
-        this.walked.visited += 1;
-        at = left;
-      } else if (up.kind === "block" || !up.up) {
+      const inside = left && this.known.get(left);
+      if (left) this.walked.visited += 1;
+      if (inside?.kind === "inline" && inside.up === up) {
+        // There may be blocks in it, the last of which is where to begin.
+        up = inside;
+        at = null;
+      } else if (left) at = left;
+      else if (up.kind === "block" || !up.up) {
         start = up.open;
         break;
       } else {
@@ -518,10 +550,11 @@ export class Collection {
       return;
     }
     const style = getComputedStyle(element);
-    const { kind, box } = kindOf(element, style, up.element);
+    const now = kindOf(element, style, up.element);
+    const { kind, box } = now;
     if (box) this.flush(walk);
     const before = this.known.get(element);
-    const known = this.meet(element, up, kind);
+    const known = this.meet(element, up, now);
     if (before?.kind === "hidden" && kind !== "hidden") this.reach.dismiss(element);
     if (kind === "skipped") return;
     if (kind === "hidden") {
@@ -540,7 +573,7 @@ export class Collection {
   }
 
   /** An inline element that is where it was stays known as it was, and the blocks in it with it. */
-  private meet(element: Element, up: Known | null, kind: Kind): Known {
+  private meet(element: Element, up: Known | null, { kind, box }: { kind: Kind; box: boolean }): Known {
     const before = this.known.get(element);
     const read = kind === "block" || kind === "inline";
     const root = read ? this.reach.shadowOf(element, mayHostClosed(element)) : null;
@@ -557,6 +590,7 @@ export class Collection {
       id: before?.id ?? this.ids++,
       up,
       kind,
+      box,
       link: up?.link === true || isLink(element),
       mark: up?.mark === true || isMark(element),
       within: own.length > 0 ? [...(up?.within ?? []), ...own] : (up?.within ?? []),
@@ -569,9 +603,10 @@ export class Collection {
     return known;
   }
 
-  private addText(node: Text, { known, style }: Level, { gathering }: Walk): void {
-    if (!gathering.wants(node.data) || style.visibility !== "visible") return;
-    gathering.add(node, known.link, known.mark);
+  private addText(node: Text, { known, style }: Level, walk: Walk): void {
+    if (!walk.gathering.wants(node.data)) return;
+    if (style.visibility === "visible") walk.gathering.add(node, known.link, known.mark);
+    else walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
   }
 
   /** The block that was being gathered ends here. */
@@ -587,19 +622,38 @@ export class Collection {
     this.count += 1;
   }
 
-  /** The page changed during a pause: goes on where that is still possible, and leaves the rest for later. */
-  private repair(walk: Walk): void {
+  /**
+   * The page changed during a pause: finds the way on. False where it is lost; then the walk ends, and
+   * the elements in which it was are looked through for what is missing.
+   */
+  private repair(walk: Walk): boolean {
     while (!walk.cursor.linked && walk.cursor.prev) walk.cursor = walk.cursor.prev;
     const gone = walk.stack.findIndex(({ known }) => this.known.get(known.element) !== known);
     if (gone >= 0) {
       if (gone > 0) this.flush(walk);
       walk.stack.length = gone;
     }
+    const found = walk.stack.every((level) => this.find(level));
     for (const level of walk.stack) {
-      if (!level.next || level.assigned || this.parentOf(level.next) === level.known.element) continue;
-      level.next = null;
-      this.doubtful.add(level.known);
+      const next = level.assigned ? (level.assigned[level.index] ?? null) : level.next;
+      level.noted = this.gaps.get(level.known)?.has(next) === true;
     }
+    this.left.clear();
+    if (found) return true;
+    this.flush(walk);
+    for (const { known } of walk.stack) this.doubtful.add(known);
+    return false;
+  }
+
+  /** Whether a level still knows its next node, or finds it after the one before. */
+  private find(level: Level): boolean {
+    const { known, assigned, next, last } = level;
+    if (assigned) return same(assigned, assignedOf(known.element) ?? []);
+    const stays = (node: Node) => !this.left.has(node) && this.parentOf(node) === known.element;
+    if (!next || stays(next)) return true;
+    if (!last || !stays(last)) return false;
+    level.next = last.nextSibling;
+    return true;
   }
 
   /** What the walk found takes the place of what stood there; blocks that are the same stay. */
@@ -683,7 +737,15 @@ function startOf({ element, root }: Known): Node | null {
 function levelAt(known: Known, next: Node | null, style = getComputedStyle(known.element)): Level {
   const assigned = assignedOf(known.element);
   const index = assigned ? (next ? assigned.indexOf(next) : assigned.length) : 0;
-  return { known, next: assigned ? null : next, assigned, index: Math.max(0, index), style };
+  return {
+    known,
+    next: assigned ? null : next,
+    last: null,
+    noted: false,
+    assigned,
+    index: Math.max(0, index),
+    style,
+  };
 }
 
 /** The next node to visit at this level, null when it is done. */
@@ -691,6 +753,7 @@ function following(level: Level): Node | null {
   if (level.assigned) return level.assigned[level.index++] ?? null;
   const node = level.next;
   if (node) level.next = node.nextSibling;
+  level.last = node;
   return node;
 }
 
