@@ -527,7 +527,7 @@ test("a page of 100,000 words comes in portions, and what is in view is marked f
   const { painted, seen, there } = await first;
   assert.ok(there > 0 && seen >= there, `${seen} of ${there} flags in view are in the first frame with flags, among ${painted}`);
   const { work, reading, shown } = await settled(popup).then(() => calm(popup));
-  assert.ok(work.messages > 5, `${work.messages} messages`);
+  assert.ok(work.messages >= 5, `${work.messages} messages`);
   assert.equal(work.blocks, work.collected);
   assert.ok(reading.taken <= work.blocks);
   assert.ok(shown >= 1000);

@@ -104,6 +104,7 @@ interface Level {
 
 type Work = Generator<void, void, void>;
 
+const NOWHERE: readonly string[] = [];
 const UNLINKED: Readonly<Item> = {
   prev: null,
   next: null,
@@ -584,16 +585,15 @@ export class Collection {
       this.roots.add(root);
       this.reach.enter(root);
     }
-    const own = landmarksOf(element).filter((name) => !up?.within.includes(name));
     const known: Known = {
       element,
       id: before?.id ?? this.ids++,
       up,
       kind,
       box,
-      link: up?.link === true || isLink(element),
-      mark: up?.mark === true || isMark(element),
-      within: own.length > 0 ? [...(up?.within ?? []), ...own] : (up?.within ?? []),
+      link: read && (up?.link === true || isLink(element)),
+      mark: read && (up?.mark === true || isMark(element)),
+      within: read ? joined(up?.within ?? NOWHERE, landmarksOf(element)) : NOWHERE,
       words: null,
       root,
       open: null,
@@ -715,6 +715,12 @@ class Walk {
     this.stack = stack;
     this.bottom = (stack[0] as Level).known;
   }
+}
+
+/** Without a copy where there is nothing new. */
+function joined(all: readonly string[], more: readonly string[]): readonly string[] {
+  const fresh = more.filter((name) => !all.includes(name));
+  return fresh.length > 0 ? [...all, ...fresh] : all;
 }
 
 function first<T>(all: Iterable<T>): T | undefined {

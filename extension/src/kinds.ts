@@ -30,6 +30,7 @@ const LANDMARK_ROLES: Readonly<Record<string, string>> = {
   figure: "figure",
   form: "form",
 };
+const NONE: readonly string[] = [];
 /** Elements that the platform lets have a shadow root, beside those with a name of their own. */
 const MAY_HOST = new Set(
   "article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span".split(" "),
@@ -99,8 +100,9 @@ export function isMark(element: Element): boolean {
 }
 
 /** The landmarks that an element is, by name and by role. */
-export function landmarksOf(element: Element): string[] {
+export function landmarksOf(element: Element): readonly string[] {
   const tag = element.localName;
+  if (!LANDMARKS.has(tag) && !element.hasAttribute("role")) return NONE;
   const role = LANDMARK_ROLES[element.getAttribute("role") ?? ""];
   return [...(LANDMARKS.has(tag) ? [tag] : []), ...(role === undefined ? [] : [role])];
 }

@@ -3,8 +3,8 @@ import { type Entry, sameBlock } from "./collect";
 import type { Splice } from "./protocol";
 
 /** UTF-16 units of text in one message: the page waits while a message is written. */
-const MESSAGE = 48_000;
-const MESSAGE_BLOCKS = 200;
+const MESSAGE = 96_000;
+const MESSAGE_BLOCKS = 400;
 
 /** How to turn the blocks of before into those of now. Blocks are told by identity, then by what they say. */
 export function changes(before: readonly Entry[], now: readonly Entry[]): Splice[] {
