@@ -4,6 +4,7 @@
  */
 import { Card, type Other } from "./card";
 import type { Flag } from "./flags";
+import { later } from "./later";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details } from "./protocol";
@@ -27,7 +28,7 @@ export class Hover {
   private readonly options: HoverOptions;
   private readonly card = new Card((over) => this.overCard(over));
   private frame = 0;
-  private timer = 0;
+  private callOff = () => {};
   /** Whether the timer is the one that closes. */
   private lingering = false;
   private point = { x: 0, y: 0 };
@@ -179,16 +180,14 @@ export class Hover {
 
   private startTimer(after: number, then: () => void): void {
     this.stopTimer();
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
+    this.callOff = later(() => {
       this.lingering = false;
       then();
     }, after);
   }
 
   private stopTimer(): void {
-    window.clearTimeout(this.timer);
-    this.timer = 0;
+    this.callOff();
     this.lingering = false;
   }
 }

@@ -3,6 +3,7 @@
  * after each round we rest in proportion to what it took, so that a page that never stops changing
  * is read now and then, and one that changes once is read at once.
  */
+import { later } from "./later";
 
 /** Milliseconds: half of a frame. */
 const SLICE = 8;
@@ -53,7 +54,7 @@ export class Pace {
   async rest(): Promise<boolean> {
     const left = this.next - performance.now();
     // At once means after the page's present task.
-    await (left > 0 ? this.until((done) => clearable(done, left)) : turn());
+    await (left > 0 ? this.until((done) => later(done, left)) : turn());
     if (document.hidden) await this.until((done) => visible(done));
     return !this.signal.aborted;
   }
@@ -79,11 +80,6 @@ export class Pace {
       this.signal.addEventListener("abort", stop, { once: true });
     });
   }
-}
-
-function clearable(done: () => void, after: number): () => void {
-  const timer = setTimeout(done, after);
-  return () => clearTimeout(timer);
 }
 
 function visible(done: () => void): () => void {
