@@ -84,6 +84,20 @@ test("the card comes on a strict page too", async () => {
   assert.match(await hover(at.browser, page, "anonymous"), /Anonymous source/);
 });
 
+test("the card comes and goes where the reader switched the page's scripts off", async () => {
+  const page = await at.browser.context.newPage();
+  const session = await at.browser.context.newCDPSession(page);
+  await session.send("Emulation.setScriptExecutionDisabled", { value: true });
+  await page.goto(`${at.origin}/story?scripts-off`, { waitUntil: "load" });
+  await page.bringToFront();
+  const popup = await at.browser.press(page);
+  await settled(popup);
+  await popup.close();
+  assert.match(await hover(at.browser, page, "anonymous"), /Anonymous source/);
+  await page.mouse.move(2, 2);
+  await until("the card to go", async () => (await cardText(at.browser, page)) === "");
+});
+
 test("the card comes although the background was killed meanwhile", async () => {
   const page = await read("/story?killed");
   await at.browser.killWorker();

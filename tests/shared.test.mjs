@@ -5,9 +5,9 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { ROOT } from "./lib/browser.mjs";
+import { ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { highlights, pageInput, readBlocks, settled } from "./lib/hearsay.mjs";
+import { calm, highlights, pageInput, readBlocks, settled, status } from "./lib/hearsay.mjs";
 
 const SHARED = path.join(ROOT, "..", "shared");
 const absent = !existsSync(path.join(SHARED, "pages")) && "skipped: there are no real pages beside this repository";
@@ -46,6 +46,29 @@ for (const name of pages) {
       assert.deepEqual(marked[category], expected.map((flag) => flag.anchor.exact), category);
     }
     assert.deepEqual(errors, []);
+
+    // A paragraph that comes late costs itself, wherever it comes, and is read as it would have been before.
+    const first = await calm(popup);
+    await page.evaluate(() => {
+      const all = [...document.querySelectorAll("p")].filter((p) => p.checkVisibility() && p.textContent.length > 80);
+      const late = Object.assign(document.createElement("p"), { textContent: "Officials said that the boats might leave the quay before the storm." });
+      if (all.length > 0) all[all.length >> 1].after(late);
+      else document.body.append(late);
+    });
+    await until("another round", async () => (await status(popup)).work.rounds > first.work.rounds);
+    const then = await calm(popup);
+    const spent = (name) => then.work[name] - first.work[name];
+    // A page may be one block from top to bottom; else the change and what is next to it.
+    assert.ok(spent("visited") <= Math.max(60, first.reading.taken < 4 ? 2 * first.work.visited : 0), `${spent("visited")} nodes visited`);
+    assert.ok(spent("collected") <= 4, `${spent("collected")} blocks made`);
+    assert.ok(spent("blocks") <= 2, `${spent("blocks")} blocks sent`);
+    assert.ok(then.reading.taken - first.reading.taken <= 2);
+    const late = await highlights(page);
+    const again = await readBlocks(await pageInput(popup), folder);
+    for (const category of Object.keys(late)) {
+      const expected = again.flags.filter((flag) => flag.category === category && flag.strength >= 0.5);
+      assert.deepEqual(late[category], expected.map((flag) => flag.anchor.exact), category);
+    }
     await popup.close();
     await page.close();
   });

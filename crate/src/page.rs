@@ -18,6 +18,29 @@ pub struct PageInput {
     pub blocks: Vec<Block>,
 }
 
+/// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Splice {
+    /// The first block that goes, or the one before which the new ones stand.
+    pub at: usize,
+    /// How many go.
+    pub remove: usize,
+    /// What comes instead.
+    pub blocks: Vec<Block>,
+}
+
+impl PageInput {
+    /// Makes the changes, which are in order and don't overlap. What lies outside the page is cut off.
+    pub fn change(&mut self, splices: Vec<Splice>) {
+        for splice in splices.into_iter().rev() {
+            let start = splice.at.min(self.blocks.len());
+            let end = start.saturating_add(splice.remove).min(self.blocks.len());
+            self.blocks.splice(start..end, splice.blocks);
+        }
+    }
+}
+
 /// One block of visible text and where it stands. All ranges count UTF-16 units within `text`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -188,6 +211,34 @@ impl Units {
 mod tests {
     use super::*;
     use crate::model::Span;
+
+    #[test]
+    fn blocks_give_way_to_others() {
+        let blocks = |text: &str| {
+            let one = |c: char| Block {
+                text: c.to_string(),
+                ..Block::default()
+            };
+            text.chars().map(one).collect::<Vec<_>>()
+        };
+        let changed = |splices: &[(usize, usize, &str)]| {
+            let mut page = PageInput {
+                blocks: blocks("abcd"),
+                ..PageInput::default()
+            };
+            let splice = |&(at, remove, new): &(usize, usize, &str)| Splice {
+                at,
+                remove,
+                blocks: blocks(new),
+            };
+            page.change(splices.iter().map(splice).collect());
+            page.blocks.into_iter().map(|b| b.text).collect::<String>()
+        };
+        assert_eq!(changed(&[]), "abcd");
+        assert_eq!(changed(&[(0, 0, "x"), (1, 2, "y"), (4, 0, "z")]), "xaydz");
+        assert_eq!(changed(&[(0, 4, "")]), "");
+        assert_eq!(changed(&[(3, usize::MAX, "x"), (9, 1, "y")]), "abcxy");
+    }
 
     #[test]
     fn units_count_as_javascript_does() {

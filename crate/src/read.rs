@@ -28,6 +28,8 @@ pub struct Reader {
     old: Generation,
     bytes: usize,
     room: Room,
+    /// Blocks taken apart so far.
+    taken: u32,
 }
 
 type Generation = HashMap<u64, Known, BuildHasherDefault<AsIs>>;
@@ -57,6 +59,18 @@ struct Known {
 }
 
 impl Reader {
+    /// How many blocks were taken apart so far, by all readings: what was known isn't counted.
+    pub fn taken(&self) -> u32 {
+        self.taken
+    }
+
+    /// Takes blocks apart ahead of the reading that will want them.
+    pub fn prepare<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+        for text in texts {
+            self.parse(text);
+        }
+    }
+
     /// Reads a page. Never fails: what can't be read has no flags.
     pub fn read(&mut self, page: &Page) -> Reading {
         self.analyse(page).0
@@ -101,9 +115,12 @@ impl Reader {
             return Rc::clone(&known.parsed);
         }
         let known = self.old.remove(&key).filter(|k| *k.text == *text);
-        let known = known.unwrap_or_else(|| Known {
-            text: text.into(),
-            parsed: Rc::new(block::parse(text, &mut self.room)),
+        let known = known.unwrap_or_else(|| {
+            self.taken = self.taken.wrapping_add(1);
+            Known {
+                text: text.into(),
+                parsed: Rc::new(block::parse(text, &mut self.room)),
+            }
         });
         let parsed = Rc::clone(&known.parsed);
         self.bytes += text.len();
@@ -128,8 +145,10 @@ mod tests {
         let mut reader = Reader::default();
         let first = reader.read(&page);
         assert_eq!(first.flags.len(), 4, "{:?}", first.flags);
+        assert_eq!(reader.taken(), 2);
         let known = reader.parse(page.text(0));
         assert_eq!(reader.read(&page), first);
+        assert_eq!(reader.taken(), 2);
         assert!(Rc::ptr_eq(&known, &reader.parse(page.text(0))));
     }
 

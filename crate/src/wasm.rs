@@ -14,7 +14,7 @@ use crate::explain;
 use crate::export::{self, Format, Options};
 use crate::fragment;
 use crate::model::{Category, Kind, Reading, Span};
-use crate::page::{Page, PageInput, Units};
+use crate::page::{Page, PageInput, Splice, Units};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -22,6 +22,8 @@ use crate::sourcing::Sourcing;
 struct Document {
     page: Page,
     reading: Reading,
+    /// Blocks taken apart for this document so far.
+    taken: u32,
 }
 
 thread_local! {
@@ -37,9 +39,22 @@ struct ReadReply {
     words: u32,
     sentences: u32,
     claims: u32,
+    /// Blocks taken apart for this document so far, in all its readings.
+    taken: u32,
     /// Six numbers a flag: block, start and end (UTF-16 units in the block), category, kind,
     /// strength in hundredths.
     flags: Vec<u32>,
+}
+
+/// Bytes from which on a block is likely enough to be main text to be taken apart before that is known.
+const LONG: usize = 80;
+
+/// What changed of a page: its facts as they are now, and blocks.
+#[derive(Deserialize)]
+struct Change {
+    /// Without blocks.
+    facts: PageInput,
+    splices: Vec<Splice>,
 }
 
 #[derive(Deserialize)]
@@ -105,8 +120,61 @@ pub fn version() -> String {
 pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
     let input: PageInput =
         serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
+    keep(key, input, 0)
+}
+
+/// Changes the document under `base` (none: an empty one), keeps it under `key` instead, and reads it.
+/// With `more`, further changes follow at once: the new blocks are taken apart, the page is not read,
+/// and the answer is undefined. So is it when there is no such document: nothing is kept then.
+#[wasm_bindgen]
+pub fn change(
+    base: Option<String>,
+    key: String,
+    change: JsValue,
+    more: bool,
+) -> Result<JsValue, JsValue> {
+    let change: Change =
+        serde_wasm_bindgen::from_value(change).map_err(|e| error(format!("change: {e}")))?;
+    let (mut input, taken) = match base {
+        None => (PageInput::default(), 0),
+        Some(base) => match DOCUMENTS.with_borrow_mut(|all| all.remove(&base)) {
+            None => return Ok(JsValue::UNDEFINED),
+            Some(document) => (document.page.input, document.taken),
+        },
+    };
+    let texts = change.splices.iter().flat_map(|s| &s.blocks);
+    let mut ahead = 0;
+    if more {
+        ahead = READER.with_borrow_mut(|reader| {
+            let before = reader.taken();
+            reader.prepare(texts.map(|b| b.text.as_str()).filter(|t| t.len() >= LONG));
+            reader.taken().wrapping_sub(before)
+        });
+    }
+    input.change(change.splices);
+    let input = PageInput {
+        blocks: input.blocks,
+        ..change.facts
+    };
+    if more {
+        let document = Document {
+            page: Page::from_input(input),
+            reading: Reading::default(),
+            taken: taken + ahead,
+        };
+        DOCUMENTS.with_borrow_mut(|all| all.insert(key, document));
+        return Ok(JsValue::UNDEFINED);
+    }
+    keep(key, input, taken)
+}
+
+fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
     let page = Page::from_input(input);
-    let reading = READER.with_borrow_mut(|reader| reader.read(&page));
+    let (reading, taken) = READER.with_borrow_mut(|reader| {
+        let before = reader.taken();
+        let reading = reader.read(&page);
+        (reading, taken + reader.taken().wrapping_sub(before))
+    });
     let mut flags = Vec::with_capacity(reading.flags.len() * 6);
     let mut units = Units::default();
     for flag in &reading.flags {
@@ -131,9 +199,15 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
         words: reading.words,
         sentences: reading.sentences,
         claims: reading.claims(),
+        taken,
         flags,
     })?;
-    DOCUMENTS.with_borrow_mut(|all| all.insert(key, Document { page, reading }));
+    let document = Document {
+        page,
+        reading,
+        taken,
+    };
+    DOCUMENTS.with_borrow_mut(|all| all.insert(key, document));
     Ok(reply)
 }
 

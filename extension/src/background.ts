@@ -20,7 +20,7 @@ import {
   removeStyle,
   tellPanels,
 } from "./browser";
-import { compare, Documents } from "./documents";
+import { compare, Documents, keyOf } from "./documents";
 import { showIcon } from "./icon";
 import {
   CATEGORIES,
@@ -66,20 +66,32 @@ onBackgroundMessage({
     return { filter: all };
   },
 
-  read: async ({ page, tone, ...ref }, { tab, frame }) => {
+  read: async ({ base, change: what, more, tone, ...ref }, { tab, frame }) => {
     const styled = tone ? setTone(tab, frame, tone) : null;
     try {
       const { key, replaced } = documents.set(tab, frame, ref);
-      const { read, forget } = await ready();
-      if (replaced) forget(replaced);
-      const reading = read(key, page);
+      const { change, forget, knows } = await ready();
+      const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
+      if (replaced && replaced !== from) forget(replaced);
+      if (from !== undefined && !knows(from)) return { resend: true };
+      const reading = change(from, key, what, more);
       await styled;
-      return { reading };
+      return reading ? { reading } : { more: true };
     } catch (reason) {
       return { error: text(reason) };
     } finally {
       changed(tab);
     }
+  },
+
+  frames: async (_ask, { tab }) => {
+    const all = await settings();
+    const asked = (await inject(tab)).map(async (frame) => {
+      const now = await askFrame<"status">(tab, frame, { type: "status" });
+      if (now && !now.on) await askFrame<"on">(tab, frame, { type: "on", filter: all, force: false });
+    });
+    await Promise.all(asked);
+    return null;
   },
 
   details: async ({ flag, ...ref }, { tab, frame }) => {

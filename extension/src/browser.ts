@@ -50,6 +50,19 @@ export function alive(): boolean {
   }
 }
 
+/** An element's shadow root; `closed` ones cost a call into the browser. Firefox has a property for it. */
+export function shadowOf(element: Element, closed: boolean): ShadowRoot | null {
+  const open = element.shadowRoot;
+  if (open || !closed) return open;
+  try {
+    const firefox = element as { openOrClosedShadowRoot?: ShadowRoot | null };
+    if ("openOrClosedShadowRoot" in firefox) return firefox.openOrClosedShadowRoot ?? null;
+    return (chrome.dom?.openOrClosedShadowRoot(element as HTMLElement) as ShadowRoot | null) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Answers messages. Unknown messages and senders are left alone. */
 function listen<M, S>(
   handlers: Handlers<M, S>,
@@ -326,6 +339,8 @@ export async function registerSites(patterns: readonly string[]): Promise<void> 
       matches: [id],
       js: [CONTENT_SCRIPT, AUTO_SCRIPT],
       allFrames: true,
+      // Frames without an address of their own, as `srcdoc` makes them, are their maker's.
+      matchOriginAsFallback: true,
       runAt: "document_idle" as const,
     })),
   );

@@ -4,6 +4,7 @@
  */
 import sheetText from "./card.css";
 import { element, line, svg } from "./draw";
+import { later } from "./later";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
 import { lineProperties } from "./theme";
@@ -40,7 +41,8 @@ export type Step = "previous" | "next";
 
 export class Card {
   private host: HTMLElement | null = null;
-  private fading = 0;
+  /** Ends the fading early, where the card is fading out. */
+  private fading: (() => void) | null = null;
   private readonly onOver: (over: boolean) => void;
 
   /** `onOver` hears when the pointer enters and leaves the card. */
@@ -49,7 +51,7 @@ export class Card {
   }
 
   get open(): boolean {
-    return this.host?.isConnected === true && this.fading === 0;
+    return this.host?.isConnected === true && this.fading === null;
   }
 
   /** Shows a card, instead of the one before. `others`: further flags on the same words. */
@@ -99,19 +101,19 @@ export class Card {
   /** Fades out, then leaves no trace. */
   hide(): void {
     const host = this.host;
-    if (!host || this.fading !== 0) return;
+    if (!host || this.fading !== null) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.remove();
       return;
     }
     host.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
-    this.fading = window.setTimeout(() => this.remove(), FADE_OUT);
+    this.fading = later(() => this.remove(), FADE_OUT);
   }
 
   /** At once. */
   remove(): void {
-    window.clearTimeout(this.fading);
-    this.fading = 0;
+    this.fading?.();
+    this.fading = null;
     this.host?.remove();
     this.host = null;
   }

@@ -1,255 +1,757 @@
 /**
- * Page → blocks and a map back to the page's text nodes.
+ * Page → blocks, and again only where the page changed.
  *
- * One walk over the flattened tree (open shadow roots and slots included) on an explicit stack, so
- * that depth costs memory and never the call stack. What is main text is the core's decision; only
- * what nobody reads as text is left out here.
+ * The page is walked over its flattened tree (shadow roots and slots included) on an explicit stack,
+ * so that depth costs memory and never the call stack. What was found stays in one list in reading
+ * order: blocks of text, and a mark where each block-level element opens and closes. No text runs
+ * over such a mark, so what stands between two of them can be read again alone. A change is a place
+ * in an element; from there the *gap* reaches left and right to the next block-level elements that
+ * are known, and only that is walked.
+ *
+ * All work is a generator that pauses often; whoever drives it decides for how long. The page may
+ * change during a pause: its records are digested before the walk goes on.
  */
+import { isLink, isMark, type Kind, kindOf, landmarksOf, mayHostClosed } from "./kinds";
+import { type Gathered, Gathering, type Piece, squeeze } from "./pieces";
 import type { Block } from "./protocol";
 
-/** Bounds of one walk: a page beyond them is read up to there. */
+/** Bounds: a page beyond them is read up to there. */
 const MAX_TEXT = 8_000_000;
 const MAX_BLOCKS = 60_000;
 const MAX_PATH = 24;
 const MAX_HINT = 200;
 const HINT_ELEMENTS = 6;
+/** Nodes visited, or things checked, between two pauses. */
+const STRIDE = 16;
 
-/** Never text of the article, whatever the style sheet says. */
-const SKIPPED = new Set(
-  (
-    "script style noscript template head nav button label legend select textarea input option datalist meter progress " +
-    "iframe frame object embed video audio canvas svg math code pre samp kbd dialog map area"
-  ).split(" "),
-);
-const SKIPPED_ROLES = new Set(
-  "navigation dialog alertdialog menu menubar toolbar tablist search tooltip button textbox".split(" "),
-);
-/** Elements that may be drawn inside a sentence, even where a float turns them into a box. */
-const INLINE = new Set(
-  (
-    "a abbr acronym b bdi bdo big cite data del dfn em font i ins label mark q rp rt ruby s small span " +
-    "strike strong sub sup time tt u var wbr"
-  ).split(" "),
-);
-const LANDMARKS = new Set("article main aside header footer figure form table blockquote".split(" "));
-const LANDMARK_ROLES: Readonly<Record<string, string>> = {
-  article: "article",
-  main: "main",
-  complementary: "aside",
-  banner: "header",
-  contentinfo: "footer",
-  figure: "figure",
-  form: "form",
-};
-
-/** The part of a block that comes from one text node. */
-interface Piece {
-  node: Text;
-  /** Where it starts in the block, in UTF-16 units. */
-  start: number;
-  /** Whether white space was taken out, so that offsets are not simply shifted. */
-  collapsed: boolean;
-  /** Whether white space at its beginning was dropped. */
-  trimmed: boolean;
+/** A block and where its text stands. */
+export interface Entry {
+  readonly block: Block;
+  /** By `start`; never empty. */
+  readonly pieces: readonly Piece[];
 }
 
-/** A place in the page. */
-export interface Point {
-  node: Text;
-  /** UTF-16 units into the node's data. */
-  offset: number;
+/** What walks and checks have cost so far. */
+export interface Walked {
+  /** Nodes visited. */
+  visited: number;
+  /** Blocks made. */
+  collected: number;
+  /** Elements looked at for whether they are still shown, or shown by now. */
+  checked: number;
 }
 
-export interface Collected {
-  blocks: Block[];
-  /** For each block its pieces, by `start`. */
-  map: Piece[][];
-  /** Open shadow roots with text in them. */
-  roots: ShadowRoot[];
+/** What the collection wants to hear of. */
+export interface Reach {
+  /** The element's shadow root, open or closed. */
+  shadowOf(element: Element, closed: boolean): ShadowRoot | null;
+  /** A root whose changes matter from now on. */
+  enter(root: ShadowRoot): void;
+  /** An element without a box: say so when it gets one. */
+  await(element: Element): void;
+  /** No more. */
+  dismiss(element: Element): void;
+}
+
+/** One element as it was met. */
+interface Known {
+  readonly element: Element;
+  /** Unlike that of any other element. */
+  readonly id: number;
+  /** The element around it in the flattened tree. */
+  readonly up: Known | null;
+  readonly kind: Kind;
+  /** Whether it parts the text around it. */
+  readonly box: boolean;
+  readonly link: boolean;
+  readonly mark: boolean;
+  /** Landmarks that it is or stands in. */
+  readonly within: readonly string[];
+  /** Its class and id words when it was met: pages change them all the time, and mean the same by it. */
+  words: string | null;
+  readonly root: ShadowRoot | null;
+  /** Where a block opens and closes; a hidden element's place is `open`. */
+  open: Item | null;
+  close: Item | null;
+}
+
+/** A link of the list: a block of text, or the place of an element. */
+interface Item {
+  prev: Item | null;
+  next: Item | null;
+  /** Whether it is in the list. One that was taken out still leads back to what stood before it. */
+  linked: boolean;
+  entry: Entry | null;
+  known: Known | null;
+  /** Text that is laid out and can't be seen. */
+  veiled: Text | null;
 }
 
 /** An element whose children are being walked. */
 interface Level {
-  element: Element;
-  /** Preorder number. */
-  id: number;
+  readonly known: Known;
   next: Node | null;
+  /** The node visited last. */
+  last: Node | null;
+  /** Whether something may have left from just before `next`. */
+  noted: boolean;
   /** Instead of siblings: the nodes assigned to a slot. */
-  assigned: readonly Node[] | null;
+  readonly assigned: readonly Node[] | null;
   index: number;
-  block: boolean;
   /** Live; read when text asks whether it is visible. */
-  style: CSSStyleDeclaration;
-  link: boolean;
-  mark: boolean;
+  readonly style: CSSStyleDeclaration;
 }
 
-const SPACE = /[\t\n\f\r ]+/g;
-const NEEDS_COLLAPSING = /[\t\n\f\r]| {2}/;
-const BLANK = /^[\t\n\f\r ]*$/;
+type Work = Generator<void, void, void>;
 
-/** Reads the document. Never throws for what a page contains. */
-export function collect(document: Document): Collected {
-  const walk = new Walk();
-  if (document.body) walk.run(document.body);
-  return { blocks: walk.blocks, map: walk.map, roots: walk.roots };
-}
+const NOWHERE: readonly string[] = [];
+const UNLINKED: Readonly<Item> = {
+  prev: null,
+  next: null,
+  linked: false,
+  entry: null,
+  known: null,
+  veiled: null,
+};
 
-class Walk {
-  readonly blocks: Block[] = [];
-  readonly map: Piece[][] = [];
-  readonly roots: ShadowRoot[] = [];
+export class Collection {
+  readonly walked: Walked = { visited: 0, collected: 0, checked: 0 };
+  /** Shadow roots that were met. */
+  readonly roots = new Set<ShadowRoot>();
 
-  private readonly stack: Level[] = [];
-  private counter = 0;
-  private total = 0;
+  private readonly reach: Reach;
+  private root: Known | null = null;
+  private known = new WeakMap<Node, Known>();
+  private ids = 0;
+  private text = 0;
+  private count = 0;
 
-  /** The block being gathered. */
-  private parts: string[] = [];
-  private length = 0;
-  private endsInSpace = false;
-  private pieces: Piece[] = [];
-  private links: [number, number][] = [];
-  private marks: [number, number][] = [];
-  private breaks = 0;
+  private records: MutationRecord[] = [];
+  /** Places to read again: before these nodes of an element, null for its end. */
+  private gaps = new Map<Known, Set<Node | null>>();
+  /** Elements whose children are all looked through for gaps. */
+  private doubtful = new Set<Known>();
+  /** Elements whose visible and hidden parts are looked at again. */
+  private checks = new Set<Known>();
+  private steps = 0;
+  /** Nodes that left their place since the walk last looked. */
+  private left = new Set<Node>();
+  /** Blocks that were read again and are as they were. */
+  private again = new Set<Entry>();
 
-  run(root: Element): void {
-    this.enter(root);
-    while (this.stack.length > 0) {
-      const level = this.stack[this.stack.length - 1] as Level;
-      const node = following(level);
-      if (node === null) {
-        if (level.block) this.flush();
-        this.stack.pop();
-      } else if (node.nodeType === Node.TEXT_NODE) {
-        this.add(node as Text, level);
-        if (this.total > MAX_TEXT || this.blocks.length >= MAX_BLOCKS) break;
-      } else if (node.nodeType === Node.ELEMENT_NODE) {
-        this.enter(node as Element);
+  constructor(reach: Reach) {
+    this.reach = reach;
+  }
+
+  /** Notes what changed; nothing is looked at before the next `update`. */
+  changed(records: readonly MutationRecord[]): void {
+    // Before the first reading everything is new anyway.
+    if (this.root) for (const record of records) this.records.push(record);
+  }
+
+  /** What is hidden or shown in `element`, or for null anywhere, may have changed. */
+  check(element: Element | null): void {
+    const known = element ? this.known.get(element) : this.root;
+    if (known) this.checks.add(known);
+  }
+
+  /** Brings the list up to date. Ends only when there is nothing left to do. */
+  *update(body: () => Element | null): Work {
+    for (;;) {
+      yield* this.digest();
+      const now = body();
+      // A page may put another body in its place, or the same one once more.
+      if ((this.root?.element ?? null) !== now || (now && this.known.get(now) !== this.root)) this.reset(now);
+      const known = first(this.checks);
+      const doubt = first(this.doubtful);
+      const gap = first(this.gaps);
+      if (known) {
+        this.checks.delete(known);
+        yield* this.look(known);
+      } else if (doubt) {
+        this.doubtful.delete(doubt);
+        yield* this.findGaps(doubt);
+      } else if (gap) {
+        const [place, before] = gap;
+        const node = first(before);
+        if (node === undefined) this.gaps.delete(place);
+        else {
+          before.delete(node);
+          yield* this.fill(place, node);
+        }
+      } else break;
+    }
+    for (const root of this.roots) if (!root.isConnected) this.roots.delete(root);
+  }
+
+  /** All blocks in reading order. */
+  entries(): Entry[] {
+    const entries: Entry[] = [];
+    for (let at = this.root?.open ?? null; at?.linked; at = at.next) if (at.entry) entries.push(at.entry);
+    return entries;
+  }
+
+  /** Blocks that were read again and are as they were; their text nodes may have been written to. */
+  takeAgain(): Set<Entry> {
+    const again = this.again;
+    this.again = new Set();
+    return again;
+  }
+
+  private reset(body: Element | null): void {
+    for (let at = this.root?.open ?? null; at?.linked; at = at.next) this.forget(at);
+    this.known = new WeakMap();
+    this.records = [];
+    this.gaps.clear();
+    this.doubtful.clear();
+    this.checks.clear();
+    this.roots.clear();
+    this.root = null;
+    this.text = 0;
+    this.count = 0;
+    if (!body) return;
+    const now = kindOf(body, getComputedStyle(body), null);
+    const root = this.meet(body, null, now.kind === "inline" ? { kind: "block", box: true } : now);
+    const open: Item = { ...UNLINKED, known: root, linked: true };
+    const close: Item = { ...UNLINKED, known: root, linked: true, prev: open };
+    open.next = close;
+    root.open = open;
+    root.close = close;
+    this.root = root;
+    if (root.kind === "hidden") this.reach.await(body);
+    if (root.kind === "block") this.mark(root, startOf(root));
+  }
+
+  // ── What changed ───────────────────────────────────────────────────────────────────────────────
+
+  private *digest(): Work {
+    while (this.records.length > 0) {
+      const records = this.records;
+      this.records = [];
+      // First what went: it must not be taken for what came elsewhere.
+      for (const record of records) {
+        for (const node of record.removedNodes) {
+          this.drop(node, record);
+          if (this.pause()) yield;
+        }
+      }
+      for (const record of records) {
+        if (record.type === "characterData") this.touch(record.target);
+        else if (record.type === "attributes") this.attribute(record.target as Element, record.attributeName);
+        else {
+          if (record.target.nodeName === "STYLE") this.check(null);
+          for (const node of record.addedNodes) {
+            if (node.nodeName === "STYLE" || node.nodeName === "LINK") this.check(null);
+            this.touch(node);
+            if (this.pause()) yield;
+          }
+        }
+        if (this.pause()) yield;
       }
     }
-    this.flush();
   }
 
-  private enter(element: Element): void {
-    const tag = element.localName;
-    if (tag === "br") {
-      this.lineBreak();
+  /**
+   * A node left its parent: what stood around it may run together. Where the node after it left too,
+   * that one's record tells the place.
+   */
+  private drop(node: Node, { target, nextSibling }: MutationRecord): void {
+    this.left.add(node);
+    const known = this.known.get(node);
+    if (known) this.take(known);
+    const host = (target as ShadowRoot).host ?? (target as Element);
+    const around = this.known.get(host);
+    if (!around || around.kind === "hidden" || around.kind === "skipped") return;
+    if (around.root && target === host) {
+      // Which slot it left, nobody can say any more. A block leaves nothing behind.
+      if (known?.kind !== "block") this.renew(around);
+    } else if (nextSibling === null || nextSibling.parentNode === target) this.mark(around, nextSibling);
+  }
+
+  /** A node came, or holds another text than before. */
+  private touch(node: Node): void {
+    for (let at = node; ; ) {
+      const parent = this.parentOf(at);
+      if (!parent) {
+        // The slots of a closed root don't show.
+        const host = at.parentElement && this.known.get(at.parentElement);
+        if (host?.root?.mode === "closed") this.renew(host);
+        return;
+      }
+      const known = this.known.get(parent);
+      if (known?.kind === "hidden" || known?.kind === "skipped") return;
+      if (known) {
+        this.mark(known, at);
+        return;
+      }
+      at = parent;
+    }
+  }
+
+  private attribute(element: Element, name: string | null): void {
+    const known = this.known.get(element);
+    if (!known) {
+      if (element === this.root?.element.parentNode) this.check(null);
       return;
     }
-    const id = this.counter++;
-    const above = this.stack[this.stack.length - 1];
+    if (name === "slot") {
+      const host = element.parentElement && this.known.get(element.parentElement);
+      if (host?.root) this.renew(host);
+    } else if (name === "open" && element.localName === "details") this.renew(known);
+    else this.checks.add(known);
+  }
+
+  /** Looks at what is hidden and what is shown in an element. */
+  private *look(known: Known): Work {
+    if (this.known.get(known.element) !== known) return;
+    if (this.isStale(known)) {
+      this.renew(known);
+      return;
+    }
+    if (known.kind === "hidden" || known.kind === "skipped") return;
+    if (known.kind === "inline") {
+      this.touch(known.element);
+      // It may hold blocks; they are among those of what is around it.
+      if (known.element.firstElementChild) {
+        let block = known;
+        while (block.kind !== "block" && block.up) block = block.up;
+        this.checks.add(block);
+      }
+      return;
+    }
+    if (!known.open?.linked) return;
+    for (let at: Item | null = known.open; at && at !== known.close; at = at.next) {
+      if (at.known && at === at.known.open && at.known !== known && this.isStale(at.known)) {
+        this.renew(at.known);
+      } else if (at.entry) this.lookAt(at.entry);
+      else if (at.veiled?.parentElement && this.isSeen(at.veiled.parentElement)) this.touch(at.veiled);
+      if (this.pause()) {
+        yield;
+        if (this.records.length > 0) yield* this.digest();
+      }
+      // What was taken out leads back to what is still there.
+      while (at && !at.linked) at = at.prev;
+      if (!at || !known.close?.linked) return;
+    }
+  }
+
+  /** Text that can't be seen any more is no text. */
+  private lookAt(entry: Entry): void {
+    let last: Element | null = null;
+    for (const { node } of entry.pieces) {
+      const element = node.parentElement ?? this.parentOf(node);
+      if (!element || element === last) continue;
+      last = element;
+      if (!this.isSeen(element)) this.touch(node);
+    }
+  }
+
+  private isSeen(element: Element): boolean {
+    this.walked.checked += 1;
+    return element.checkVisibility({ visibilityProperty: true });
+  }
+
+  private isStale({ element, kind, box, up }: Known): boolean {
+    this.walked.checked += 1;
+    const now = kindOf(element, getComputedStyle(element), up?.element ?? null);
+    if (up === null && now.kind === "inline") return kind !== "block";
+    return now.kind !== kind || now.box !== box;
+  }
+
+  /** As if it had just come. */
+  private renew(known: Known): void {
+    if (known === this.root) {
+      this.reset(known.element);
+      return;
+    }
+    this.take(known);
+    this.touch(known.element);
+  }
+
+  private mark(known: Known, before: Node | null): void {
+    const places = this.gaps.get(known);
+    if (places) places.add(before);
+    else this.gaps.set(known, new Set([before]));
+  }
+
+  // ── The list ───────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes an element and what is in it out of the list, and forgets it. */
+  private take(known: Known): void {
+    this.unlink(known);
+    this.known.delete(known.element);
+    this.gaps.delete(known);
+  }
+
+  private unlink({ open, close }: Known): void {
+    if (!open?.linked) return;
+    const end = close ?? open;
+    const { prev } = open;
+    const { next } = end;
+    for (let at: Item | null = open; at; at = at === end ? null : at.next) this.forget(at);
+    if (prev) prev.next = next;
+    if (next) next.prev = prev;
+  }
+
+  private forget(at: Item): void {
+    at.linked = false;
+    if (at.entry) {
+      this.text -= at.entry.block.text.length;
+      this.count -= 1;
+    } else if (at.known?.kind === "hidden" && this.known.get(at.known.element) === at.known) {
+      this.reach.dismiss(at.known.element);
+    }
+  }
+
+  private insert(after: Item, at: Item): Item {
+    at.prev = after;
+    at.next = after.next;
+    if (after.next) after.next.prev = at;
+    after.next = at;
+    at.linked = true;
+    return at;
+  }
+
+  /** Whether an element is a block that was read where it stands now. */
+  private clean(node: Node, up: Known): Known | null {
+    const known = this.known.get(node);
+    return known?.kind === "block" && known.up === up && known.open?.linked ? known : null;
+  }
+
+  // ── Walking ────────────────────────────────────────────────────────────────────────────────────
+
+  private pause(): boolean {
+    this.steps += 1;
+    return this.steps % STRIDE === 0;
+  }
+
+  /** Marks the gaps among all children of an element. */
+  private *findGaps(known: Known): Work {
+    if (this.known.get(known.element) !== known) return;
+    const level = levelAt(known, startOf(known));
+    this.left.clear();
+    // Where the children so far end in the list; unknown after a gap.
+    let end = known.kind === "block" ? known.open : null;
+    for (let node = following(level); node; node = following(level)) {
+      this.walked.visited += 1;
+      const block = this.clean(node, known);
+      if (!block) this.mark(known, node);
+      else if (end?.next !== block.open) this.mark(known, node);
+      end = block?.close ?? null;
+      if (this.pause()) {
+        yield;
+        if (this.records.length > 0) yield* this.digest();
+        if (this.known.get(known.element) !== known) return;
+        if (!this.find(level)) {
+          this.doubtful.add(known);
+          return;
+        }
+        this.left.clear();
+      }
+    }
+    if (known.kind !== "block" || end?.next !== known.close) this.mark(known, null);
+  }
+
+  /** Reads what stands between the known blocks around a place: before `node` of `place`. */
+  private *fill(place: Known, node: Node | null): Work {
+    if (!this.stands(place) || (node && this.parentOf(node) !== place.element)) return;
+    const [start, stack] = this.begin(place, node);
+    const walk = new Walk(start, stack);
+    this.left.clear();
+    let end: Item | null = null;
+    while (walk.stack.length > 0) {
+      const level = walk.stack[walk.stack.length - 1] as Level;
+      const child = following(level);
+      // Whatever else was noted before this node is read with it.
+      if (this.gaps.size > 0 && !level.noted) this.gaps.get(level.known)?.delete(child);
+      level.noted = false;
+      if (child === null) {
+        if (level.known.kind === "block") {
+          this.flush(walk);
+          if (walk.stack.length === 1) end = level.known.close;
+          else walk.cursor = level.known.close as Item;
+        }
+        walk.stack.pop();
+      } else {
+        this.walked.visited += 1;
+        const block = this.clean(child, level.known);
+        if (block) {
+          this.flush(walk);
+          end = block.open;
+          break;
+        }
+        if (child.nodeType === Node.TEXT_NODE) this.addText(child as Text, level, walk);
+        else if (child.nodeType === Node.ELEMENT_NODE) this.enter(child as Element, level.known, walk);
+        if (this.text > MAX_TEXT || this.count >= MAX_BLOCKS) {
+          this.flush(walk);
+          end = walk.bottom.close;
+          break;
+        }
+      }
+      if (this.pause()) {
+        yield;
+        if (this.records.length > 0) {
+          yield* this.digest();
+          if (!this.repair(walk)) return;
+        }
+      }
+    }
+    if (end?.linked) this.settle(walk, end);
+  }
+
+  /** Whether an element is still known where it is, up to the block that holds it. */
+  private stands(known: Known): boolean {
+    let at = known;
+    for (; at.kind !== "block" && at.up; at = at.up) {
+      if (this.known.get(at.element) !== at || this.parentOf(at.element) !== at.up.element) return false;
+    }
+    return this.known.get(at.element) === at && at.open?.linked === true;
+  }
+
+  /** Where a gap begins: the item before it, and the levels at its first node. */
+  private begin(place: Known, node: Node | null): [Item, Level[]] {
+    let up = place;
+    let at = node;
+    let start = up.open;
+    for (;;) {
+      const left: Node | null = preceding(up, at);
+      const block = left && this.clean(left, up);
+      if (block) {
+        start = block.close;
+        break;
+      }
+      const inside = left && this.known.get(left);
+      if (left) this.walked.visited += 1;
+      if (inside?.kind === "inline" && inside.up === up) {
+        // There may be blocks in it, the last of which is where to begin.
+        up = inside;
+        at = null;
+      } else if (left) at = left;
+      else if (up.kind === "block" || !up.up) {
+        start = up.open;
+        break;
+      } else {
+        at = up.element;
+        up = up.up;
+      }
+    }
+    // Around the level of the first node those up to the block, each after the element that is walked.
+    const stack = [levelAt(up, at)];
+    for (let inner = up; inner.kind !== "block" && inner.up; inner = inner.up) {
+      const outer = levelAt(inner.up, inner.element);
+      following(outer);
+      stack.unshift(outer);
+    }
+    return [start as Item, stack];
+  }
+
+  private enter(element: Element, up: Known, walk: Walk): void {
+    if (element.localName === "br") {
+      if (walk.gathering.lineBreak()) this.flush(walk);
+      return;
+    }
     const style = getComputedStyle(element);
-    const display = style.display;
-    if (display === "none") return;
-    const block = isBlock(tag, display, style);
-    if (block) this.flush();
-    if (isSkipped(element, tag) || isFolded(tag, above?.element)) return;
-    const root = element.shadowRoot;
-    if (root) this.roots.push(root);
-    const slotted = tag === "slot" ? (element as HTMLSlotElement).assignedNodes() : [];
-    this.stack.push({
+    const now = kindOf(element, style, up.element);
+    const { kind, box } = now;
+    if (box) this.flush(walk);
+    const before = this.known.get(element);
+    const known = this.meet(element, up, now);
+    if (before?.kind === "hidden" && kind !== "hidden") this.reach.dismiss(element);
+    if (kind === "skipped") return;
+    if (kind === "hidden") {
+      known.open = { ...UNLINKED, known };
+      walk.cursor = this.insert(walk.cursor, known.open);
+      this.reach.await(element);
+      return;
+    }
+    if (kind === "block") {
+      known.open = { ...UNLINKED, known };
+      known.close = { ...UNLINKED, known };
+      walk.cursor = this.insert(walk.cursor, known.open);
+      this.insert(known.open, known.close);
+    }
+    walk.stack.push(levelAt(known, startOf(known), style));
+  }
+
+  /** An inline element that is where it was stays known as it was, and the blocks in it with it. */
+  private meet(element: Element, up: Known | null, { kind, box }: { kind: Kind; box: boolean }): Known {
+    const before = this.known.get(element);
+    const read = kind === "block" || kind === "inline";
+    const root = read ? this.reach.shadowOf(element, mayHostClosed(element)) : null;
+    if (before && before.up === up && before.root === root && before.kind === kind && kind === "inline") {
+      return before;
+    }
+    if (root) {
+      this.roots.add(root);
+      this.reach.enter(root);
+    }
+    const known: Known = {
       element,
-      id,
-      next: (root ?? element).firstChild,
-      assigned: slotted.length > 0 ? slotted : null,
-      index: 0,
-      block,
-      style,
-      link: above?.link === true || isLink(element, tag),
-      mark: above?.mark === true || isMark(element, tag),
-    });
+      id: before?.id ?? this.ids++,
+      up,
+      kind,
+      box,
+      link: read && (up?.link === true || isLink(element)),
+      mark: read && (up?.mark === true || isMark(element)),
+      within: read ? joined(up?.within ?? NOWHERE, landmarksOf(element)) : NOWHERE,
+      words: null,
+      root,
+      open: null,
+      close: null,
+    };
+    this.known.set(element, known);
+    return known;
   }
 
-  private add(node: Text, level: Level): void {
-    const data = node.data;
-    if (data.length === 0) return;
-    // White space between blocks is most text nodes of a page: it never needs a style.
-    if (this.length === 0 && BLANK.test(data)) return;
-    if (level.style.visibility !== "visible") return;
-
-    const trimmed = (this.length === 0 || this.endsInSpace) && isSpace(data.charCodeAt(0));
-    let added = NEEDS_COLLAPSING.test(data) ? data.replace(SPACE, " ") : data;
-    const collapsed = added.length !== data.length;
-    if (trimmed) added = added.slice(1);
-    if (added === "") return;
-    if (added !== " ") this.breaks = 0;
-
-    const start = this.length;
-    this.pieces.push({ node, start, collapsed, trimmed });
-    this.append(added);
-    if (level.link) extend(this.links, start, this.length);
-    if (level.mark) extend(this.marks, start, this.length);
+  private addText(node: Text, { known, style }: Level, walk: Walk): void {
+    if (!walk.gathering.wants(node.data)) return;
+    if (style.visibility === "visible") walk.gathering.add(node, known.link, known.mark);
+    else walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
   }
 
-  private append(text: string): void {
-    this.parts.push(text);
-    this.length += text.length;
-    this.total += text.length;
-    this.endsInSpace = text.endsWith(" ");
+  /** The block that was being gathered ends here. */
+  private flush(walk: Walk): void {
+    const gathered = walk.gathering.take();
+    if (!gathered || this.count >= MAX_BLOCKS) return;
+    const block = describe(gathered, (walk.stack[walk.stack.length - 1] as Level).known);
+    const made = { ...UNLINKED, entry: { block, pieces: gathered.pieces } };
+    walk.cursor = this.insert(walk.cursor, made);
+    walk.made.push(made);
+    this.walked.collected += 1;
+    this.text += block.text.length;
+    this.count += 1;
   }
 
-  /** One break is a space; two in a row end a paragraph on pages that have no others. */
-  private lineBreak(): void {
-    if (this.length === 0) return;
-    this.breaks += 1;
-    if (this.breaks > 1) this.flush();
-    else if (!this.endsInSpace) this.append(" ");
-  }
-
-  private flush(): void {
-    this.breaks = 0;
-    if (this.length === 0) return;
-    const joined = this.parts.join("");
-    const text = this.endsInSpace ? joined.slice(0, -1) : joined;
-    if (text !== "" && this.blocks.length < MAX_BLOCKS) {
-      this.blocks.push(this.block(text));
-      this.map.push(this.pieces);
+  /**
+   * The page changed during a pause: finds the way on. False where it is lost; then the walk ends, and
+   * the elements in which it was are looked through for what is missing.
+   */
+  private repair(walk: Walk): boolean {
+    while (!walk.cursor.linked && walk.cursor.prev) walk.cursor = walk.cursor.prev;
+    const gone = walk.stack.findIndex(({ known }) => this.known.get(known.element) !== known);
+    if (gone >= 0) {
+      if (gone > 0) this.flush(walk);
+      walk.stack.length = gone;
     }
-    this.parts = [];
-    this.length = 0;
-    this.endsInSpace = false;
-    this.pieces = [];
-    this.links = [];
-    this.marks = [];
-  }
-
-  private block(text: string): Block {
-    let last = this.stack.length - 1;
-    while (last > 0 && !this.stack[last]?.block) last--;
-    const path: number[] = [];
-    for (let i = Math.max(0, last + 1 - MAX_PATH); i <= last; i++) path.push((this.stack[i] as Level).id);
-
-    const block: Block = { text, tag: this.stack[last]?.element.localName ?? "body", path };
-    const within = this.landmarks();
-    if (within.length > 0) block.within = within;
-    const hint = this.hint(last);
-    if (hint !== "") block.hint = hint;
-    if (this.links.length > 0) block.links = clip(this.links, text.length);
-    if (this.marks.length > 0) block.marks = clip(this.marks, text.length);
-    return block;
-  }
-
-  private landmarks(): string[] {
-    const found = new Set<string>();
-    for (const { element } of this.stack) {
-      if (LANDMARKS.has(element.localName)) found.add(element.localName);
-      const role = LANDMARK_ROLES[element.getAttribute("role") ?? ""];
-      if (role !== undefined) found.add(role);
+    const found = walk.stack.every((level) => this.find(level));
+    for (const level of walk.stack) {
+      const next = level.assigned ? (level.assigned[level.index] ?? null) : level.next;
+      level.noted = this.gaps.get(level.known)?.has(next) === true;
     }
-    return [...found];
+    this.left.clear();
+    if (found) return true;
+    this.flush(walk);
+    for (const { known } of walk.stack) this.doubtful.add(known);
+    return false;
   }
 
-  private hint(last: number): string {
-    let hint = "";
-    for (let i = last; i >= 0 && i > last - HINT_ELEMENTS && hint.length < MAX_HINT; i--) {
-      const element = this.stack[i]?.element;
-      if (!element) continue;
-      const words = `${element.getAttribute("class") ?? ""} ${element.id}`.trim();
-      if (words !== "") hint += `${hint === "" ? "" : " "}${words}`;
-    }
-    return hint.replace(SPACE, " ").toLowerCase().slice(0, MAX_HINT);
+  /** Whether a level still knows its next node, or finds it after the one before. */
+  private find(level: Level): boolean {
+    const { known, assigned, next, last } = level;
+    if (assigned) return same(assigned, assignedOf(known.element) ?? []);
+    const stays = (node: Node) => !this.left.has(node) && this.parentOf(node) === known.element;
+    if (!next || stays(next)) return true;
+    if (!last || !stays(last)) return false;
+    level.next = last.nextSibling;
+    return true;
   }
+
+  /** What the walk found takes the place of what stood there; blocks that are the same stay. */
+  private settle(walk: Walk, end: Item): void {
+    const stale: Item[] = [];
+    let at = walk.cursor.next;
+    for (; at && at !== end; at = at.next) stale.push(at);
+    if (!at) {
+      // The order of the list isn't that of the page: it must not happen, and costs a reading if it does.
+      if (this.root) this.reset(this.root.element);
+      return;
+    }
+    const made = walk.made.filter((one) => one.linked);
+    const old = stale.filter((one) => one.entry !== null);
+    for (const one of stale) this.forget(one);
+    walk.cursor.next = end;
+    end.prev = walk.cursor;
+    const keep = (one: Item | undefined, other: Item | undefined) => {
+      if (!one?.entry || !other?.entry || !sameEntry(one.entry, other.entry)) return false;
+      one.entry = other.entry;
+      this.again.add(other.entry);
+      return true;
+    };
+    let from = 0;
+    while (keep(made[from], old[from])) from += 1;
+    for (let to = 1; made.length - to >= from && old.length - to >= from; to++) {
+      if (!keep(made[made.length - to], old[old.length - to])) break;
+    }
+  }
+
+  /** The element that a node is drawn in; null where it isn't, as far as can be told. */
+  private parentOf(node: Node): Element | null {
+    const slot = (node as Text).assignedSlot;
+    if (slot) return slot;
+    const parent = node.parentNode;
+    if (parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (parent as ShadowRoot).host ?? null;
+    if (parent?.nodeType !== Node.ELEMENT_NODE) return null;
+    const element = parent as Element;
+    if (!element.shadowRoot && !this.known.get(element)?.root) return element;
+    // The slots of a closed root don't show; where an element was met, it is known.
+    const up = this.known.get(node)?.up?.element;
+    return up?.localName === "slot" ? up : null;
+  }
+}
+
+/** One way through a gap. */
+class Walk {
+  readonly gathering = new Gathering();
+  /** What was made, in order. */
+  readonly made: Item[] = [];
+  /** The block-level element whose gap it is. */
+  readonly bottom: Known;
+  readonly stack: Level[];
+  /** The item after which the next one stands. */
+  cursor: Item;
+
+  constructor(cursor: Item, stack: Level[]) {
+    this.cursor = cursor;
+    this.stack = stack;
+    this.bottom = (stack[0] as Level).known;
+  }
+}
+
+/** Without a copy where there is nothing new. */
+function joined(all: readonly string[], more: readonly string[]): readonly string[] {
+  const fresh = more.filter((name) => !all.includes(name));
+  return fresh.length > 0 ? [...all, ...fresh] : all;
+}
+
+function first<T>(all: Iterable<T>): T | undefined {
+  for (const one of all) return one;
+  return undefined;
+}
+
+function assignedOf(element: Element): readonly Node[] | null {
+  if (element.localName !== "slot") return null;
+  const assigned = (element as HTMLSlotElement).assignedNodes();
+  return assigned.length > 0 ? assigned : null;
+}
+
+/** The first child of an element as it is drawn. */
+function startOf({ element, root }: Known): Node | null {
+  return assignedOf(element)?.[0] ?? (root ?? element).firstChild;
+}
+
+/** A level whose next node is `next`. */
+function levelAt(known: Known, next: Node | null, style = getComputedStyle(known.element)): Level {
+  const assigned = assignedOf(known.element);
+  const index = assigned ? (next ? assigned.indexOf(next) : assigned.length) : 0;
+  return {
+    known,
+    next: assigned ? null : next,
+    last: null,
+    noted: false,
+    assigned,
+    index: Math.max(0, index),
+    style,
+  };
 }
 
 /** The next node to visit at this level, null when it is done. */
@@ -257,113 +759,71 @@ function following(level: Level): Node | null {
   if (level.assigned) return level.assigned[level.index++] ?? null;
   const node = level.next;
   if (node) level.next = node.nextSibling;
+  level.last = node;
   return node;
 }
 
-function isSkipped(element: Element, tag: string): boolean {
-  if (SKIPPED.has(tag)) return true;
-  if (!element.hasAttributes()) return false;
-  if (element.hasAttribute("hidden") || element.getAttribute("aria-hidden") === "true") return true;
-  const editable = element.getAttribute("contenteditable");
-  if (editable !== null && editable !== "false") return true;
-  const role = element.getAttribute("role");
-  return role !== null && SKIPPED_ROLES.has(role);
+/** The node drawn before `at` in an element; before its end for null. */
+function preceding({ element, root }: Known, at: Node | null): Node | null {
+  const assigned = assignedOf(element);
+  if (assigned) return assigned[(at ? assigned.indexOf(at) : assigned.length) - 1] ?? null;
+  return at ? at.previousSibling : (root ?? element).lastChild;
 }
 
-/** The part of a closed `<details>` that is not its heading. */
-function isFolded(tag: string, parent: Element | undefined): boolean {
-  return parent?.localName === "details" && tag !== "summary" && !parent.hasAttribute("open");
+function describe({ text, links, marks }: Gathered, inner: Known): Block {
+  let owner = inner;
+  while (owner.kind !== "block" && owner.up) owner = owner.up;
+  const path: number[] = [];
+  for (let at: Known | null = owner; at && path.length < MAX_PATH; at = at.up) path.push(at.id);
+  const block: Block = { text, tag: owner.element.localName, path: path.reverse() };
+  if (owner.within.length > 0) block.within = [...owner.within];
+  const hint = hintOf(owner);
+  if (hint !== "") block.hint = hint;
+  if (links.length > 0) block.links = links;
+  if (marks.length > 0) block.marks = marks;
+  return block;
 }
 
-function isBlock(tag: string, display: string, style: CSSStyleDeclaration): boolean {
-  if (display.startsWith("inline") || display === "contents" || display.startsWith("ruby")) return false;
-  // A drop cap: a box only because it floats.
-  return !(INLINE.has(tag) && style.float !== "none");
-}
-
-function isLink(element: Element, tag: string): boolean {
-  if (tag !== "a") return false;
-  const href = element.getAttribute("href");
-  return href !== null && href !== "" && href !== "#" && !/^\s*javascript:/i.test(href);
-}
-
-/** A number or sign that leads to a note; not the raised letters of "1st" or "m2". */
-function isMark(element: Element, tag: string): boolean {
-  if (element.getAttribute("role") === "doc-noteref") return true;
-  if (tag === "sup") {
-    return (
-      element.querySelector("a") !== null || /^\s*(\[.{1,4}\]|[*†‡§])\s*$/u.test(element.textContent ?? "")
-    );
+function hintOf(owner: Known): string {
+  let hint = "";
+  let at: Known | null = owner;
+  for (let i = 0; at && i < HINT_ELEMENTS && hint.length < MAX_HINT; i++, at = at.up) {
+    at.words ??= `${at.element.getAttribute("class") ?? ""} ${at.element.getAttribute("id") ?? ""}`.trim();
+    const { words } = at;
+    if (words !== "") hint += `${hint === "" ? "" : " "}${words}`;
   }
-  return element.classList.contains("reference") && (tag === "a" || tag === "span");
+  return squeeze(hint).toLowerCase().slice(0, MAX_HINT);
 }
 
-/** Adds a range, joined to the last one when they touch. */
-function extend(ranges: [number, number][], start: number, end: number): void {
-  const last = ranges[ranges.length - 1];
-  if (last && last[1] === start) last[1] = end;
-  else ranges.push([start, end]);
+function sameEntry(one: Entry, other: Entry): boolean {
+  return (
+    sameBlock(one.block, other.block) &&
+    one.pieces.length === other.pieces.length &&
+    one.pieces.every((piece, i) => {
+      const its = other.pieces[i] as Piece;
+      return (
+        piece.node === its.node &&
+        piece.start === its.start &&
+        piece.collapsed === its.collapsed &&
+        piece.trimmed === its.trimmed
+      );
+    })
+  );
 }
 
-function clip(ranges: [number, number][], length: number): [number, number][] {
-  return ranges.flatMap(([start, end]) => (start < length ? [[start, Math.min(end, length)]] : []));
+/** Whether the engine would read the same. */
+export function sameBlock(one: Block, other: Block): boolean {
+  return (
+    one.text === other.text &&
+    one.tag === other.tag &&
+    one.hint === other.hint &&
+    same(one.path, other.path) &&
+    same(one.within, other.within) &&
+    same(one.links?.flat(), other.links?.flat()) &&
+    same(one.marks?.flat(), other.marks?.flat())
+  );
 }
 
-/**
- * Where an offset of a block lies in the page. `atEnd`: the offset ends a range, so it belongs to
- * the piece before it rather than the one after. Null only for a block without pieces. A node that
- * changed since is answered within its new length.
- */
-export function locate(pieces: readonly Piece[], offset: number, atEnd: boolean): Point | null {
-  let low = 0;
-  let high = pieces.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    const start = (pieces[middle] as Piece).start;
-    if (start < offset || (start === offset && !atEnd)) low = middle;
-    else high = middle - 1;
-  }
-  const piece = pieces[low];
-  if (!piece) return null;
-  const wanted = Math.max(0, offset - piece.start);
-  const length = piece.node.data.length;
-  return { node: piece.node, offset: Math.min(rawOffset(piece, wanted, atEnd), length) };
-}
-
-/** From an offset in a piece's collapsed text to one in its node. */
-function rawOffset(piece: Piece, wanted: number, atEnd: boolean): number {
-  const data = piece.node.data;
-  if (!piece.collapsed) return wanted + (piece.trimmed ? 1 : 0);
-  let raw = 0;
-  let seen = 0;
-  let inSpace = piece.trimmed;
-  while (raw < data.length) {
-    const space = isSpace(data.charCodeAt(raw));
-    if (!(space && inSpace)) {
-      if (seen === wanted) return raw;
-      seen += 1;
-      if (atEnd && seen === wanted) return raw + 1;
-    }
-    inSpace = space;
-    raw += 1;
-  }
-  return raw;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
-}
-
-/** The text nodes and their parts under a range of a block, for where one DOM range will not do. */
-export function parts(pieces: readonly Piece[], start: number, end: number): [Point, Point][] {
-  const found: [Point, Point][] = [];
-  pieces.forEach((piece, i) => {
-    const from = Math.max(start, piece.start);
-    const to = Math.min(end, pieces[i + 1]?.start ?? end);
-    if (from >= to) return;
-    const a = locate([piece], from, false);
-    const b = locate([piece], to, true);
-    if (a && b && a.offset < b.offset) found.push([a, b]);
-  });
-  return found;
+function same<T>(one: readonly T[] = [], other: readonly T[] = []): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
 }

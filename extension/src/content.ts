@@ -1,27 +1,34 @@
 /**
- * One frame of a page. Owns the blocks, the node map and what is shown; the engine sits in the
- * background. Being on is one `AbortController`: aborting it takes away everything.
+ * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background.
+ * Being on is one `AbortController`: aborting it takes away everything. The page is read in rounds:
+ * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
-import { alive, ask, onPageMessage, onStored } from "./browser";
-import { collect } from "./collect";
+import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
+import { Collection, type Entry } from "./collect";
 import { type Flag, unpack } from "./flags";
 import { Follow } from "./follow";
-import { hover } from "./hover";
+import { Hover } from "./hover";
+import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
   CATEGORIES,
+  type Change,
   type Details,
   type DocumentRef,
   type Filter,
   type FrameStatus,
-  type PageInput,
   type Reading,
   type ReadRequest,
   type Timings,
   type Tone,
+  type Work,
 } from "./protocol";
+import { changes, portions } from "./sent";
 import { hostOf, settings } from "./settings";
 import { toneBehind } from "./tone";
+import { Watch } from "./watch";
+
+type Facts = Change["facts"];
 
 /** What is there only while highlights are on. */
 interface Life {
@@ -29,24 +36,49 @@ interface Life {
   filter: Filter;
   /** Resolves when the first reading is painted or has failed. */
   ready: Promise<void>;
+  pace: Pace;
+  collection: Collection;
+  watch: Watch;
+  paint: Paint;
+  hover: Hover | null;
+  /** Pointer and card under the present filter. */
+  hovering: AbortController | null;
+  /** The round that is under way, or the last one; it never fails. */
+  round: Promise<void>;
+  /** A round waits for its turn. */
+  due: boolean;
+  /** A round is under way. */
+  busy: boolean;
+  /** A frame was loaded since the last round. */
+  frames: boolean;
+  counts: Pick<Work, "rounds" | "messages" | "blocks">;
 }
 
-const EMPTY: Reading = { language: "und", readable: false, words: 0, sentences: 0, claims: 0, flags: [] };
+const EMPTY: Reading = {
+  language: "und",
+  readable: false,
+  words: 0,
+  sentences: 0,
+  claims: 0,
+  taken: 0,
+  flags: [],
+};
 
 class Frame {
   private readonly document = randomName();
-  private readonly order = position();
   private revision = 0;
   private life: Life | null = null;
-  private dismissed = false;
+  /** The page that the reader switched off by hand. */
+  private dismissed: string | null = null;
   private assumed: string | undefined;
 
-  private page: PageInput | null = null;
-  private paint: Paint | null = null;
+  /** What the engine was sent last. */
+  private facts: Facts | null = null;
+  private entries: readonly Entry[] = [];
   private reading: Reading | null = null;
   private tone: Tone | null = null;
-  /** Pointer and card over the present reading. */
-  private hovering: AbortController | null = null;
+  /** An element of the longest text: the page's ground is what is behind it. */
+  private ground: Element | null = null;
   private readonly follow = new Follow();
   private timings: Timings | null = null;
   private error: string | null = null;
@@ -54,22 +86,22 @@ class Frame {
   constructor() {
     onPageMessage({
       on: async ({ filter, force }) => {
-        if (force) this.dismissed = false;
-        if (this.dismissed) return this.status();
+        if (force) this.dismissed = null;
+        if (this.dismissed === address()) return this.status();
         const started = this.start(filter);
         // Nobody waits for a frame that is slow to load; it marks its flags when it is there.
         if (window === window.top || document.readyState !== "loading") await started;
         return this.status();
       },
       off: ({ dismiss }) => {
-        if (dismiss) this.dismissed = true;
+        if (dismiss) this.dismissed = address();
         this.stop();
         return this.status();
       },
       status: () => this.status(),
       assume: async ({ language }) => {
         this.assumed = language;
-        if (this.life) await this.read(this.life, performance.now());
+        if (this.life) await this.round(this.life);
         return this.status();
       },
       resend: () => this.request(),
@@ -79,68 +111,148 @@ class Frame {
   /** A site rule loaded this script: may it start? */
   async hello(): Promise<void> {
     const reply = await ask<"hello">({ type: "hello" }).catch(() => null);
-    if (reply?.filter && !this.dismissed) await this.start(reply.filter);
+    if (reply?.filter && this.dismissed !== address()) await this.start(reply.filter);
   }
 
   private async start(filter: Filter): Promise<void> {
     if (this.life && !alive()) this.stop();
     if (this.life) return this.life.ready;
-    const end = new AbortController();
-    const life: Life = { end, filter, ready: Promise.resolve() };
+    const life = this.open(filter);
     this.life = life;
+    const { signal } = life.end;
     // The page may come back from the back/forward cache, where everything of ours would still stand.
-    window.addEventListener("pagehide", (event) => this.leave(event.persisted), { signal: end.signal });
-    onStored(() => void this.stored(life), end.signal);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void this.retone(life), {
-      signal: end.signal,
-    });
+    window.addEventListener("pagehide", (event) => this.leave(event.persisted), { signal });
+    onStored(() => void this.stored(life), signal);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.due(life), { signal });
     life.ready = this.begin(life);
     return life.ready;
   }
 
+  private open(filter: Filter): Life {
+    const end = new AbortController();
+    const heard = (note: () => void) => {
+      if (!this.alive()) return;
+      note();
+      this.due(life);
+    };
+    const watch = new Watch(
+      {
+        records: (records) => heard(() => life.collection.changed(records)),
+        shown: (element) => heard(() => life.collection.check(element)),
+        moved: () => heard(() => {}),
+        frame: () =>
+          heard(() => {
+            life.frames = true;
+          }),
+      },
+      end.signal,
+    );
+    const collection = new Collection({
+      shadowOf,
+      enter: (root) => watch.enter(root),
+      await: (element) => watch.await(element),
+      dismiss: (element) => watch.dismiss(element),
+    });
+    const life: Life = {
+      end,
+      filter,
+      ready: Promise.resolve(),
+      pace: new Pace(end.signal),
+      collection,
+      watch,
+      paint: new Paint(collection.roots),
+      hover: null,
+      hovering: null,
+      round: Promise.resolve(),
+      due: true,
+      busy: false,
+      frames: false,
+      counts: { rounds: 0, messages: 0, blocks: 0 },
+    };
+    return life;
+  }
+
   private async begin(life: Life): Promise<void> {
     if (document.readyState === "loading") await parsed(life.end.signal);
-    if (life.end.signal.aborted) return;
-    // A page may have replaced anything that a script relies on; the popup then says so.
-    await this.read(life, performance.now()).catch((reason) => {
-      this.error = String(reason);
+    life.due = false;
+    await this.round(life);
+  }
+
+  /** Something may have changed: a round, as soon as our share of the page's time allows it. */
+  private due(life: Life): void {
+    if (life.due) return;
+    life.due = true;
+    void life.round.then(async () => {
+      const on = await life.pace.rest();
+      life.due = false;
+      if (on && this.alive()) await this.round(life);
     });
   }
 
-  /** Page → engine → highlights. */
-  private async read(life: Life, begun: number): Promise<void> {
-    this.hovering?.abort();
-    const collected = collect(document);
-    const longest = collected.blocks.reduce((best, block, i, all) => {
-      return block.text.length > (all[best]?.text.length ?? 0) ? i : best;
-    }, 0);
-    const element = collected.map[longest]?.[0]?.node.parentElement ?? document.documentElement;
-    const tone = toneBehind(element);
-    this.page = {
-      url: location.href,
-      title: document.title || null,
-      language: document.documentElement.getAttribute("lang"),
-      ...(this.assumed === undefined ? {} : { assume: this.assumed }),
-      blocks: collected.blocks,
-    };
-    this.revision += 1;
+  /** One round, after the one under way. */
+  private round(life: Life): Promise<void> {
+    life.round = life.round.then(async () => {
+      if (life.end.signal.aborted) return;
+      life.counts.rounds += 1;
+      life.busy = true;
+      // A page may have replaced anything that a script relies on; the popup then says so.
+      await this.read(life).catch((reason) => {
+        this.error = String(reason);
+      });
+      life.pace.end();
+      life.busy = false;
+    });
+    return life.round;
+  }
+
+  /** Page → engine → highlights, each as far as it changed. */
+  private async read(life: Life): Promise<void> {
+    const { collection, pace, paint } = life;
+    const begun = performance.now();
+    if (!(await pace.slices(collection.update(() => document.body)))) return;
+    const before = this.entries;
+    const entries = pace.once(() => collection.entries());
+    const moved = this.facts !== null && withoutHash(this.facts.url ?? "") !== address();
+    if (moved) this.assumed = undefined;
+    const written = collection.takeAgain();
+    const splices = pace.once(() => changes(before, entries));
+    const facts = this.factsNow();
+    const tone = pace.once(() => this.toneNow(entries));
+    if (life.frames) {
+      life.frames = false;
+      void ask<"frames">({ type: "frames" }).catch(() => null);
+    }
+
+    const news = splices.length > 0 || !sameFacts(this.facts, facts) || this.reading === null;
+    const same = entries.length === before.length && entries.every((entry, i) => entry === before[i]);
+    this.facts = facts;
+    this.entries = entries;
     const sent = performance.now();
-    const reading = collected.blocks.length > 0 ? await this.engine(tone) : EMPTY;
+    let reading = this.reading;
+    if (news) reading = await this.engine(life, { facts, splices }, tone);
+    else if (tone !== this.tone) await this.retone(tone);
     if (life.end.signal.aborted) return;
     const received = performance.now();
-    this.reading = reading;
-    this.paint?.clear();
-    const paint = new Paint(unpack(reading?.flags ?? []), collected);
-    this.paint = paint;
-    paint.show(life.filter);
-    this.watch(life, paint);
-    const painted = performance.now();
-    const timings = {
-      collect: sent - begun,
-      engine: received - sent,
-      paint: painted - received,
-      total: null,
-    };
+    if (news || !same || written.size > 0) {
+      const flags = pace.once(() => unpack(reading?.flags ?? []));
+      // From here to the first step of `show` in one go: the page is never drawn in between.
+      pace.once(() => paint.update(flags, entries, written));
+      if (!(await pace.slices(paint.show(life.filter)))) return;
+      this.reading = reading;
+      this.follow.shows(paint, this.ref());
+    } else pace.once(() => paint.keep());
+    if (life.hover) life.hover.check();
+    else this.listen(life);
+    if (this.timings) return;
+    this.clock(
+      { collect: sent - begun, engine: received - sent, paint: performance.now() - received },
+      begun,
+    );
+  }
+
+  /** Keeps the times of a reading, the last one when the next frame is drawn. */
+  private clock(parts: Omit<Timings, "total">, begun: number): void {
+    const timings = { ...parts, total: null };
     this.timings = timings;
     requestAnimationFrame(() => {
       // The task after a frame's callbacks runs once that frame is drawn.
@@ -153,47 +265,84 @@ class Frame {
     });
   }
 
-  /** Listens for the pointer afresh: a card of before may belong to a flag that is hidden now. */
-  private watch(life: Life, paint: Paint): void {
-    this.hovering?.abort();
-    this.hovering = new AbortController();
-    this.follow.shows(paint, this.ref());
-    hover({
-      paint,
-      details: (flag) => this.details(flag),
-      alive: () => alive() || this.stop(),
-      signal: AbortSignal.any([life.end.signal, this.hovering.signal]),
+  /** Listens for the pointer, afresh under each filter: a card may belong to a flag that is hidden now. */
+  private listen(life: Life): void {
+    life.hovering?.abort();
+    life.hovering = new AbortController();
+    life.hover = new Hover({
+      paint: life.paint,
+      details: (flag) => this.details(life, flag),
+      alive: () => this.alive(),
+      signal: AbortSignal.any([life.end.signal, life.hovering.signal]),
     });
   }
 
   /** Null when the engine could not read; `error` then says why. */
-  private async engine(tone: Tone): Promise<Reading | null> {
-    const request = this.request();
-    if (!request) return null;
-    const reply = await ask<"read">({
-      type: "read",
-      ...request,
-      tone: tone === this.tone ? null : tone,
-    }).catch((reason) => ({ error: String(reason) }));
-    if ("error" in reply) {
-      this.error = reply.error;
-      return null;
+  private async engine(life: Life, change: Change, tone: Tone): Promise<Reading | null> {
+    const afresh = this.reading === null || this.reading === EMPTY;
+    if (afresh && this.entries.length === 0) return EMPTY;
+    let reply = await this.send(life, change, afresh, tone);
+    if ("resend" in reply) reply = await this.send(life, this.whole(), true, tone);
+    if (life.end.signal.aborted) return null;
+    if ("reading" in reply) {
+      this.error = null;
+      this.tone = tone;
+      return reply.reading;
     }
-    this.error = null;
-    this.tone = tone;
-    return reply.reading;
+    this.error = "error" in reply ? reply.error : "The engine lost the page.";
+    return null;
   }
 
-  private async details(flag: Flag): Promise<Details | null> {
+  /** Sends a change in messages that the page can bear; the last one is answered with the reading. */
+  private async send(life: Life, change: Change, afresh: boolean, tone: Tone) {
+    const steps = portions(afresh ? this.whole().splices : change.splices);
+    const { pace, counts } = life;
+    let last: ReturnType<typeof ask<"read">> | null = null;
+    const sending = function* (this: Frame) {
+      for (const [i, splices] of steps.entries()) {
+        const base = afresh && i === 0 ? null : this.revision;
+        this.revision += 1;
+        counts.messages += 1;
+        counts.blocks += splices.reduce((sum, { blocks }) => sum + blocks.length, 0);
+        last = ask<"read">({
+          type: "read",
+          ...this.ref(),
+          base,
+          change: { facts: change.facts, splices },
+          more: i < steps.length - 1,
+          tone: i === 0 && tone !== this.tone ? tone : null,
+        });
+        // Only the last answer counts: where a step is lost, so is what follows.
+        last.catch(() => null);
+        yield;
+      }
+    };
+    if (!(await pace.slices(sending.call(this))) || !last) return { error: "It was called off." };
+    return (last as ReturnType<typeof ask<"read">>).catch((reason) => ({ error: String(reason) }));
+  }
+
+  /** The whole document as a change of nothing. */
+  private whole(): Change {
+    const blocks = this.entries.map(({ block }) => block);
+    return { facts: this.facts ?? this.factsNow(), splices: [{ at: 0, remove: 0, blocks }] };
+  }
+
+  private async details(life: Life, flag: Flag): Promise<Details | null> {
     // Once more after sending the document again; a second "resend" would be one too many.
     for (let round = 0; round < 2; round++) {
+      // A reading that is under way would renumber the flags.
+      await life.round;
+      if (life.end.signal.aborted || !life.paint.shown.includes(flag)) return null;
       const reply = await ask<"details">({ type: "details", ...this.ref(), flag: flag.index }).catch(
         () => null,
       );
       if (reply && "details" in reply) return reply.details;
-      const request = this.request();
-      if (!reply || !("resend" in reply) || !request) return null;
-      await ask<"read">({ type: "read", ...request, tone: null }).catch(() => null);
+      if (!reply || !("resend" in reply)) return null;
+      life.round = life.round.then(async () => {
+        if (this.entries.length === 0 || !this.tone) return;
+        await this.send(life, this.whole(), true, this.tone);
+        this.follow.shows(life.paint, this.ref());
+      });
     }
     return null;
   }
@@ -208,18 +357,37 @@ class Frame {
       return;
     }
     life.filter = now;
-    if (!this.paint) return;
-    this.paint.show(life.filter);
-    this.watch(life, this.paint);
+    if (!this.reading) return;
+    await life.pace.slices(life.paint.show(life.filter));
+    if (life.end.signal.aborted) return;
+    this.follow.shows(life.paint, this.ref());
+    this.listen(life);
   }
 
-  /** The system's colours changed, and the page's with them. */
-  private async retone(life: Life): Promise<void> {
-    const node = this.paint?.shown[0] && this.paint.rangesOf(this.paint.shown[0])[0]?.startContainer;
-    const tone = toneBehind(node?.parentElement ?? document.documentElement);
-    if (life.end.signal.aborted || tone === this.tone) return;
+  /** The ground changed under the text: the system's colours, or the page's own. */
+  private async retone(tone: Tone): Promise<void> {
     this.tone = tone;
     await ask<"tone">({ type: "tone", tone }).catch(() => null);
+  }
+
+  private toneNow(entries: readonly Entry[]): Tone {
+    if (!this.ground?.isConnected) {
+      let longest = entries[0];
+      for (const entry of entries) {
+        if (entry.block.text.length > (longest?.block.text.length ?? 0)) longest = entry;
+      }
+      this.ground = longest?.pieces[0]?.node.parentElement ?? null;
+    }
+    return toneBehind(this.ground ?? document.documentElement);
+  }
+
+  private factsNow(): Facts {
+    return {
+      url: location.href,
+      title: document.title || null,
+      language: document.documentElement.getAttribute("lang"),
+      ...(this.assumed === undefined ? {} : { assume: this.assumed }),
+    };
   }
 
   private leave(persisted: boolean): void {
@@ -228,28 +396,34 @@ class Frame {
     if (persisted) window.addEventListener("pageshow", () => void this.hello(), { once: true });
   }
 
+  /** An orphan, whose extension was reloaded or removed, ends at the first event that it hears. */
+  private alive(): boolean {
+    return alive() || this.stop();
+  }
+
   /** Nothing is left: no range, no listener, no element. Returns false, for `alive() || stop()`. */
   private stop(): false {
     this.life?.end.abort();
+    this.life?.paint.clear();
     this.life = null;
-    this.paint?.clear();
-    this.paint = null;
     this.follow.shows(null, this.ref());
-    this.page = null;
+    this.facts = null;
+    this.entries = [];
     this.reading = null;
     this.tone = null;
+    this.ground = null;
     this.timings = null;
     this.error = null;
-    this.hovering = null;
     return false;
   }
 
   private ref(): DocumentRef {
-    return { document: this.document, revision: this.revision, order: this.order };
+    return { document: this.document, revision: this.revision, order: position() };
   }
 
   private request(): ReadRequest | null {
-    return this.page && { ...this.ref(), page: this.page };
+    if (!this.facts) return null;
+    return { ...this.ref(), page: { ...this.facts, blocks: this.entries.map(({ block }) => block) } };
   }
 
   private status(): FrameStatus {
@@ -258,17 +432,39 @@ class Frame {
     return {
       ...this.ref(),
       on: this.life !== null,
-      dismissed: this.dismissed,
+      dismissed: this.dismissed === address(),
       url: location.href,
       title: document.title,
       reading: this.reading && reading,
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
-      shown: this.paint?.shown.length ?? 0,
+      shown: this.life?.paint.shown.length ?? 0,
       scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
       timings: this.timings,
+      work: this.life && this.work(this.life),
       error: this.error,
     };
   }
+
+  private work({ busy, collection, counts, due, paint, pace }: Life): Work {
+    const pending = due || busy;
+    return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest, pending };
+  }
+}
+
+/** The page that is shown, without the place in it. */
+function address(): string {
+  return withoutHash(location.href);
+}
+
+function withoutHash(url: string): string {
+  return url.split("#", 1)[0] ?? "";
+}
+
+/** Whether the engine would take them for the same page. A place in the page is not part of it. */
+function sameFacts(one: Facts | null, other: Facts): boolean {
+  const key = ({ url, title, language, assume }: Facts) =>
+    JSON.stringify([withoutHash(url ?? ""), title, language, assume]);
+  return one !== null && key(one) === key(other);
 }
 
 /** Resolves when the document is parsed, or when there is no more need. */

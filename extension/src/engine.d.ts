@@ -3,12 +3,31 @@
  * generated `hearsay.js`; these types keep the type check independent of a built engine.
  */
 declare module "hearsay-engine" {
-  import type { Category, Details, ExportOptions, List, PageInput, Reading, Sourcing } from "./protocol";
+  import type {
+    Category,
+    Change,
+    Details,
+    ExportOptions,
+    List,
+    PageInput,
+    Reading,
+    Sourcing,
+  } from "./protocol";
 
   /** Compiles and starts the engine. */
   export default function init(options: { module_or_path: string }): Promise<unknown>;
   /** Reads one document and keeps it under `key`. Throws an Error on malformed input. */
   export function read(key: string, page: PageInput): Reading;
+  /**
+   * Changes the document under `base` (undefined: an empty one), keeps it under `key` instead and reads it.
+   * Undefined where there is no such document, and with `more`, when nothing is read yet.
+   */
+  export function change(
+    base: string | undefined,
+    key: string,
+    change: Change,
+    more: boolean,
+  ): Reading | undefined;
   export function knows(key: string): boolean;
   export function forget(key: string): void;
   /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading. */

@@ -17,9 +17,17 @@ export interface Flag {
 export function unpack(numbers: readonly number[]): Flag[] {
   const flags: Flag[] = [];
   for (let at = 0; at + FLAG_SIZE <= numbers.length; at += FLAG_SIZE) {
-    const [block = 0, start = 0, end = 0, code = -1, , strength = 0] = numbers.slice(at, at + FLAG_SIZE);
-    const category = CATEGORIES[code];
-    if (category) flags.push({ index: at / FLAG_SIZE, block, start, end, category, strength });
+    const category = CATEGORIES[numbers[at + 3] as number];
+    if (!category) continue;
+    const [block, start, end, strength] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 5]];
+    flags.push({
+      index: at / FLAG_SIZE,
+      block: block as number,
+      start: start as number,
+      end: end as number,
+      category,
+      strength: strength as number,
+    });
   }
   return flags;
 }

@@ -5,6 +5,7 @@
 import { type Acts, Card, type Other, type Step } from "./card";
 import { addressOf, copyText } from "./clipboard";
 import type { Flag } from "./flags";
+import { later } from "./later";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details } from "./protocol";
@@ -24,16 +25,12 @@ export interface HoverOptions {
   signal: AbortSignal;
 }
 
-/** Starts listening; `signal` ends it and takes the card away. */
-export function hover(options: HoverOptions): void {
-  new Hover(options);
-}
-
-class Hover {
+/** Listens from the start; `signal` ends it and takes the card away. */
+export class Hover {
   private readonly options: HoverOptions;
   private readonly card = new Card((over) => this.overCard(over));
   private frame = 0;
-  private timer = 0;
+  private callOff = () => {};
   /** Whether the timer is the one that closes. */
   private lingering = false;
   private point = { x: 0, y: 0 };
@@ -54,6 +51,7 @@ class Hover {
     document.addEventListener("click", (event) => this.clicked(event), passive);
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
+    window.addEventListener("beforeprint", () => this.close(), passive);
     window.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), passive);
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(this.frame);
@@ -61,6 +59,12 @@ class Hover {
       this.card.remove();
       options.paint.activate(null);
     });
+  }
+
+  /** The flags are others than before: a card whose flag is gone goes too. */
+  check(): void {
+    if (this.shown && !this.options.paint.shown.includes(this.shown)) this.close();
+    this.under = this.under.filter((flag) => this.options.paint.shown.includes(flag));
   }
 
   /** The page may take the card away under the pointer, which nobody hears of. */
@@ -90,6 +94,7 @@ class Hover {
   private look(): void {
     const { paint } = this.options;
     if (this.inside) return;
+    paint.keep();
     this.under = paint.at(this.point.x, this.point.y);
     const flag = this.under[0];
     if (!flag) {
@@ -98,7 +103,7 @@ class Hover {
       this.stopTimer();
     } else if (!this.pinned) {
       this.details(flag);
-      this.startTimer(REST, () => void this.show(flag, this.under, false));
+      this.startTimer(REST, () => this.under.includes(flag) && void this.show(flag, this.under, false));
     }
   }
 
@@ -221,16 +226,14 @@ class Hover {
 
   private startTimer(after: number, then: () => void): void {
     this.stopTimer();
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
+    this.callOff = later(() => {
       this.lingering = false;
       then();
     }, after);
   }
 
   private stopTimer(): void {
-    window.clearTimeout(this.timer);
-    this.timer = 0;
+    this.callOff();
     this.lingering = false;
   }
 }

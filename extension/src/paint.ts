@@ -1,58 +1,164 @@
 /** Flags → DOM ranges → the highlight registry. The page's nodes are never touched. */
-import { type Collected, locate, type Point, parts } from "./collect";
+import type { Entry } from "./collect";
 import { type Flag, passes } from "./flags";
-import { CATEGORIES, type Filter } from "./protocol";
+import { locate, type Point, parts } from "./pieces";
+import { CATEGORIES, type Category, type Filter } from "./protocol";
 import { activeName, highlightName } from "./theme";
 
 /** Beyond this many live ranges editing on the page gets slow; the faintest flags go first. */
 const MAX_PAINTED = 3000;
+/** Flags that are painted in one go; of more those in view come first. */
+const AT_ONCE = 250;
 
 export class Paint {
-  private readonly flags: readonly Flag[];
-  private readonly collected: Collected;
+  /** Ranges made so far. */
+  made = 0;
+  readonly roots: ReadonlySet<ShadowRoot>;
+
+  private entries: readonly Entry[] = [];
+  private flags: readonly Flag[] = [];
+  private byEntry = new Map<Entry, Flag[]>();
   private readonly ranges = new Map<Flag, Range[]>();
-  private readonly owners = new Map<AbstractRange, Flag>();
+  private readonly owners = new WeakMap<AbstractRange, Flag>();
   /** What we put into the registry, by name: the page may have replaced it since. */
   private readonly mine = new Map<string, Highlight>();
+  /** Flags that are painted, in no order. */
+  private painted = new Set<Flag>();
+  private order: Flag[] | null = null;
+  /** How many ranges our highlights should hold. */
+  private held = 0;
+  /** Counts calls of `show`: an earlier one that is not done yet is overtaken. */
+  private wave = 0;
   /** Text node → block, made when the first caret asks. */
   private blocks: Map<Node, number> | null = null;
   private active: Flag | null = null;
-  private visible: Flag[] = [];
 
-  constructor(flags: readonly Flag[], collected: Collected) {
-    this.flags = flags;
-    this.collected = collected;
+  /** `roots`: shadow roots that hold text; kept up to date by their owner. */
+  constructor(roots: ReadonlySet<ShadowRoot>) {
+    this.roots = roots;
   }
 
-  /** Flags that are painted now. */
+  /** Flags that are painted now, in reading order. */
   get shown(): readonly Flag[] {
-    return this.visible;
+    this.order ??= this.flags.filter((flag) => this.painted.has(flag));
+    return this.order;
   }
 
-  get roots(): readonly ShadowRoot[] {
-    return this.collected.roots;
-  }
-
-  /** Sets the registry to the flags that pass, whatever the page has done to our names meanwhile. */
-  show(filter: Filter): void {
-    const passing = this.flags.filter((flag) => passes(flag, filter));
-    if (passing.length > MAX_PAINTED) {
-      passing.sort((a, b) => b.strength - a.strength);
-      passing.length = MAX_PAINTED;
-    }
-    const highlights = Object.fromEntries(CATEGORIES.map((category) => [category, new Highlight()]));
-    this.visible = [];
-    for (const flag of passing) {
-      const ranges = this.rangesOf(flag);
-      if (ranges.length > 0) this.visible.push(flag);
-      for (const range of ranges) highlights[flag.category]?.add(range);
-    }
-    CATEGORIES.forEach((category, i) => {
-      const highlight = highlights[category] as Highlight;
-      highlight.priority = CATEGORIES.length - i;
-      this.set(highlightName(category), highlight);
+  /**
+   * A new reading. A flag that was there before stays the same object, its ranges with it; `written`
+   * are blocks whose text nodes may have been written to, which moves ranges. Nothing is painted yet.
+   */
+  update(flags: readonly Flag[], entries: readonly Entry[], written: ReadonlySet<Entry>): void {
+    const before = this.byEntry;
+    this.byEntry = new Map();
+    this.entries = entries;
+    this.blocks = null;
+    this.flags = flags.flatMap((flag) => {
+      const entry = entries[flag.block];
+      if (!entry) return [];
+      const known = before.get(entry);
+      const at = known?.findIndex((one) => sameFlag(one, flag)) ?? -1;
+      const kept = known && at >= 0 ? (known.splice(at, 1)[0] as Flag) : null;
+      const all = this.byEntry.get(entry);
+      const one = kept ? Object.assign(kept, flag) : flag;
+      if (all) all.push(one);
+      else this.byEntry.set(entry, [one]);
+      return [one];
     });
-    if (this.active && !this.visible.includes(this.active)) this.activate(null);
+    const { active } = this;
+    for (const gone of before.values()) for (const flag of gone) this.unpaint(flag);
+    this.rewrite(written);
+    // It stands where it stood, on ranges of now.
+    this.activate(null);
+    if (active && this.byEntry.get(entries[active.block] as Entry)?.includes(active)) this.activate(active);
+  }
+
+  /** Makes the ranges in these blocks anew when they are painted next. */
+  rewrite(written: ReadonlySet<Entry>): void {
+    for (const entry of written) for (const flag of this.byEntry.get(entry) ?? []) this.unpaint(flag);
+  }
+
+  /**
+   * Sets the registry to the flags that pass, whatever the page has done to our names meanwhile. What
+   * goes, goes in the first step, together with what comes in view; the rest follows step by step.
+   */
+  *show(filter: Filter): Generator<void, void, void> {
+    this.wave += 1;
+    const { wave } = this;
+    let passing = this.flags.filter((flag) => passes(flag, filter));
+    if (passing.length > MAX_PAINTED) {
+      passing = [...passing].sort((a, b) => b.strength - a.strength).slice(0, MAX_PAINTED);
+    }
+    const wanted = new Set(passing);
+    for (const flag of this.painted) if (!wanted.has(flag)) this.unpaint(flag, true);
+    this.keep();
+    let fresh = passing.filter((flag) => !this.painted.has(flag));
+    if (fresh.length > AT_ONCE) fresh = this.inViewFirst(fresh);
+    for (const [i, flag] of fresh.entries()) {
+      if (i >= AT_ONCE && i % 16 === 0) {
+        yield;
+        if (wave !== this.wave) return;
+      }
+      this.paint(flag);
+    }
+    if (this.active && !this.painted.has(this.active)) this.activate(null);
+  }
+
+  /** Puts back into the registry what the page took out of it. */
+  keep(): void {
+    for (const [i, category] of CATEGORIES.entries()) {
+      const name = highlightName(category);
+      let highlight = this.mine.get(name);
+      if (!highlight) {
+        highlight = new Highlight();
+        highlight.priority = CATEGORIES.length - i;
+      }
+      this.set(name, highlight);
+    }
+    const size = CATEGORIES.reduce((sum, category) => sum + (this.highlight(category)?.size ?? 0), 0);
+    if (size === this.held) return;
+    for (const flag of this.painted) {
+      for (const range of this.rangesOf(flag)) this.highlight(flag.category)?.add(range);
+    }
+  }
+
+  private highlight(category: Category): Highlight | undefined {
+    return this.mine.get(highlightName(category));
+  }
+
+  private paint(flag: Flag): void {
+    const ranges = this.rangesOf(flag);
+    if (ranges.length === 0) return;
+    for (const range of ranges) this.highlight(flag.category)?.add(range);
+    this.held += ranges.length;
+    this.painted.add(flag);
+    this.order = null;
+  }
+
+  /** `keeping` its ranges: only the reader's choice hides it. */
+  private unpaint(flag: Flag, keeping = false): void {
+    if (this.painted.delete(flag)) {
+      const ranges = this.ranges.get(flag) ?? [];
+      for (const range of ranges) this.highlight(flag.category)?.delete(range);
+      this.held -= ranges.length;
+    }
+    if (!keeping) this.ranges.delete(flag);
+    this.order = null;
+  }
+
+  /** From the top of the window on, then what is above; block by block downwards is near enough. */
+  private inViewFirst(flags: readonly Flag[]): Flag[] {
+    const sorted = [...flags].sort((a, b) => a.block - b.block);
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const node = this.entries[(sorted[middle] as Flag).block]?.pieces[0]?.node;
+      const box = node?.parentElement?.getBoundingClientRect();
+      if (box && box.bottom < 0) low = middle + 1;
+      else high = middle;
+    }
+    return [...sorted.slice(low), ...sorted.slice(0, low).reverse()];
   }
 
   /** Marks the flag under the pointer. */
@@ -68,8 +174,11 @@ export class Paint {
 
   /** Takes everything of ours out of the registry, and nothing that another instance put there. */
   clear(): void {
+    this.wave += 1;
     this.active = null;
-    this.visible = [];
+    this.painted.clear();
+    this.order = null;
+    this.held = 0;
     for (const name of [...this.mine.keys()]) this.remove(name);
   }
 
@@ -78,6 +187,7 @@ export class Paint {
     const known = this.ranges.get(flag);
     if (known) return known;
     const ranges = this.between(flag.block, flag.start, flag.end);
+    this.made += ranges.length;
     this.ranges.set(flag, ranges);
     for (const range of ranges) this.owners.set(range, flag);
     return ranges;
@@ -85,7 +195,7 @@ export class Paint {
 
   /** Ranges over any part of a block. */
   between(block: number, start: number, end: number): Range[] {
-    const pieces = this.collected.map[block];
+    const pieces = this.entries[block]?.pieces;
     if (!pieces || start >= end) return [];
     const from = locate(pieces, start, false);
     const to = locate(pieces, end, true);
@@ -95,12 +205,12 @@ export class Paint {
   }
 
   textOf(block: number): string {
-    return this.collected.blocks[block]?.text ?? "";
+    return this.entries[block]?.block.text ?? "";
   }
 
   /** Visible flags at a point of the viewport, the one whose card opens first in front. */
   at(x: number, y: number): Flag[] {
-    const shadowRoots = this.collected.roots;
+    const shadowRoots = [...this.roots];
     const found = new Set<Flag>();
     for (const hit of CSS.highlights.highlightsFromPoint?.(x, y, { shadowRoots }) ?? []) {
       for (const range of hit.ranges) {
@@ -115,19 +225,19 @@ export class Paint {
   }
 
   private byCaret(x: number, y: number, found: Set<Flag>): void {
-    const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots: [...this.collected.roots] });
+    const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots: [...this.roots] });
     const block = caret && this.blockOf(caret.offsetNode);
     if (block === undefined || block === null) return;
-    for (const flag of this.visible) {
+    for (const flag of this.byEntry.get(this.entries[block] as Entry) ?? []) {
       // The caret snaps to text near the point; the boxes say whether the point is really inside.
-      if (flag.block === block && this.rangesOf(flag).some((range) => covers(range, x, y))) found.add(flag);
+      if (this.painted.has(flag) && this.rangesOf(flag).some((range) => covers(range, x, y))) found.add(flag);
     }
   }
 
   private blockOf(node: Node): number | undefined {
     if (!this.blocks) {
       this.blocks = new Map();
-      for (const [block, pieces] of this.collected.map.entries()) {
+      for (const [block, { pieces }] of this.entries.entries()) {
         for (const piece of pieces) this.blocks.set(piece.node, block);
       }
     }
@@ -136,13 +246,17 @@ export class Paint {
 
   private set(name: string, highlight: Highlight): void {
     this.mine.set(name, highlight);
-    CSS.highlights.set(name, highlight);
+    if (CSS.highlights.get(name) !== highlight) CSS.highlights.set(name, highlight);
   }
 
   private remove(name: string): void {
     if (CSS.highlights.get(name) === this.mine.get(name)) CSS.highlights.delete(name);
     this.mine.delete(name);
   }
+}
+
+function sameFlag(one: Flag, other: Flag): boolean {
+  return one.start === other.start && one.end === other.end && one.category === other.category;
 }
 
 /** A live range, or null where the two ends cannot be joined or nodes are gone. */

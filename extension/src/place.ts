@@ -72,11 +72,13 @@ export function lastLine(boxes: readonly Box[]): Box | null {
 
 /** How far around a flag a sentence is looked for, in UTF-16 units. */
 const REACH = 1500;
-const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+/** Made when the first card asks: it costs some milliseconds, and most pages are left without one. */
+let segmenter: Intl.Segmenter | null = null;
 
 /** The sentence around a flag: start and end in the block. Only for placing, so the browser's notion will do. */
 export function sentenceAround(text: string, start: number, end: number): [number, number] {
   const from = Math.max(0, start - REACH);
+  segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
   const segments = segmenter.segment(text.slice(from, end + REACH));
   const first = segments.containing(start - from);
   const last = segments.containing(Math.max(start, end - 1) - from);

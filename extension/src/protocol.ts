@@ -64,6 +64,20 @@ export interface PageInput {
   blocks: Block[];
 }
 
+/** Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change. */
+export interface Splice {
+  at: number;
+  remove: number;
+  blocks: Block[];
+}
+
+/** What changed of a document, in the order of its blocks. */
+export interface Change {
+  /** As they are now. */
+  facts: Omit<PageInput, "blocks">;
+  splices: Splice[];
+}
+
 /** Numbers a flag takes in `Reading.flags`: block, start, end, category, kind, strength. */
 export const FLAG_SIZE = 6;
 
@@ -77,6 +91,8 @@ export interface Reading {
   sentences: number;
   /** Attributed claims. */
   claims: number;
+  /** Blocks that the engine took apart for this document so far, in all its readings. */
+  taken: number;
   /** `FLAG_SIZE` numbers a flag, sorted by block and start. */
   flags: number[];
 }
@@ -215,11 +231,42 @@ export interface DocumentRef {
   order: number[];
 }
 
+/** The whole document. */
 export interface ReadRequest extends DocumentRef {
   page: PageInput;
 }
 
-/** How long the last reading took. */
+/** A step from one revision of a document to the next. */
+export interface ChangeRequest extends DocumentRef {
+  /** The revision that changes; null: a document that is empty so far. */
+  base: number | null;
+  change: Change;
+  /** The next step follows at once: no reading is wanted of this one. */
+  more: boolean;
+}
+
+/** What a frame has cost since highlights were switched on, in counts; `longest` in milliseconds. */
+export interface Work {
+  /** Nodes of the page visited. */
+  visited: number;
+  /** Blocks made of them. */
+  collected: number;
+  /** Elements looked at for whether they are still shown, or shown by now. */
+  checked: number;
+  /** Rounds of reading what changed. */
+  rounds: number;
+  /** Messages about the page's text, and blocks in them. */
+  messages: number;
+  blocks: number;
+  /** Ranges made. */
+  ranges: number;
+  /** The longest that the page was kept from going on. */
+  longest: number;
+  /** Whether something that changed is still to be read. */
+  pending: boolean;
+}
+
+/** How long the first reading took. */
 export interface Timings {
   /** Page to blocks and node map. */
   collect: number;
@@ -246,6 +293,7 @@ export interface FrameStatus extends DocumentRef {
   /** What the reader's system prefers: the toolbar's colour, not the page's. */
   scheme: Tone;
   timings: Timings | null;
+  work: Work | null;
   /** Why there is no reading, in words. */
   error: string | null;
 }
@@ -259,16 +307,21 @@ export interface ToPage {
   status: { ask: object; reply: FrameStatus };
   /** Reads again as a page in this language. */
   assume: { ask: { language: string }; reply: FrameStatus };
-  /** The background lost this document: the last `read` once more, null when off. */
+  /** The background lost this document: all of it once more, null when off. */
   resend: { ask: object; reply: ReadRequest | null };
 }
 
-/** To the background. The first five come from content scripts, the others from the popup and the panel. */
+/** To the background. The first six come from content scripts, the others from the popup and the panel. */
 export interface ToBackground {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { filter: Filter | null } };
-  /** `tone` is there when the page needs that style sheet first. */
-  read: { ask: ReadRequest & { tone: Tone | null }; reply: { reading: Reading } | Failure };
+  /** `tone` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
+  read: {
+    ask: ChangeRequest & { tone: Tone | null };
+    reply: { reading: Reading } | { more: true } | { resend: true } | Failure;
+  };
+  /** Frames were loaded in the page: they may be among those to be read. */
+  frames: { ask: object; reply: null };
   /** `resend`: the document is not known (any more); read it again and ask again. */
   details: { ask: DocumentRef & { flag: number }; reply: { details: Details } | { resend: true } | Failure };
   /** The page's background changed. */

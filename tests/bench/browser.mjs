@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { launch, ROOT, until } from "../lib/browser.mjs";
-import { askPage, settled, status } from "../lib/hearsay.mjs";
+import { askPage, calm, cli, settled, status } from "../lib/hearsay.mjs";
+import { longPage, told } from "../lib/pages.mjs";
 import { serve } from "../lib/server.mjs";
 
 const times = Number(process.argv[2] ?? 15);
@@ -28,6 +29,14 @@ try {
       continue;
     }
     await measure(name, file);
+  }
+  const lengths = [10_000, 100_000];
+  const long = await serve({ root: path.dirname(pages[1][1]), pages: Object.fromEntries(lengths.map((words) => [`/${words}`, { body: longPage(words) }])) });
+  try {
+    if (existsSync(pages[1][1])) await change("seed article", `${long.origin}/${path.basename(pages[1][1])}`);
+    for (const words of lengths) await change(`${words.toLocaleString("en")} words`, `${long.origin}/${words}`);
+  } finally {
+    await long.close();
   }
 } finally {
   await browser.close();
@@ -101,6 +110,79 @@ async function measure(name, file) {
   } finally {
     await server.close();
   }
+}
+
+/** A page that is read, then changes: what each costs, and the longest task with any of our work in it. */
+async function change(name, url) {
+  const page = await browser.open(url);
+  let popup;
+  const reading = await longestTask(page, async () => {
+    popup = await browser.press(page);
+    await settled(popup);
+    await calm(popup);
+  });
+  record(`${name}: longest task with our script in it, being loaded and reading all`, [reading]);
+  const { work } = await status(popup);
+  record(`${name}: longest stretch of our own in it`, [work.longest]);
+
+  // From the insertion to the mark in the registry, asked for by task after task.
+  const insert = (text) =>
+    page.evaluate(async (words) => {
+      const size = () => CSS.highlights.get("hearsay-anonymous")?.size ?? 0;
+      const before = size();
+      const { port1, port2 } = new MessageChannel();
+      const turn = () => new Promise((resolve) => { port1.onmessage = resolve; port2.postMessage(null); });
+      const start = performance.now();
+      (document.querySelector("article") ?? document.body).append(Object.assign(document.createElement("p"), { textContent: words }));
+      while (size() === before && performance.now() - start < 5000) await turn();
+      return performance.now() - start;
+    }, text);
+  const before = await calm(popup);
+  const samples = [];
+  const changing = await longestTask(page, async () => {
+    for (let i = 0; i < times; i++) {
+      samples.push(await insert(told(`${i} of ${name}`)));
+      await calm(popup);
+      await page.waitForTimeout(300); // We rest after each round, in proportion to its work.
+    }
+  });
+  record(`${name}: one paragraph inserted, to its mark`, samples);
+  record(`${name}: longest task with our script in it, paragraphs inserted`, [changing]);
+  const after = await calm(popup);
+  const each = (value) => (value / times).toFixed(1);
+  const counts = ["visited", "checked", "collected", "messages", "blocks", "ranges"].map((key) => `${key} ${each(after.work[key] - before.work[key])}`);
+  console.log(`${name}: ${before.work.messages} messages for all; each paragraph: ${counts.join(", ")}, taken apart ${each(after.reading.taken - before.reading.taken)}`);
+
+  // Nothing may happen while nothing happens.
+  const session = await browser.context.newCDPSession(page);
+  await session.send("Performance.enable");
+  const busy = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return 1000 * metrics.find((metric) => metric.name === "ScriptDuration").value;
+  };
+  const idle = await busy();
+  await page.waitForTimeout(5000);
+  record(`${name}: script time in 5 s without a change`, [(await busy()) - idle]);
+  await session.detach();
+  await popup.close();
+  await page.close();
+}
+
+/** Milliseconds of the longest task of the page in which our script ran while `act` went on. */
+async function longestTask(page, act) {
+  const events = [];
+  const take = ({ value }) => events.push(...value);
+  browser.cdp.on("Tracing.dataCollected", take);
+  await browser.cdp.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["devtools.timeline", "disabled-by-default-devtools.timeline"] } });
+  await act();
+  const complete = new Promise((resolve) => browser.cdp.once("Tracing.tracingComplete", resolve));
+  await browser.cdp.send("Tracing.end");
+  await complete;
+  browser.cdp.off("Tracing.dataCollected", take);
+  const script = `chrome-extension://${browser.id}/content.js`;
+  const ours = events.filter((event) => event.dur && event.args?.data?.url === script);
+  const within = (task) => ours.some(({ pid, tid, ts, dur }) => pid === task.pid && tid === task.tid && ts >= task.ts && ts + dur <= task.ts + task.dur);
+  return Math.max(0, ...events.filter((event) => event.name === "RunTask" && event.dur && within(event)).map((task) => task.dur / 1000));
 }
 
 /** Presses the toolbar button; the moment before, in milliseconds since 1970. */

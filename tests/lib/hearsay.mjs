@@ -25,6 +25,14 @@ export function status(popup) {
   return askPage(popup, { type: "status" });
 }
 
+/** Waits until all that changed on the page is read; the status then. */
+export function calm(popup) {
+  return until("a calm page", async () => {
+    const now = await status(popup);
+    return now.work && !now.work.pending ? now : null;
+  }, 60_000);
+}
+
 /** What the content script sends to the engine, exactly: the page's blocks. */
 export async function pageInput(popup) {
   const request = await askPage(popup, { type: "resend" });
@@ -83,7 +91,8 @@ export function highlights(page) {
             at.setStart(range.startContainer, range.startOffset);
             return at;
           });
-          return x.compareBoundaryPoints(Range.START_TO_START, y);
+          // In two trees, one of them a shadow root's, there is no order.
+          return x.startContainer.getRootNode() === y.startContainer.getRootNode() ? x.compareBoundaryPoints(Range.START_TO_START, y) : 0;
         });
         return [category, ranges.map(words)];
       }),

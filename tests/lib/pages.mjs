@@ -99,3 +99,62 @@ export const NASTY = {
     sure: 0,
   },
 };
+
+/** A sentence that is surely flagged as anonymous, told from others like it by a number. */
+export const told = (n) => `Officials said that boat ${n} had left the quay before the storm.`;
+
+/** A page of some `words` words in paragraphs of about 40, every second one with a flag. */
+export function longPage(words) {
+  const paragraphs = Array.from({ length: Math.ceil(words / 42) }, (_, i) => {
+    const first = i % 2 === 0 ? told(i) : `Mara Lindqvist, the harbour master, counted the boats of row ${i} at noon.`;
+    return `<p id="p${i}">${first} The quay was wet and the boats lay still, and nobody came to the gate before the
+<a href="#p0">bell of the harbour</a> rang in the evening, when the lamps were lit.</p>`;
+  });
+  return document(`<main><article id="story"><h1>All the boats of the harbour</h1>\n${paragraphs.join("\n")}</article></main>`);
+}
+
+/** The story with more in its article. */
+const within = (more) => STORY.replace("</article>", `${more}</article>`);
+
+/** Pages that change, by path. */
+export const LIVING = {
+  "/story": PAGES["/story"],
+  "/inner": PAGES["/inner"],
+  "/long": { body: longPage(10_000) },
+  "/very-long": { body: longPage(100_000) },
+  "/fold": {
+    body: document(
+      within(`<section id="fold"><p>The council met at noon in the old hall beside the harbour.</p><div class="more"><p>${told(1)}</p></div></section>
+<p id="hidden" hidden>${told(2)}</p>
+<details id="details"><summary>More of it</summary><p>${told(3)}</p></details>
+<input id="box" type="checkbox"><div class="boxed"><p>${told(4)}</p></div>
+<p>The mayor waved from the quay<span class="rest">, and ${told(5)}</span></p>`),
+      {
+        head: `<style>.more, .rest { display: none } .open .more, .open .rest { display: revert }
+.boxed { display: none } #box:checked ~ .boxed { display: block }</style>`,
+      },
+    ),
+  },
+  "/shadow": {
+    body: document(`${within(`<div id="here"></div><my-late id="late"><p>${told(9)}</p></my-late>`)}
+<script>
+  window.roots = {};
+  window.grow = (mode, html, light = "") => {
+    const host = document.createElement("my-" + mode);
+    host.style.display = "block";
+    roots[mode] = host.attachShadow({ mode });
+    roots[mode].innerHTML = html;
+    host.innerHTML = light;
+    here.append(host);
+    return host;
+  };
+</script>`),
+  },
+  "/frame-late": { body: document(within(`<div id="here"></div>`)) },
+  "/nested": { body: document(`<p>Two officials said the boats might return before the harbour froze over for the winter.</p><div id="here"></div>`) },
+  "/named-later": {
+    body: document(`<article id="story"><h1>Bell of the harbour rings again</h1>
+<p>The harbour bell rang at noon for the first time in years, and everybody on the quay stood still for a while. It might rain.</p>
+<p>The engineer said the wall was sound. The boats lay at the quay and nobody came to the gate before the evening.</p></article>`),
+  },
+};
