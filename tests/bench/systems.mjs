@@ -55,15 +55,15 @@ const SYSTEMS = {
     const encoder = new TextEncoder();
     const into = (text) => {
       const most = text.length * 3;
-      const at = kernel.room(most);
+      const at = kernel.floor_room(most);
       return encoder.encodeInto(text, new Uint8Array(kernel.memory.buffer, at, most)).written;
     };
-    kernel.teach(into((await listedWords(3000)).join(" ")));
+    kernel.floor_teach(into((await listedWords(3000)).join(" ")));
     const read = (text) => {
       const start = now();
-      const words = kernel.read(into(text));
+      const words = kernel.floor_read(into(text));
       const ns = since(start);
-      return { ns, count: `${words} words, ${kernel.hits()} of them listed`, memory: kernel.memory.buffer.byteLength };
+      return { ns, count: `${words} words, ${kernel.floor_hits()} of them listed`, memory: kernel.memory.buffer.byteLength };
     };
     return { read };
   },

@@ -109,9 +109,11 @@ fn word(text: &[u8], start: usize, length: usize) -> Option<Word> {
     (length <= LONGEST).then(|| [half(0, length), half(8, length.saturating_sub(8))])
 }
 
+// The names are long because natively `read` would be libc's.
+
 /// Makes room for `bytes` bytes of text; where to write them.
 #[unsafe(no_mangle)]
-pub extern "C" fn room(bytes: usize) -> *mut u8 {
+pub extern "C" fn floor_room(bytes: usize) -> *mut u8 {
     KERNEL.with_borrow_mut(|kernel| {
         let enough = kernel.text.len().max(bytes + LONGEST);
         kernel.text.resize(enough, 0);
@@ -121,18 +123,18 @@ pub extern "C" fn room(bytes: usize) -> *mut u8 {
 
 /// Puts the words of the text into the table.
 #[unsafe(no_mangle)]
-pub extern "C" fn teach(bytes: usize) {
+pub extern "C" fn floor_teach(bytes: usize) {
     KERNEL.with_borrow_mut(|kernel| kernel.teach(bytes));
 }
 
 /// Reads the text: how many words it has.
 #[unsafe(no_mangle)]
-pub extern "C" fn read(bytes: usize) -> u32 {
+pub extern "C" fn floor_read(bytes: usize) -> u32 {
     KERNEL.with_borrow_mut(|kernel| kernel.read(bytes))
 }
 
 /// How many words of the text last read are in the table.
 #[unsafe(no_mangle)]
-pub extern "C" fn hits() -> u32 {
+pub extern "C" fn floor_hits() -> u32 {
     KERNEL.with_borrow(|kernel| kernel.hits)
 }
