@@ -33,9 +33,10 @@ pub struct Splice {
 impl PageInput {
     /// Makes the changes, which are in order and don't overlap. What lies outside the page is cut off.
     pub fn change(&mut self, splices: Vec<Splice>) {
+        let length = self.blocks.len();
         for splice in splices.into_iter().rev() {
-            let start = splice.at.min(self.blocks.len());
-            let end = start.saturating_add(splice.remove).min(self.blocks.len());
+            let start = splice.at.min(length);
+            let end = start.saturating_add(splice.remove).min(length);
             self.blocks.splice(start..end, splice.blocks);
         }
     }
