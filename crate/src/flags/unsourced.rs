@@ -138,13 +138,13 @@ fn own_voice(
     if linked {
         return false;
     }
-    // A hedge right before takes the assertion back.
+    // A hedge right before takes the assertion back, and so does a doubt about what it hangs on.
     let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
+        let before = h.end <= m.end && h.end + 3 > m.start;
         k.category() == Category::Hedged
             && *k != Kind::Approximation
             && h.rule.strength >= 0.5
-            && h.end <= m.end
-            && h.end + 3 > m.start
+            && (before || *k == Kind::Condition)
     });
     !hedged || kind == Kind::Consensus
 }
