@@ -238,7 +238,8 @@ mod tests {
         assert_eq!(changed(&[]), "abcd");
         assert_eq!(changed(&[(0, 0, "x"), (1, 2, "y"), (4, 0, "z")]), "xaydz");
         assert_eq!(changed(&[(0, 4, "")]), "");
-        assert_eq!(changed(&[(3, usize::MAX, "x"), (9, 1, "y")]), "abcxy");
+        assert_eq!(changed(&[(3, usize::MAX, "x")]), "abcx");
+        assert_eq!(changed(&[(9, 1, "y")]), "abcdy");
     }
 
     #[test]
