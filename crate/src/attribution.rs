@@ -145,14 +145,12 @@ impl Sentence<'_> {
                     // Nor is a stance taken that somebody would or must take.
                     taken = true;
                     faint.push(*m);
-                } else {
-                    if cited
-                        .last()
-                        .is_none_or(|c| apart(c, m) || within_source(c, m))
-                    {
-                        taken = true;
-                        cited.push(*m);
-                    }
+                } else if cited
+                    .last()
+                    .is_none_or(|c| apart(c, m) || within_source(c, m))
+                {
+                    taken = true;
+                    cited.push(*m);
                 }
             }
         }
