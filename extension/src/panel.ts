@@ -109,11 +109,13 @@ async function refresh(): Promise<void> {
   try {
     do {
       stale = false;
-      await load();
+      // The background may be stopped in the middle of an answer, which ends the request with an error.
+      await load().catch(() => load());
     } while (stale);
   } finally {
     clearTimeout(waiting);
     asking = false;
+    document.body.removeAttribute("aria-busy");
   }
 }
 
@@ -243,7 +245,6 @@ async function draw(): Promise<void> {
   );
   at("along").hidden = !list || list.flags.length === 0;
   for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
-  document.body.removeAttribute("aria-busy");
   if (!shown) return;
   strip.draw(list);
   drawList();
