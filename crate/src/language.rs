@@ -62,7 +62,7 @@ pub fn of_page(page: &Page, main: &[bool]) -> Language {
         .iter()
         .zip(main)
         .filter(|(_, main)| **main);
-    let texts: Vec<&str> = blocks.map(|(block, _)| block.text.as_str()).collect();
+    let texts: Vec<&str> = blocks.map(|(block, _)| &*block.text).collect();
     let evidence = Evidence::gather(&texts);
     evidence.language(declared)
 }

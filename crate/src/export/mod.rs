@@ -93,8 +93,8 @@ pub(crate) fn example() -> (Page, Reading) {
         "Fees have risen by 40 per cent, he said. Ms. Vale, the mayor, said 😀 nothing.",
     ];
     let blocks = texts.map(|text| Block {
-        text: text.to_owned(),
-        tag: "p".to_owned(),
+        text: text.into(),
+        tag: "p".into(),
         ..Block::default()
     });
     let page = Page::from_input(PageInput {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::attribution::Found;
 use crate::block::Parsed;
 use crate::model::{Flag, Kind, Span, Voice};
-use crate::page::Page;
+use crate::page::{Landmarks, Page};
 use crate::phrases::View;
 use crate::rules::Match;
 use crate::sources::Resolved;
@@ -107,7 +107,7 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
             resolved: &resolved[from..to],
             linked: byte_ranges(text, input.links.iter().chain(&input.marks)),
             before: resolved[..from].last().and_then(|r| r.source),
-            quotation: input.tag == "blockquote" || input.within.iter().any(|w| w == "blockquote"),
+            quotation: &*input.tag == "blockquote" || input.within.any(Landmarks::BLOCKQUOTE),
             counted: unsourced::counted(analysis.view(text)),
         };
         from = to;
