@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::attribution::{self, Found, Matches, Sentence};
+use crate::attribution::{self, Cited, Found, Sentence};
 use crate::details::{self, Note};
 use crate::model::{Category, Kind};
 use crate::phrases::View;
@@ -52,17 +52,12 @@ impl Parsed {
 #[derive(Default)]
 pub struct Room {
     tokens: Vec<Token>,
-    here: Vec<Match>,
-    matches: Matches,
+    cited: Cited,
 }
 
 /// Takes a block apart.
 pub fn parse(text: &str, room: &mut Room) -> Parsed {
-    let Room {
-        tokens,
-        here,
-        matches,
-    } = room;
+    let Room { tokens, cited } = room;
     tokens.clear();
     tokens::tokenize_into(text, tokens);
     let quotes = quotes::pair(text, tokens);
@@ -84,13 +79,12 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            here.clear();
-            rules::matches_at(&rules::FLAGS, view, at, None, here);
-            for m in here.iter() {
+            let mut matches = rules::matches_at(&rules::FLAGS, view, at, None);
+            while let Some(m) = matches.next(|_| true) {
                 let m = Match {
                     start: m.start + range.start,
                     end: m.end + range.start,
-                    ..*m
+                    ..m
                 };
                 if let Some(kind) = Kind::from_name(m.rule.kind) {
                     parsed.matches.push((number, kind, m));
@@ -118,7 +112,7 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             number,
             range: range.clone(),
         };
-        sentence.attributions(matches, &mut parsed.found);
+        sentence.attributions(cited, &mut parsed.found);
     }
     let view = View {
         text,
