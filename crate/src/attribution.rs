@@ -99,6 +99,8 @@ pub struct Sentence<'a> {
     pub number: usize,
     /// Its tokens.
     pub range: Range<usize>,
+    /// Those among which the cues are, in order.
+    pub waking: &'a [usize],
 }
 
 /// Room for the matches of one sentence, used again for the next; empty in between.
@@ -121,7 +123,7 @@ impl Sentence<'_> {
             cited,
             faint,
         } = room;
-        for at in 0..sentence.tokens.len() {
+        for at in self.waking.iter().map(|at| at - self.range.start) {
             let token = &sentence.tokens[at];
             if !rules::ATTRIBUTION.may_wake(token) {
                 continue;

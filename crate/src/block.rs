@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::attribution::{self, Cited, Found, Sentence};
 use crate::details::{self, Note};
+use crate::lexicon;
 use crate::model::{Category, Kind};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
@@ -52,16 +53,60 @@ impl Parsed {
 #[derive(Default)]
 pub struct Room {
     tokens: Vec<Token>,
+    places: Places,
     cited: Cited,
+}
+
+/// Where the tokens stand that the steps after the first one ask for: by far the most are none.
+#[derive(Default)]
+struct Places {
+    /// What may be quotation marks.
+    quotes: Vec<usize>,
+    /// What may end a sentence.
+    ends: Vec<usize>,
+    /// What may wake a rule.
+    waking: Vec<usize>,
+}
+
+impl Places {
+    fn find(&mut self, tokens: &[Token]) {
+        let Places {
+            quotes,
+            ends,
+            waking,
+        } = self;
+        for list in [&mut *quotes, ends, waking] {
+            list.clear();
+        }
+        for (at, token) in tokens.iter().enumerate() {
+            if sentences::may_end(token) {
+                ends.push(at);
+            }
+            // A mark that turns out to be an apostrophe gets other classes.
+            let mark = token.any(lexicon::QUOTE);
+            if mark {
+                quotes.push(at);
+            }
+            if mark || rules::FLAGS.may_wake(token) || rules::ATTRIBUTION.may_wake(token) {
+                waking.push(at);
+            }
+        }
+    }
 }
 
 /// Takes a block apart.
 pub fn parse(text: &str, room: &mut Room) -> Parsed {
-    let Room { tokens, cited } = room;
+    let Room {
+        tokens,
+        places,
+        cited,
+    } = room;
     tokens.clear();
     tokens::tokenize_into(text, tokens);
-    let quotes = quotes::pair(text, tokens);
-    let sentences = sentences::split(text, tokens);
+    places.find(tokens);
+    let quotes = quotes::pair(text, tokens, &places.quotes);
+    let sentences = sentences::split(text, tokens, &places.ends);
+    let mut waking = places.waking.as_slice();
     let mut parsed = Parsed {
         // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
         tokens: tokens.as_slice().into(),
@@ -75,7 +120,9 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             tokens: &parsed.tokens[range.clone()],
         };
         let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
-        for at in 0..view.tokens.len() {
+        let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
+        waking = later;
+        for at in here.iter().map(|at| at - range.start) {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
@@ -111,6 +158,7 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             quotes: &parsed.quotes,
             number,
             range: range.clone(),
+            waking: here,
         };
         sentence.attributions(cited, &mut parsed.found);
     }

@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, EDGE, Element, Part, Rule, Table, Waking};
+    use super::{Beside, EDGE, Element, Part, Rule, Side, Table, Waking};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -34,6 +34,9 @@ pub struct Table {
     of_class: &'static [u128; 128],
     /// The rules that classes wake, ascending.
     by_class: &'static [u16],
+    /// Which of those the words beside the trigger admit.
+    left: &'static Side,
+    right: &'static Side,
     /// Those of `by_class` that need a verb group before the trigger, and those that need a subject
     /// before it too, as bits by their places.
     grouped: u128,
@@ -50,6 +53,34 @@ struct Waking {
     right: Beside,
     /// The rules it wakes, ascending.
     rules: &'static [u16],
+}
+
+/// What the token on one side of a trigger admits, of the rules that classes wake: bits by their places.
+#[derive(Debug)]
+struct Side {
+    /// Rules that a token of each class may stand beside.
+    classes: [u128; 128],
+    /// The classes for which there are any.
+    used: Classes,
+    /// Rules that a word may stand beside, by the last six bits of its id.
+    words: [u128; 64],
+    /// Rules that don't ask for a certain token there.
+    always: u128,
+}
+
+impl Side {
+    fn admitted(&self, token: Option<&Token>) -> u128 {
+        let Some(token) = token else {
+            return self.always | self.classes[EDGE.trailing_zeros() as usize];
+        };
+        let mut rules = self.always | self.words[usize::from(token.word % 64)];
+        let mut classes = token.classes & self.used;
+        while classes != 0 {
+            rules |= self.classes[classes.trailing_zeros() as usize];
+            classes &= classes - 1;
+        }
+        rules
+    }
 }
 
 /// Buckets of trigger words; `build.rs` knows it too.
@@ -231,6 +262,7 @@ pub struct Matches<'a> {
 
 /// The matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
 /// [`Part::Same`] stands for, and where its attribution ends.
+#[inline]
 pub fn matches_at<'a>(
     table: &'static Table,
     view: View<'a>,
@@ -254,6 +286,10 @@ pub fn matches_at<'a>(
     while classes != 0 {
         by_class |= table.of_class[classes.trailing_zeros() as usize];
         classes &= classes - 1;
+    }
+    if by_class != 0 {
+        by_class &= table.left.admitted(view.tokens.get(at.wrapping_sub(1)));
+        by_class &= table.right.admitted(view.tokens.get(at + 1));
     }
     // Without a verb group and its subject all rules that need them fall at once.
     if by_class & table.grouped != 0 && around.group().is_none() {
