@@ -262,7 +262,7 @@ pub struct Matches<'a> {
 
 /// The matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
 /// [`Part::Same`] stands for, and where its attribution ends.
-#[inline]
+#[inline(always)]
 pub fn matches_at<'a>(
     table: &'static Table,
     view: View<'a>,

@@ -134,7 +134,7 @@ pub(crate) fn example() -> (Page, Reading) {
         sentence: whole(anchor.block),
         voice: Voice::Author,
         details: Details::default(),
-        why: "An example.".to_owned(),
+        why: "An example.".into(),
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),
