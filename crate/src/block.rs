@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::attribution::{self, Cited, Found, Sentence};
 use crate::details::{self, Note};
-use crate::lexicon;
+use crate::lexicon::{self, Recent};
 use crate::model::{Category, Kind};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
@@ -19,6 +19,8 @@ use crate::tokens::{self, Token};
 pub struct Parsed {
     /// Words, numbers and marks.
     pub tokens: Box<[Token]>,
+    /// How many of them are no marks.
+    pub words: u32,
     /// Sentences, covering all tokens.
     pub sentences: Vec<Range<usize>>,
     /// Quotations.
@@ -52,6 +54,7 @@ impl Parsed {
 /// Room to take blocks apart in, used again for the next one.
 #[derive(Default)]
 pub struct Room {
+    recent: Recent,
     tokens: Vec<Token>,
     places: Places,
     cited: Cited,
@@ -66,6 +69,8 @@ struct Places {
     ends: Vec<usize>,
     /// What may wake a rule.
     waking: Vec<usize>,
+    /// How many are no marks.
+    words: u32,
 }
 
 impl Places {
@@ -74,11 +79,14 @@ impl Places {
             quotes,
             ends,
             waking,
+            words,
         } = self;
+        *words = 0;
         for list in [&mut *quotes, ends, waking] {
             list.clear();
         }
         for (at, token) in tokens.iter().enumerate() {
+            *words += u32::from(!token.any(lexicon::PUNCT));
             if sentences::may_end(token) {
                 ends.push(at);
             }
@@ -97,12 +105,13 @@ impl Places {
 /// Takes a block apart.
 pub fn parse(text: &str, room: &mut Room) -> Parsed {
     let Room {
+        recent,
         tokens,
         places,
         cited,
     } = room;
     tokens.clear();
-    tokens::tokenize_into(text, tokens);
+    tokens::tokenize_into(text, recent, tokens);
     places.find(tokens);
     let quotes = quotes::pair(text, tokens, &places.quotes);
     let sentences = sentences::split(text, tokens, &places.ends);
@@ -110,6 +119,7 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
     let mut parsed = Parsed {
         // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
         tokens: tokens.as_slice().into(),
+        words: places.words,
         sentences,
         quotes,
         ..Parsed::default()

@@ -110,12 +110,8 @@ impl Facts {
         };
         let prose = length >= PARAGRAPH && linked < FEW_LINKS && !is_heading(block);
         // Running text has sentences; a list of names or figures of the same length has not.
-        let commas = block
-            .text
-            .bytes()
-            .filter(|b| matches!(b, b',' | b'.'))
-            .count();
-        let share = if commas == 0 { 0.25 } else { 1.0 };
+        let sentences = block.text.bytes().any(|b| matches!(b, b',' | b'.'));
+        let share = if sentences { 1.0 } else { 0.25 };
         Facts {
             length,
             linked,

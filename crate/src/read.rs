@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::block::{self, Parsed, Room};
 use crate::eight::{self, Fast};
-use crate::lexicon;
 use crate::model::Reading;
 use crate::page::Page;
 use crate::sources::{self, Resolved};
@@ -77,8 +76,7 @@ impl Reader {
         for (block, main) in page.input.blocks.iter().zip(&main) {
             let analysis = main.then(|| self.parse(&block.text));
             if let Some(analysis) = &analysis {
-                let words = analysis.tokens.iter().filter(|t| !t.any(lexicon::PUNCT));
-                reading.words += words.count() as u32;
+                reading.words += analysis.words;
                 reading.sentences += analysis.sentences.len() as u32;
             }
             parsed.push(analysis.filter(|_| language.readable));

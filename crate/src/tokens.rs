@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::eight;
-use crate::lexicon::{self, Classes, UNLISTED, Word, WordId};
+use crate::lexicon::{self, Classes, Recent, UNLISTED, Word, WordId};
 
 /// One token.
 #[derive(Clone, Copy, Debug)]
@@ -138,19 +138,21 @@ static BEGINS: [Begins; 256] = {
 /// The tokens of a block, in order.
 pub fn tokenize(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    tokenize_into(text, &mut out);
+    tokenize_into(text, &mut Recent::default(), &mut out);
     out
 }
 
 /// Puts the tokens of a block into `out`, in order.
-pub fn tokenize_into(text: &str, out: &mut Vec<Token>) {
+pub fn tokenize_into(text: &str, recent: &mut Recent, out: &mut Vec<Token>) {
     // English has five to six bytes a token.
     out.reserve(text.len() / 4 + 4);
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         at = match BEGINS[usize::from(*byte)] {
             Begins::Blank => at + 1,
-            Begins::Word => plain_word(text, at, out).unwrap_or_else(|| word(text, at, out)),
+            Begins::Word => {
+                plain_word(text, at, recent, out).unwrap_or_else(|| word(text, at, out))
+            }
             Begins::Mark => mark(text, at, char::from(*byte), out),
             Begins::Unknown => match character(text, at) {
                 c if is_word(c) => word(text, at, out),
@@ -304,7 +306,12 @@ fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
 /// Puts the word at `start` into `out`, if it is as most of them are: up to fifteen letters and digits, a letter
 /// first, and then nothing that may belong to it. What [`extent`] and [`one_word`] do, in few steps.
 #[inline]
-fn plain_word(text: &str, start: usize, out: &mut Vec<Token>) -> Option<usize> {
+fn plain_word(
+    text: &str,
+    start: usize,
+    recent: &mut Recent,
+    out: &mut Vec<Token>,
+) -> Option<usize> {
     let bytes = text.as_bytes();
     let first = eight::load(bytes, start);
     let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
@@ -340,7 +347,7 @@ fn plain_word(text: &str, start: usize, out: &mut Vec<Token>) -> Option<usize> {
     let first = eight::lower_case(first);
     let folded = || Word::short([first, eight::lower_case(second)], length);
     let listed = if length <= 8 {
-        lexicon::lookup_short(first, length)
+        recent.lookup(first, length)
     } else {
         lexicon::lookup(&folded())
     };
