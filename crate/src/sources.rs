@@ -567,7 +567,7 @@ impl Ledger {
                 mentions: Vec::new(),
                 claims: 0,
             },
-            heads: vec![head.to_lowercase()],
+            heads: Vec::from_iter((!head.is_empty()).then(|| head.to_lowercase())),
             strength,
             details: Details::default(),
             plural,
