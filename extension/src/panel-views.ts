@@ -1,6 +1,11 @@
 /** The three ways of listing what the core found, and the strip above them. Each keeps its elements from one drawing to the next. */
 import { element, line, svg } from "./draw";
 import type { Basis, Category, List, ListedFlag, ListedSource } from "./protocol";
+import { type Counted, DIRECTION, number, text } from "./words";
+
+/** The arrow keys by the direction of reading. */
+export const [ONWARD, BACKWARD] =
+  DIRECTION === "rtl" ? (["ArrowLeft", "ArrowRight"] as const) : (["ArrowRight", "ArrowLeft"] as const);
 
 /** What a row does. Numbers are places in the list. */
 export interface Acts {
@@ -16,7 +21,7 @@ export interface Wanted {
 
 export interface View {
   /** Draws what is wanted; how many things it shows, of how many. */
-  draw(list: List, wanted: Wanted): { shown: number; all: number; noun: string };
+  draw(list: List, wanted: Wanted): { shown: number; all: number; noun: Counted };
   /** Marks where the reader is. */
   mark(flag: number): void;
   /** The row that is marked. */
@@ -134,13 +139,13 @@ export class Order implements View {
       );
       const button = item.firstElementChild as HTMLElement;
       button.dataset.flag = String(index);
-      (button.querySelector(".number") as Element).textContent = (index + 1).toLocaleString("en");
+      (button.querySelector(".number") as Element).textContent = number(index + 1);
       return item;
     });
     sync(this.box, items);
     this.kept.next();
     this.marker.set(items.map((item) => item.firstElementChild as HTMLElement));
-    return { shown: found.length, all: list.flags.length, noun: "flag" };
+    return { shown: found.length, all: list.flags.length, noun: "flags" as const };
   }
 
   private item({ category, title, kindLabel, before, words, after }: ListedFlag): HTMLLIElement {
@@ -150,7 +155,7 @@ export class Order implements View {
     quote.append(before, element("b", category, words), after);
     button.append(
       line(category),
-      element("span", "what", `${title}, ${kindLabel}`),
+      element("span", "what", text("pair", title, kindLabel)),
       element("span", "number"),
       quote,
     );
@@ -222,7 +227,7 @@ export class Ledger implements View {
     (this.section.querySelector("#picture") as HTMLElement).hidden = wanted.words.length > 0;
     (this.section.querySelector("table") as HTMLElement).hidden = shown === 0;
     this.mark(this.flag);
-    return { shown, all: list.sources.length, noun: "source" };
+    return { shown, all: list.sources.length, noun: "sources" as const };
   }
 
   private at(id: string): HTMLElement {
@@ -244,7 +249,7 @@ export class Ledger implements View {
       this.at("legend").replaceChildren(
         ...groups.map(({ basis, title, claims: count }) => {
           const entry = element("li");
-          entry.append(element("i", `block ${basis}`), title, element("b", "", count.toLocaleString("en")));
+          entry.append(element("i", `block ${basis}`), title, element("b", "", number(count)));
           return entry;
         }),
       );
@@ -264,7 +269,7 @@ export class Ledger implements View {
         element("span", "standing", standing),
       );
       button.addEventListener("keydown", (event) => {
-        const opens = { ArrowRight: true, ArrowLeft: false }[event.key];
+        const opens = { [ONWARD]: true, [BACKWARD]: false }[event.key];
         if (opens !== undefined && opens !== this.open.has(id)) this.toggle(id);
       });
       head.append(button);
@@ -273,9 +278,9 @@ export class Ledger implements View {
       const picture = element("span", "blocks");
       picture.append(...blocks(basis, count, this.list?.sourcing?.claims ?? 0));
       picture.ariaHidden = "true";
-      const number = element("span", "count", count.toLocaleString("en"));
-      number.title = counted;
-      inner.append(picture, number, svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
+      const figure = element("span", "count", number(count));
+      figure.title = counted;
+      inner.append(picture, figure, svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
       weight.append(inner);
       line.append(head, weight);
       return line;
@@ -292,13 +297,13 @@ export class Ledger implements View {
       const cell = element("td");
       cell.colSpan = 2;
       const claims = element("ol");
-      for (const [index, { text, flag }] of source.claims.entries()) {
+      for (const [index, { text: said, flag }] of source.claims.entries()) {
         if (!shown[index]) continue;
         const item = element("li");
         const button = row("", () => this.acts.claim(source.id, index));
         if (flag !== null) button.dataset.flag = String(flag);
-        const number = element("span", "number", flag === null ? "" : (flag + 1).toLocaleString("en"));
-        button.append(number, page(text));
+        const own = element("span", "number", flag === null ? "" : number(flag + 1));
+        button.append(own, page(said));
         item.append(button);
         claims.append(item);
       }
@@ -366,7 +371,7 @@ export class Themes implements View {
         made.append(heading, element("ol"));
         return made;
       });
-      (part.querySelector("h2 b") as Element).textContent = own.length.toLocaleString("en");
+      (part.querySelector("h2 b") as Element).textContent = number(own.length);
       const items = own.map(([{ id, words, kindLabel }, index]) => {
         const item = this.kept.get(id, [words, kindLabel], () => {
           const made = element("li");
@@ -386,7 +391,7 @@ export class Themes implements View {
     sync(this.section, parts);
     this.kept.next();
     this.marker.set(rows);
-    return { shown: found.length, all: list.flags.length, noun: "flag" };
+    return { shown: found.length, all: list.flags.length, noun: "flags" as const };
   }
 
   mark(flag: number): void {
@@ -415,7 +420,8 @@ export class Strip {
     this.box = box;
     box.addEventListener("click", (event) => {
       const { left, width } = box.getBoundingClientRect();
-      const at = (event.clientX - left) / width;
+      const along = (event.clientX - left) / width;
+      const at = DIRECTION === "rtl" ? 1 - along : along;
       const flags = this.list?.flags ?? [];
       const distance = (index: number) => Math.abs((flags[index]?.at ?? 0) - at);
       const nearest = flags.reduce((best, _, index) => (distance(index) < distance(best) ? index : best), 0);
