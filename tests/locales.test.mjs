@@ -1,12 +1,14 @@
 /** The words of the interface: that `_locales` holds all of them, in every language, and nothing else does. */
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
-import { ROOT, until } from "./lib/browser.mjs";
+import { after, before, test } from "node:test";
+import { launch, ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { hover, POPUP, settled } from "./lib/hearsay.mjs";
+import { mirrored } from "./lib/mirror.mjs";
 import { PAGES } from "./lib/pages.mjs";
+import { serve } from "./lib/server.mjs";
 
 const extension = path.join(ROOT, "extension");
 const SUFFIX = /_(zero|one|two|few|many|other)$/;
@@ -102,6 +104,28 @@ test("no word of the interface stands outside", () => {
   }
 });
 
+test("the core and the interface name a flag alike, and every kind has its sentence", async () => {
+  const rust = async (name) => (await readFile(path.join(ROOT, "crate", "src", name), "utf8")).matchAll(/(?:Kind|Category)::(\w+) => "([^"]*)"/g);
+  const words = {};
+  for (const [, variant, name] of await rust("model.rs")) words[variant] ??= { name };
+  for (const [, variant, said] of await rust("explain.rs")) words[variant].said = said;
+  const said = Object.values(words).filter((one) => one.said);
+  assert.ok(said.length >= 20, JSON.stringify(words));
+  for (const { name, said: core } of said) {
+    assert.equal(english.get(english.has(`kind_${name}`) ? `kind_${name}` : `title_${name}`), core);
+    if (!english.has(`kind_${name}`)) continue;
+    const plain = english.has(`plain_${name}`) ? [`plain_${name}`] : [`plain_${name}_author`, `plain_${name}_source`];
+    for (const key of plain) assert.ok(english.has(key), key);
+  }
+});
+
+/** Words that would judge. */
+const VERDICTS = /(?<!\p{L})(true|false|wrong|lies?|bias|biased|suspicious|warnings?|wahr|falsch|gelogen|Lügen?|verdächtig|Warnung)(?!\p{L})/iu;
+
+test("nothing in the interface speaks of what is true", () => {
+  for (const messages of Object.values(locales)) for (const [key, message] of messages) assert.doesNotMatch(message, VERDICTS, key);
+});
+
 const german = withBrowser(PAGES, null, { args: ["--lang=de"] });
 
 test("in German the popup, the card and the panel speak German", async () => {
@@ -121,7 +145,8 @@ test("in German the popup, the card and the panel speak German", async () => {
   assert.equal(await panel.evaluate(`document.querySelector("#query").placeholder`), "Suchen");
   assert.equal(await panel.evaluate("document.title"), "Hearsay: Liste der Markierungen");
   const card = await hover(german.browser, page, "anonymous", 1);
-  assert.match(card, /Wortlaut.*Zitat mit Link kopieren/);
+  assert.match(card, /^Anonyme Quelle eine Person Hier kommt jemand zu Wort, .* Wortlaut .* Begründung because the talks are private Deutlichkeit Mittel\. .* 2 von \d+ Aussagen mit Quelle auf dieser Seite stützen sich auf diese Quelle\. .*Zitat mit Link kopieren$/);
+  assert.match(await panel.text("#sentence"), /^Von \d+ Aussagen mit Quelle stützen sich 2 auf namentlich genannte Personen und 5 auf anonyme Quellen\. Eine ungenannte Quelle, „a senior clerk“, trägt 2 der \d+\.$/);
 });
 
 test("numbers and plurals are those of the language", async () => {
@@ -131,3 +156,101 @@ test("numbers and plurals are those of the language", async () => {
   assert.equal(await popup.text("#headline"), "Hier ist nichts zu markieren.");
   assert.match(await popup.text("#note"), /^\d+ Wörter gelesen, bei normaler Empfindlichkeit\. Ein Urteil/);
 });
+
+const mirror = {};
+before(async () => {
+  mirror.extension = await mirrored();
+  mirror.server = await serve({ pages: PAGES });
+  mirror.browser = await launch({ extension: mirror.extension });
+});
+after(async () => {
+  await mirror.browser?.close();
+  await mirror.server?.close();
+  if (mirror.extension) await rm(mirror.extension, { recursive: true, force: true });
+});
+
+/** What the elements of a page of ours say in Latin letters, and which of them stick out of the window. */
+const INSPECT = `(() => {
+  const foreign = [], out = [];
+  // The page's words, addresses and keys, and the names of formats.
+  const others = "bdi, q, #title, #key, #note, [data-format]";
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) {
+    const { parentElement, data } = nodes.currentNode;
+    if (data.trim() === "" || !parentElement.checkVisibility()) continue;
+    if (/[a-z]{2}/i.test(data) && !parentElement.closest(others)) foreign.push(data);
+    // What is cut with an ellipsis ends where its element does.
+    const shown = getComputedStyle(parentElement).overflowX === "visible" ? new Range() : parentElement;
+    if (shown instanceof Range) shown.selectNodeContents(nodes.currentNode);
+    for (const { left, right } of shown.getClientRects()) if (left < -0.5 || right > innerWidth + 0.5) out.push(data);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
+    for (const name of ["aria-label", "title", "placeholder"]) if (/[a-z]{2}/i.test(element.getAttribute(name) ?? "")) foreign.push(name + ": " + element.getAttribute(name));
+  }
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) out.push("the page");
+  return { dir: getComputedStyle(document.body).direction, foreign, out };
+})()`;
+const MIRRORED = { dir: "rtl", foreign: [], out: [] };
+
+test("from right to left everything is mirrored, nothing sticks out, and nothing speaks English", async () => {
+  const { browser, server } = mirror;
+  const page = await browser.open(`${server.origin}/story`);
+  const popup = await browser.press(page);
+  await settled(popup);
+  assert.deepEqual(await popup.evaluate(INSPECT), MIRRORED, "the popup");
+  const sides = await popup.evaluate(`["#mark", "#master", "#show-hedged", ".name.hedged"].map((one) => document.querySelector(one).getBoundingClientRect().left < innerWidth / 2)`);
+  assert.deepEqual(sides, [false, true, true, false], "names on the right, switches on the left");
+  await until("the knob at the left", () => popup.evaluate(`getComputedStyle(document.querySelector("#master"), "::before").translate === "-12px"`));
+
+  await popup.click(POPUP.list).catch(() => {});
+  const panel = await browser.panel();
+  await until("the list", async () => (await panel.evaluate(`document.querySelectorAll("#order .row").length`)) > 0);
+  for (const width of [280, 380]) {
+    await panel.send("Emulation.setDeviceMetricsOverride", { width, height: 700, deviceScaleFactor: 1, mobile: false });
+    for (const tab of ["order", "source", "category"]) {
+      await panel.click(`#tab-${tab}`);
+      assert.deepEqual(await panel.evaluate(INSPECT), MIRRORED, `the panel's ${tab} at ${width}`);
+    }
+  }
+  // The strip runs from the right, and a click on its right end leads to the first flag.
+  await panel.click("#tab-order");
+  const strip = await panel.evaluate(`(() => { const { right, top } = document.querySelector("#strip").getBoundingClientRect(); return { x: right - 4, y: top + 5 }; })()`);
+  for (const type of ["mousePressed", "mouseReleased"]) await panel.send("Input.dispatchMouseEvent", { type, ...strip, button: "left", clickCount: 1 });
+  await until("the first flag", () => panel.evaluate(`document.querySelector("#order [aria-current=true]")?.dataset.flag === "0"`));
+  // The arrows go where they point.
+  await panel.evaluate(`document.querySelector("#tab-order").focus()`);
+  await panel.key("ArrowLeft");
+  assert.equal(await panel.evaluate("document.activeElement.id"), "tab-source");
+
+  await page.bringToFront();
+  await hover(browser, page, "anonymous", 1);
+  const card = await cardBox(browser, page);
+  assert.equal(card.direction, "rtl");
+  assert.ok(card.previous > card.next, "the way back points to the right");
+  assert.ok(card.left >= 0 && card.right <= card.window, JSON.stringify(card));
+  // The page's own words, in serif, are English.
+  assert.doesNotMatch(card.ours, /[a-z]{2}/i);
+});
+
+/** How the open card lies, and what it says that isn't the page's. */
+async function cardBox(browser, page) {
+  const session = await browser.context.newCDPSession(page);
+  const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+  const find = (node, wanted) => (wanted(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child, wanted), null));
+  const { nodeId } = find(root, (node) => node.nodeName === "SECTION" && node.attributes?.some((value) => /^card\b/.test(value)));
+  const { object } = await session.send("DOM.resolveNode", { nodeId });
+  const { result } = await session.send("Runtime.callFunctionOn", {
+    objectId: object.objectId,
+    returnByValue: true,
+    functionDeclaration: `function () {
+      const { left, right } = this.getBoundingClientRect();
+      const at = (name) => this.querySelector(name).getBoundingClientRect().left;
+      const copy = this.cloneNode(true);
+      for (const words of copy.querySelectorAll(".page")) words.remove();
+      return { left, right, window: innerWidth, direction: getComputedStyle(this).direction, previous: at(".previous"), next: at(".next"), ours: copy.textContent };
+    }`,
+  });
+  await session.detach();
+  return result.value;
+}

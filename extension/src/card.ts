@@ -7,8 +7,9 @@ import { element, line, svg } from "./draw";
 import { later } from "./later";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
+import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
 import { lineProperties } from "./theme";
-import { DIRECTION, LANGUAGE, number, text, weave } from "./words";
+import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 
 /** The one custom tag: page rules for `div` don't meet it. */
 export const HOST = "hearsay-card";
@@ -125,25 +126,26 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
   card.lang = LANGUAGE;
   card.dir = DIRECTION;
   card.setAttribute("role", "dialog");
-  card.setAttribute("aria-label", text("cardLabel", details.title));
+  card.setAttribute("aria-label", text("cardLabel", title(details.category)));
 
   const header = element("header");
   header.append(
     line(details.category),
-    element("strong", "", details.title),
-    element("span", "kind", details.kindLabel),
+    element("strong", "", title(details.category)),
+    element("span", "kind", kindLabel(details.kind)),
   );
 
   const facts = element("dl");
   const words = element("dd", "page");
   for (const { text: own, cue } of details.words) words.append(cue ? element("b", "", own) : own);
   facts.append(element("dt", "", text("theWords")), words);
-  for (const { label, text: said, fromPage } of details.facts) {
-    facts.append(element("dt", "", label), element("dd", fromPage ? "page" : "", said));
+  for (const fact of details.facts) {
+    const said = element("dd", fact.ours === null ? "page" : "", factText(fact));
+    facts.append(element("dt", "", factLabel(fact)), said);
   }
-  facts.append(element("dt", "", text("strength")), element("dd", "", details.strength.text));
+  facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details.strength)));
 
-  card.append(header, element("p", "plain", details.plain), facts);
+  card.append(header, element("p", "plain", plain(details)), facts);
   if (details.rests) card.append(rests(details.rests, acts));
   for (const other of others) card.append(otherRow(other));
   card.append(actions(acts));
@@ -151,11 +153,11 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
 }
 
 /** How much of the page rests on this source: one block is one claim. */
-function rests({ claims, total, index, text: said }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
+function rests({ claims, total, index }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
   const row = element("div", "rests");
   const sentence = element("p");
-  const counted = /^\d+ of \d+/.exec(said)?.[0] ?? "";
-  sentence.append(element("b", "", counted), said.slice(counted.length));
+  const share = element("b", "", text("countOf", number(claims), number(total)));
+  sentence.append(...weave(form("rests", claims), share));
   row.append(sentence);
   if (claims > 1) {
     const way = element("div", "way");

@@ -20,6 +20,7 @@ import { type Acts, BACKWARD, Ledger, ONWARD, Order, Strip, Themes, type View } 
 import { CATEGORIES, type Category, type List, type ListReport, type PanelToPage } from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
+import { pageLine, sentence } from "./tell";
 import { counted, localize, number, text } from "./words";
 
 /** An element of panel.html; its absence would be a defect of ours. */
@@ -237,14 +238,11 @@ async function draw(): Promise<void> {
   document.body.dataset.state = state === "on" ? summary.kind : state;
   at("title").textContent = title || host || text("name");
   at("title").classList.toggle("ours", !title);
-  at("line").textContent = list?.readable ? list.line : host;
+  at("line").textContent = list?.readable ? pageLine(list) : host;
   // A list speaks for itself.
   drawLead(shown && list.flags.length > 0 ? null : said);
-  const pieces = list?.sourcing?.pieces ?? [];
-  at("sentence").hidden = pieces.length === 0;
-  at("sentence").replaceChildren(
-    ...pieces.map(({ text, fromPage }) => element(fromPage ? "q" : "span", "", text)),
-  );
+  at("sentence").hidden = !list?.sourcing;
+  at("sentence").replaceChildren(...(list?.sourcing ? sentence(list.sourcing) : []));
   at("along").hidden = !list || list.flags.length === 0;
   for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
   if (!shown) return;

@@ -26,6 +26,7 @@ import {
 } from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
 import { fileName, mediaType, sensitivityNote, summarize } from "./summary";
+import { sentence } from "./tell";
 import { localize, number, text } from "./words";
 
 interface State {
@@ -229,7 +230,7 @@ const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
 /** A bar with a part for each basis, and the sentence, where each count bears the mark of its part. */
 function drawSourcing(sourcing: Sourcing | null): void {
   at("sourcing").hidden = sourcing === null;
-  const { counts, pieces } = sourcing ?? { counts: [], pieces: [] };
+  const counts = sourcing?.counts ?? [];
   // A bar of one part would be a mere rule, and its mark stand for nothing.
   const several = counts.length > 1;
   at("bar").hidden = !several;
@@ -239,8 +240,5 @@ function drawSourcing(sourcing: Sourcing | null): void {
     return part;
   });
   at("bar").replaceChildren(...parts);
-  const words = pieces.map(({ text: said, basis, fromPage }) =>
-    element(fromPage ? "q" : "span", several && basis ? `counted ${basis}` : "", said),
-  );
-  at("sentence").replaceChildren(...words);
+  at("sentence").replaceChildren(...(sourcing ? sentence(sourcing) : []));
 }

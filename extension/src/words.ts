@@ -30,12 +30,13 @@ export function counted(noun: Counted, count: number, ...values: readonly string
   return text(form(noun, count), number(count), ...values);
 }
 
-function form(noun: Counted, count: number): Key {
+/** The key of the form that `count` takes. */
+export function form(noun: Counted, count: number): Key {
   return `${noun}_${plurals.select(count)}` as Key;
 }
 
-/** The same with elements of ours at `$1` and on. */
-export function weave(key: Key, ...values: readonly Node[]): (string | Node)[] {
+/** The same with elements at `$1` and on. */
+export function weave(key: Key, ...values: readonly (string | Node)[]): (string | Node)[] {
   const places = values.map((_, i) => String.fromCharCode(HOLE + i));
   const parts = message(key, places).split(/([\ue000-\ue008])/);
   return parts.map((part, i) => (i % 2 === 0 ? part : (values[part.charCodeAt(0) - HOLE] ?? "")));
