@@ -16,10 +16,12 @@ import {
 } from "./browser";
 import { element, line } from "./draw";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
-import { type Acts, Ledger, Order, Strip, Themes, type View } from "./panel-views";
+import { type Acts, BACKWARD, Ledger, ONWARD, Order, Strip, Themes, type View } from "./panel-views";
 import { CATEGORIES, type Category, type List, type ListReport, type PanelToPage } from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
+import { pageLine, sentence } from "./tell";
+import { counted, localize, number, text } from "./words";
 
 /** An element of panel.html; its absence would be a defect of ours. */
 function at<E extends HTMLElement = HTMLElement>(id: string): E {
@@ -66,6 +68,7 @@ const views: Readonly<Record<TabName, View>> = {
 start();
 
 function start(): void {
+  localize(document);
   onPanelMessage({
     changed: ({ tab: which, closed }) => {
       if (closed) shut = which;
@@ -210,7 +213,7 @@ async function copy(): Promise<void> {
       () => true,
       () => false,
     ));
-  at("count").textContent = copied ? "Copied as Markdown." : "The list could not be copied.";
+  at("count").textContent = text(copied ? "copiedMarkdown" : "listNotCopied");
 }
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
@@ -233,16 +236,13 @@ async function draw(): Promise<void> {
       ? unread(state, tab.url, key)
       : lead(state, summary, host, all.sensitivity);
   document.body.dataset.state = state === "on" ? summary.kind : state;
-  at("title").textContent = title || host || "Hearsay";
+  at("title").textContent = title || host || text("name");
   at("title").classList.toggle("ours", !title);
-  at("line").textContent = list?.readable ? list.line : host;
+  at("line").textContent = list?.readable ? pageLine(list) : host;
   // A list speaks for itself.
   drawLead(shown && list.flags.length > 0 ? null : said);
-  const pieces = list?.sourcing?.pieces ?? [];
-  at("sentence").hidden = pieces.length === 0;
-  at("sentence").replaceChildren(
-    ...pieces.map(({ text, fromPage }) => element(fromPage ? "q" : "span", "", text)),
-  );
+  at("sentence").hidden = !list?.sourcing;
+  at("sentence").replaceChildren(...(list?.sourcing ? sentence(list.sourcing) : []));
   at("along").hidden = !list || list.flags.length === 0;
   for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
   if (!shown) return;
@@ -272,11 +272,11 @@ function drawList(): void {
   at("filter").hidden = chosen === "source";
   at("empty").hidden = shown > 0;
   at("empty").textContent =
-    words.length > 0 ? `Nothing here with “${query.value.trim()}”.` : "Nothing here with this filter.";
-  const number = (n: number) => n.toLocaleString("en");
-  const counted = `${number(all)} ${noun}${all === 1 ? "" : "s"}`;
-  const more = noun === "flag" && list.more > 0 ? ` and ${number(list.more)} more on the page` : "";
-  at("count").textContent = shown === all ? counted + more : `${number(shown)} of ${counted}`;
+    words.length > 0 ? text("nothingWith", query.value.trim()) : text("nothingFiltered");
+  const whole = counted(noun, all);
+  const more = noun === "flags" && list.more > 0;
+  if (shown < all) at("count").textContent = text("countOf", number(shown), whole);
+  else at("count").textContent = more ? text("countMore", whole, number(list.more)) : whole;
   rove(null);
 }
 
@@ -284,11 +284,7 @@ function filterButton(category: Category): HTMLElement {
   const button = element("button");
   button.type = "button";
   button.ariaPressed = "true";
-  button.ariaLabel = {
-    anonymous: "Anonymous sources",
-    unsourced: "Unsourced assertions",
-    hedged: "Hedged claims",
-  }[category];
+  button.ariaLabel = text(`category_${category}`);
   button.title = button.ariaLabel;
   button.append(line(category));
   button.addEventListener("click", () => {
@@ -317,7 +313,7 @@ function choose(name: TabName): void {
 }
 
 function turn(event: KeyboardEvent): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const step = { [ONWARD]: 1, [BACKWARD]: -1 }[event.key];
   if (step === undefined) return;
   event.preventDefault();
   const next = TABS[(TABS.indexOf(chosen) + step + TABS.length) % TABS.length] as TabName;
