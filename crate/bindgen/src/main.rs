@@ -34,7 +34,7 @@ fn generate(module: &Path, out: &Path) -> Result<(), String> {
                 .input_path(module)
                 .out_name("hearsay")
                 .typescript(true)
-                .remove_name_section(std::env::var_os("HS_NAMES").is_none())
+                .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate(out)
         })
