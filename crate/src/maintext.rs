@@ -41,7 +41,7 @@ const HEAD: usize = 24;
 /// One flag per block: whether it is headline, deck, caption or body.
 pub fn main_blocks(page: &Page) -> Vec<bool> {
     let blocks = &page.input.blocks;
-    if page.plain || blocks.len() < FEW_BLOCKS {
+    if page.plain || page.input.whole || blocks.len() < FEW_BLOCKS {
         return vec![true; blocks.len()];
     }
     let mut known = Known::default();
@@ -463,6 +463,21 @@ mod tests {
         for (i, line) in lines.iter().enumerate() {
             assert_eq!(main[i], expected[i], "{line}");
         }
+    }
+
+    #[test]
+    fn a_reader_may_want_the_whole_page() {
+        let mut page = page(&[
+            "1 2 3|p||story|PROSE",
+            "1 2 4|p||story|PROSE",
+            "1 2 5|p||story|PROSE",
+            "1 6 7|li|nav|menu|[Home]",
+            "1 6 8|li|nav|menu|[News]",
+            "1 6 9|li|nav|menu|[Boats]",
+        ]);
+        assert_eq!(main_blocks(&page), [true, true, true, false, false, false]);
+        page.input.whole = true;
+        assert_eq!(main_blocks(&page), [true; 6]);
     }
 
     #[test]

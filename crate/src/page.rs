@@ -16,6 +16,8 @@ pub struct PageInput {
     pub language: Option<String>,
     /// A language the reader has vouched for, overriding what the text looks like.
     pub assume: Option<String>,
+    /// Whether the reader wants the whole page read, and not its main text alone.
+    pub whole: bool,
     /// Blocks in document order.
     pub blocks: Vec<Block>,
 }

@@ -83,12 +83,14 @@ fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
         title,
         language,
         assume,
+        whole,
     } = serde_wasm_bindgen::from_value(facts).map_err(|e| error(format!("page: {e}")))?;
     Ok(PageInput {
         url,
         title,
         language,
         assume,
+        whole: whole.unwrap_or(false),
         blocks: Vec::new(),
     })
 }
@@ -100,6 +102,7 @@ struct Facts {
     title: Option<String>,
     language: Option<String>,
     assume: Option<String>,
+    whole: Option<bool>,
 }
 
 #[derive(Deserialize)]

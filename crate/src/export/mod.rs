@@ -102,6 +102,7 @@ pub(crate) fn example() -> (Page, Reading) {
         title: Some("The port | *today*".to_owned()),
         language: Some("en".to_owned()),
         assume: None,
+        whole: false,
         blocks: blocks.to_vec(),
     });
     let at = |block: u32, words: &str| {
