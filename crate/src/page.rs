@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PageInput {
     /// Address, as the browser shows it.
@@ -46,7 +46,7 @@ impl PageInput {
 }
 
 /// One block of visible text and where it stands. All ranges count UTF-16 units within `text`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Block {
     /// Visible text, white space collapsed.
@@ -65,36 +65,41 @@ pub struct Block {
     pub marks: Vec<(u32, u32)>,
 }
 
-/// A set of landmarks; written as a list of their tags, of which those that tell nothing are passed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Vec<String>")]
-pub struct Landmarks(u8);
+/// A set of landmarks; written as a list of their tags. What is none is passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(from = "Vec<String>", into = "Vec<&'static str>")]
+pub struct Landmarks(u16);
 
 impl Landmarks {
+    const TAGS: [&'static str; 10] = [
+        "article",
+        "main",
+        "aside",
+        "nav",
+        "header",
+        "footer",
+        "figure",
+        "form",
+        "table",
+        "blockquote",
+    ];
     /// `aside`
-    pub const ASIDE: Landmarks = Landmarks(1);
+    pub const ASIDE: Landmarks = Landmarks(1 << 2);
     /// `nav`
-    pub const NAV: Landmarks = Landmarks(1 << 1);
+    pub const NAV: Landmarks = Landmarks(1 << 3);
     /// `footer`
-    pub const FOOTER: Landmarks = Landmarks(1 << 2);
-    /// `form`
-    pub const FORM: Landmarks = Landmarks(1 << 3);
-    /// `blockquote`
-    pub const BLOCKQUOTE: Landmarks = Landmarks(1 << 4);
+    pub const FOOTER: Landmarks = Landmarks(1 << 5);
     /// `figure`
-    pub const FIGURE: Landmarks = Landmarks(1 << 5);
+    pub const FIGURE: Landmarks = Landmarks(1 << 6);
+    /// `form`
+    pub const FORM: Landmarks = Landmarks(1 << 7);
+    /// `blockquote`
+    pub const BLOCKQUOTE: Landmarks = Landmarks(1 << 9);
 
     /// The landmark of that tag.
     pub fn of(tag: &str) -> Landmarks {
-        match tag {
-            "aside" => Landmarks::ASIDE,
-            "nav" => Landmarks::NAV,
-            "footer" => Landmarks::FOOTER,
-            "form" => Landmarks::FORM,
-            "blockquote" => Landmarks::BLOCKQUOTE,
-            "figure" => Landmarks::FIGURE,
-            _ => Landmarks::default(),
-        }
+        let place = Landmarks::TAGS.iter().position(|name| *name == tag);
+        place.map_or_else(Landmarks::default, |place| Landmarks(1 << place))
     }
 
     /// These and those.
@@ -113,6 +118,14 @@ impl From<Vec<String>> for Landmarks {
     fn from(tags: Vec<String>) -> Landmarks {
         let tags = tags.iter().map(|tag| Landmarks::of(tag));
         tags.fold(Landmarks::default(), Landmarks::and)
+    }
+}
+
+impl From<Landmarks> for Vec<&'static str> {
+    fn from(landmarks: Landmarks) -> Vec<&'static str> {
+        let tags = Landmarks::TAGS.into_iter();
+        tags.filter(|tag| landmarks.any(Landmarks::of(tag)))
+            .collect()
     }
 }
 
