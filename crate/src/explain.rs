@@ -156,7 +156,8 @@ pub fn strength_word(strength: f32) -> &'static str {
     }
 }
 
-fn strength_text(strength: f32) -> &'static str {
+/// The same with what it means: "Clear. Nearly all readers would mark it."
+pub fn strength_text(strength: f32) -> &'static str {
     match strength_word(strength) {
         "Clear" => "Clear. Nearly all readers would mark it.",
         "Fair" => "Fair. Most readers would mark it.",

@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::explain;
+use crate::export::schema::source_id;
 use crate::export::wording::{self, one_line, thousands};
 use crate::export::{Options, id, selected};
 use crate::maintext;
-use crate::model::{Attribution, Category, Flag, Reading, SourceKind, Span};
+use crate::model::{Attribution, Category, Flag, Reading, Span};
 use crate::page::{Page, Units};
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
@@ -200,15 +201,12 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
             })
             .collect(),
         more,
-        ledger: match claims {
-            1 => "Who the one claim comes from".to_owned(),
-            _ => format!("Who the {} claims come from", thousands(claims)),
-        },
+        ledger: wording::ledger_title(claims),
         groups: Basis::ALL
             .into_iter()
             .map(|basis| Group {
                 basis,
-                title: group(basis),
+                title: basis.title(),
                 claims: sourcing.on(basis),
             })
             .filter(|group| group.claims > 0)
@@ -224,15 +222,6 @@ fn heading(category: Category) -> &'static str {
         Category::Anonymous => "Anonymous sources",
         Category::Unsourced => "Unsourced assertions",
         Category::Hedged => "Hedged claims",
-    }
-}
-
-fn group(basis: Basis) -> &'static str {
-    match basis {
-        Basis::People => "Named people",
-        Basis::Institutions => "Institutions",
-        Basis::Documents => "Documents",
-        Basis::Anonymous => "Not identified",
     }
 }
 
@@ -310,8 +299,7 @@ fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts
     }
 }
 
-/// The ledger: the heaviest first, equals in order of mention, and last, as one line, the claims of
-/// whom the page leaves out.
+/// The ledger with its claims.
 fn lines(
     page: &Page,
     reading: &Reading,
@@ -335,49 +323,29 @@ fn lines(
         room -= claims.len();
         claims
     };
-    let mut lines = Vec::new();
-    let mut nobody: Vec<Claim> = Vec::new();
-    let mut unsaid = 0;
-    for (index, (source, because)) in reading
-        .sources
-        .iter()
-        .zip(wording::reasons(reading))
-        .enumerate()
-    {
-        match (source.kind, source.claims) {
-            // Who only takes a stance, or is quoted at second hand, has claims of nobody's.
-            (_, 0) => {}
-            (SourceKind::Agentless, claims) => {
-                unsaid += claims;
-                nobody.extend(claims_on(index));
+    wording::ledger(reading)
+        .into_iter()
+        .map(|line| {
+            let on = line.sources.iter().flat_map(|source| claims_on(*source));
+            let mut claims: Vec<Claim> = on.collect();
+            if line.sources.len() > 1 {
+                claims.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
             }
-            (_, claims) => lines.push(Line {
-                id: format!("S{}", index + 1),
-                label: shortened(one_line(&source.label).trim(), LABEL),
-                from_page: true,
-                basis: Basis::of(source),
-                standing: wording::standing(source, because),
-                count: claims,
-                counted: counted(claims, "claim"),
-                claims: claims_on(index),
-            }),
-        }
-    }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.count));
-    if unsaid > 0 {
-        nobody.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
-        lines.push(Line {
-            id: "S0".to_owned(),
-            label: "Nobody".to_owned(),
-            from_page: false,
-            basis: Basis::Anonymous,
-            standing: "the page leaves out who says it".to_owned(),
-            count: unsaid,
-            counted: counted(unsaid, "claim"),
-            claims: nobody,
-        });
-    }
-    lines
+            Line {
+                id: match (line.label, line.sources.as_slice()) {
+                    (Some(_), [index, ..]) => source_id(*index),
+                    _ => "S0".to_owned(),
+                },
+                label: shortened(one_line(line.name()).trim(), LABEL),
+                from_page: line.label.is_some(),
+                basis: line.basis,
+                standing: line.standing,
+                count: line.claims,
+                counted: counted(line.claims, "claim"),
+                claims,
+            }
+        })
+        .collect()
 }
 
 /// One claim in the page's words: what is claimed where that is known, else all that attributes it.

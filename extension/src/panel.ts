@@ -201,7 +201,8 @@ function come(index: number, picked: boolean): void {
 async function copy(): Promise<void> {
   if (!tab) return;
   const { id, url } = tab;
-  const reply = await ask<"export">({ type: "export", tab: id, url, format: "markdown", hidden: false });
+  const document = report?.documents[0]?.document ?? null;
+  const reply = await ask<"export">({ type: "export", tab: id, url, document, format: "markdown", hidden: false });
   const copied =
     "text" in reply &&
     (await navigator.clipboard.writeText(reply.text).then(

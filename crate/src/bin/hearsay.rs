@@ -24,7 +24,8 @@ Usage: hearsay [OPTIONS] [FILE]
 Reads FILE, or standard input where there is none or it is `-`. Every line is a paragraph.
 
 Options:
-  --format FORMAT     text, json, csv or markdown (text)
+  --format FORMAT     text, json, csv, csv-bom (for Excel), markdown, html (a report to read and to
+                      print), webannotation (JSON-LD) or hypothesis (text)
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
   --blocks            the input is a page's blocks as JSON, as the extension sends them
@@ -114,7 +115,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 shaped = Some("--format");
                 let name = value(&mut parser)?;
                 request.format = Format::from_name(&name).ok_or_else(|| {
-                    format!("unknown format {name:?}: text, json, csv or markdown")
+                    let known = Format::ALL.map(|(name, _)| name).join(", ");
+                    format!("unknown format {name:?}; there are {known}")
                 })?;
             }
             Long("min-strength") => {
@@ -200,7 +202,7 @@ fn list(request: &Request) -> Result<String, String> {
         include_text: request.include_text,
         created: utc(SystemTime::now()),
     };
-    Ok(export::list(&page, &read(&page), request.format, &options))
+    export::list(&page, &read(&page), request.format, &options).map_err(|e| format!("{name}: {e}"))
 }
 
 /// JSON with the escape of every lone surrogate replaced by U+FFFD's. A page may hold such halves,
