@@ -15,7 +15,7 @@ pub const BOM: char = '\u{FEFF}';
 pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     let list = List::new(page, reading, options);
     let mut out = Text::new(guarded);
-    out.add(HEADER, &[]);
+    out.literal(HEADER);
     let flags = list.flags.iter().zip(selected_flags(reading, options));
     for (entry, flag) in flags {
         row(page, &list, entry, flag, &mut out);
@@ -32,7 +32,7 @@ fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag, out: &mut Text) 
     out.fraction(flag.strength);
     out.add(",%,%,", &[flag.anchor.exact, page.words(read.sentence)]);
     out.number(flag.anchor.start);
-    out.add(",", &[]);
+    out.literal(",");
     out.number(flag.anchor.end);
     out.add(
         ",%,%,%,%,",

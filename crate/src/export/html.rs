@@ -2,12 +2,14 @@
 //!
 //! It holds no script and forbids itself any, so that a mistake in escaping would show and not act.
 
+use std::collections::HashSet;
+
 use super::template::Text;
 use super::wording::{self, one_line, thousands};
 use super::{Options, selected_flags};
 use crate::explain;
 use crate::fragment::{self, Finder};
-use crate::model::{Category, Kind, Reading};
+use crate::model::{Category, Kind, Reading, SourceKind};
 use crate::page::Page;
 use crate::sourcing::{Basis, Sourcing};
 
@@ -51,7 +53,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     let url = page.input.url.as_deref();
     let mut out = Text::new(escaped);
     out.add(HEAD, &[&name]);
-    out.add(STYLE, &[]);
+    out.literal(STYLE);
     out.add(TOP, &[MARK[0], MARK[1], &wording::made(options), &title]);
     if let Some(url) = url {
         link(&mut out, url);
@@ -62,7 +64,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     );
     ledger(reading, &mut out);
     flags(page, reading, options, &mut out);
-    out.add("</main>\n<footer class=\"key\">", &[]);
+    out.literal("</main>\n<footer class=\"key\">");
     for category in Category::ALL {
         let path = match category {
             Category::Anonymous => "M0 4H22",
@@ -92,9 +94,8 @@ fn ledger(reading: &Reading, out: &mut Text) {
     );
     let bases = || Basis::ALL.into_iter().filter(|b| sourcing.on(*b) > 0);
     if claims <= BLOCKS {
-        out.add(
+        out.literal(
             "<p>one block for each claim</p></div>\n<div class=\"blocks\" aria-hidden=\"true\">",
-            &[],
         );
         for basis in bases() {
             out.add("<i class=\"% first\"></i>", &[basis.name()]);
@@ -103,14 +104,14 @@ fn ledger(reading: &Reading, out: &mut Text) {
             }
         }
     }
-    out.add("</div>\n<ul class=\"legend\">", &[]);
+    out.literal("</div>\n<ul class=\"legend\">");
     for basis in bases() {
         out.add(
             "<li><i class=\"%\"></i>% <b>%</b></li>",
             &[basis.name(), basis.title(), &thousands(sourcing.on(basis))],
         );
     }
-    out.add(TABLE, &[]);
+    out.literal(TABLE);
     for line in wording::ledger(reading) {
         let place = if line.label.is_some() { "page" } else { "ours" };
         out.add(
@@ -118,7 +119,7 @@ fn ledger(reading: &Reading, out: &mut Text) {
             &[place, line.name(), &line.standing, &thousands(line.claims)],
         );
     }
-    out.add("</tbody>\n</table></section>\n", &[]);
+    out.literal("</tbody>\n</table></section>\n");
 }
 
 /// The flags with their sentences; a click leads to the very words on the page.
@@ -133,6 +134,7 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut Text) {
     );
     let url = page.input.url.as_deref().filter(|url| wording::is_web(url));
     let finder = url.map(|url| (url, Finder::new(page)));
+    let mut told = HashSet::new();
     for flag in selected_flags(reading, options) {
         let (name, title) = (flag.category().name(), explain::title(flag.category()));
         let shown = wording::excerpt(page, flag, AROUND, AROUND);
@@ -154,15 +156,24 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut Text) {
             "%</blockquote><span>%</span>",
             &[&shown.after, explain::kind_label(flag.kind)],
         );
-        // That nobody is named is said already.
-        if let Some((_, source)) =
-            wording::cited(reading, flag).filter(|_| flag.kind != Kind::Agentless)
-        {
-            out.add("<p>Source: %</p>", &[&source]);
+        // All that is told of a source is said once, and nothing that its flag's words say.
+        let told = flag.source.map(|(index, _)| (index, told.insert(index)));
+        let about = match told.and_then(|(i, first)| Some((reading.sources.get(i)?, first))) {
+            Some((source, false)) if source.kind != SourceKind::Agentless => {
+                Some(source.label.clone())
+            }
+            Some((_, true)) if flag.kind != Kind::Agentless => {
+                wording::cited(reading, flag).map(|(_, about)| about)
+            }
+            _ => None,
+        };
+        let words = shown.anchor.to_lowercase();
+        if let Some(about) = about.filter(|about| !words.contains(&about.to_lowercase())) {
+            out.add("<p>Source: %</p>", &[&about]);
         }
-        out.add("</li>\n", &[]);
+        out.literal("</li>\n");
     }
-    out.add("</ol></section>\n", &[]);
+    out.literal("</ol></section>\n");
 }
 
 /// A link where the address can be linked to, else the address alone.

@@ -30,7 +30,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
     out.add(FILE, &[created, USER, wording::GENERATOR]);
     for (number, (id, flag)) in named_flags(page, reading, options).enumerate() {
         if number > 0 {
-            out.add(",", &[]);
+            out.literal(",");
         }
         let note = wording::note(reading, flag);
         let text: Vec<String> = note.iter().map(|part| markdown::escaped(part)).collect();
@@ -50,9 +50,9 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
             ],
         );
         quote::selector(&mut out, page, flag.anchor);
-        out.add("]}]}", &[]);
+        out.literal("]}]}");
     }
-    out.add("]}\n", &[]);
+    out.literal("]}\n");
     Ok(out.done())
 }
 

@@ -20,10 +20,16 @@ impl Text {
         }
     }
 
+    /// Adds what has no holes.
+    pub(super) fn literal(&mut self, text: &'static str) {
+        self.out.push_str(text);
+    }
+
     /// Adds a template, each `%` of which is a hole for one of the values. Called from all over, so
     /// not inlined.
     #[inline(never)]
     pub(super) fn add(&mut self, template: &'static str, values: &[&str]) {
+        debug_assert_eq!(template.matches('%').count(), values.len(), "{template}");
         let mut parts = template.split('%');
         self.out.push_str(parts.next().unwrap_or(""));
         for (part, value) in parts.zip(values) {
@@ -56,8 +62,8 @@ mod tests {
     fn what_fills_a_hole_is_escaped_and_makes_no_hole() {
         let mut text = Text::new(|value| value.replace('<', "&lt;"));
         text.add("<b>%</b>%", &["<%>", "2"]);
-        text.add("<hr>", &[]);
+        text.literal("<hr width=100%>");
         text.number(3);
-        assert_eq!(text.done(), "<b>&lt;%></b>2<hr>3");
+        assert_eq!(text.done(), "<b>&lt;%></b>2<hr width=100%>3");
     }
 }

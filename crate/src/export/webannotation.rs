@@ -55,7 +55,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     out.add(FIRST, &[&urn(&choice, &own)]);
     for (number, (id, flag)) in flags.iter().enumerate() {
         if number > 0 {
-            out.add(",", &[]);
+            out.literal(",");
         }
         out.add(
             ANNOTATION,
@@ -71,7 +71,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
         quote::selector(&mut out, page, flag.anchor);
         out.add(DIRECTIVE, &[&format!(":~:{}", finder.to(flag.anchor))]);
     }
-    out.add("]}}\n", &[]);
+    out.literal("]}}\n");
     out.done()
 }
 
