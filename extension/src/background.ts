@@ -149,7 +149,9 @@ onBackgroundMessage({
       ]);
       // What is there may be another page by now, or the same one loaded anew.
       if (documents.names(tab, keys)[0]?.document !== document) {
-        return { error: "The page was left or loaded anew since this was shown. Open this again to save its list." };
+        return {
+          error: "The page was left or loaded anew since this was shown. Open this again to save its list.",
+        };
       }
       const list = export_list(keys, {
         format,

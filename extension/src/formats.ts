@@ -21,8 +21,20 @@ export const FORMS: readonly Form[] = [
     media: "text/markdown",
   },
   { format: "csv", label: "CSV", use: "for LibreOffice and pandas", ending: "csv", media: "text/csv" },
-  { format: "csv-bom", label: "CSV for Excel", use: "so that it knows the letters", ending: "csv", media: "text/csv" },
-  { format: "json", label: "JSON", use: "all there is, for programs", ending: "json", media: "application/json" },
+  {
+    format: "csv-bom",
+    label: "CSV for Excel",
+    use: "opens with the right letters",
+    ending: "csv",
+    media: "text/csv",
+  },
+  {
+    format: "json",
+    label: "JSON",
+    use: "all there is, for programs",
+    ending: "json",
+    media: "application/json",
+  },
   {
     format: "webannotation",
     label: "Web Annotation",

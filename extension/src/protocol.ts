@@ -327,7 +327,10 @@ export interface ToBackground {
   /** Frames were loaded in the page: they may be among those to be read. */
   frames: { ask: object; reply: null };
   /** `address`: the document's. `resend`: it is not known (any more); read it again and ask again. */
-  details: { ask: DocumentRef & { flag: number; address: string }; reply: { details: Details } | { resend: true } | Failure };
+  details: {
+    ask: DocumentRef & { flag: number; address: string };
+    reply: { details: Details } | { resend: true } | Failure;
+  };
   /** The page's background changed. */
   tone: { ask: { tone: Tone }; reply: null };
   /** The document goes away, or its site was switched off. */

@@ -32,7 +32,10 @@ export async function save(format: ExportFormat, shown: Shown): Promise<string |
 }
 
 /** A button for each of the forms, which tells what it is for. */
-export function choices(formats: readonly ExportFormat[], choose: (format: ExportFormat) => void): HTMLElement[] {
+export function choices(
+  formats: readonly ExportFormat[],
+  choose: (format: ExportFormat) => void,
+): HTMLElement[] {
   return FORMS.filter(({ format }) => formats.includes(format)).map(({ format, label, use }) => {
     const button = element("button", "form");
     button.type = "button";
