@@ -194,14 +194,15 @@ for (const [name, page] of PAGES) {
   test(`Hypothesis finds what its importer looks for: ${name}`, async () => {
     const { flags } = JSON.parse(await list(page, "json"));
     const file = JSON.parse(await list(page, "hypothesis"));
-    // What becomes of a file there: one user's annotations, of each five fields, sent to be kept.
+    // What becomes of a file there: one user's annotations, of each six fields, sent to be kept.
     const [user, ...others] = new Set(file.annotations.map((one) => one.user));
     assert.deepEqual(others, [], "there is one to choose");
     assert.match(user, /^acct:[^@]+@.+$/);
     const keeps = new Ajv().compile({
       type: "object",
-      required: ["uri", "text", "tags", "target", "document"],
+      required: ["uri", "text", "tags", "target", "document", "permissions"],
       properties: {
+        permissions: { type: "object", required: ["read"], properties: { read: { type: "array", items: { type: "string", pattern: "^acct:" } } } },
         uri: { type: "string", pattern: "\\S" },
         text: { type: "string" },
         tags: { type: "array", items: { type: "string" } },

@@ -1,5 +1,6 @@
 //! The list as a file that Hypothesis imports: the shape of its own export, with what its importer
-//! keeps of it and no more. Who imports it is the author of the annotations.
+//! keeps of it and no more. Who imports it is the author of the annotations, and the only one who
+//! sees them: what nobody but their author may read stays so.
 
 use super::json::quoted;
 use super::template::Text;
@@ -13,6 +14,7 @@ const USER: &str = "acct:Hearsay@hearsay.invalid";
 const FILE: &str = r#"{"export_date":%,"export_userid":%,"client_version":%,"annotations":["#;
 const ANNOTATION: &str = r#"
 {"id":%,"created":%,"updated":%,"user":%,"uri":%,"document":{"title":[%]},
+ "permissions":{"read":[%],"update":[%],"delete":[%]},
  "tags":["Hearsay",%,%],
  "text":%,
  "target":[{"source":%,"selector":["#;
@@ -43,6 +45,9 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
                 USER,
                 url,
                 title,
+                USER,
+                USER,
+                USER,
                 explain::title(flag.category()),
                 explain::kind_label(flag.kind),
                 &text.join("\n\n"),
@@ -75,6 +80,10 @@ mod tests {
         assert_eq!(
             first["target"][0]["selector"][0]["exact"],
             "A port official told"
+        );
+        assert_eq!(
+            first["permissions"]["read"][0], USER,
+            "for its author alone"
         );
         let text = first["text"].as_str().expect("a text");
         assert!(
