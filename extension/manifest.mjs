@@ -2,19 +2,19 @@
 
 const base = {
   manifest_version: 3,
-  name: "Hearsay",
-  description:
-    "Marks anonymous sources, unsourced assertions and hedged claims in English news. Reads on your machine, sends nothing.",
+  name: "__MSG_name__",
+  description: "__MSG_description__",
+  default_locale: "en",
   icons: sizes("app", [16, 32, 48, 128]),
   action: {
-    default_title: "Hearsay",
+    default_title: "__MSG_name__",
     default_popup: "popup.html",
     default_icon: sizes("off", [16, 24, 32, 48]),
   },
   commands: {
     toggle: {
       suggested_key: { default: "Alt+Shift+H" },
-      description: "Show or hide the flags on this page",
+      description: "__MSG_commandToggle__",
     },
   },
   permissions: ["activeTab", "scripting", "storage"],
@@ -36,7 +36,7 @@ const patches = {
     commands: {
       ...base.commands,
       // No key of its own: the reader may give it one.
-      list: { description: "Open the list of flags beside the page" },
+      list: { description: "__MSG_commandList__" },
     },
   },
   firefox: {

@@ -127,7 +127,7 @@ test("every other form equals the native program's too", async () => {
   const { popup } = await open("/story?formats");
   const input = await pageInput(popup);
   await readBlocks(input, folder);
-  const endings = { html: "html", markdown: "md", csv: "csv", "csv-bom": "csv", webannotation: "jsonld", hypothesis: "hypothesis.json" };
+  const endings = { html: "html", markdown: "md", csv: "csv", "csvbom": "csv", webannotation: "jsonld", hypothesis: "hypothesis.json" };
   for (const [format, ending] of Object.entries(endings)) {
     const { name, text } = await exportList(at.browser, popup, format);
     assert.match(name, /^hearsay-127\.0\.0\.1-harbour-news-\d{4}-\d\d-\d\d\.[a-z.]+$/);

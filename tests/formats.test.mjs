@@ -79,7 +79,7 @@ for (const [name, page] of PAGES) {
         [flags[i].id, flags[i].strength, control(flags[i].anchor.exact), bare(row.source_label), control(facts.url), control(facts.title), flags[i].anchor.start],
       );
     }
-    const marked = await list(page, "csv-bom");
+    const marked = await list(page, "csvbom");
     const undated = (all) => all.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "");
     assert.equal(undated(marked), undated(`\ufeff${text}`));
     assert.deepEqual(Papa.parse(marked, { header: true }).meta.fields, meta.fields, "the mark is no part of the first name");
@@ -266,7 +266,7 @@ const pandas = have(python, "-c", "import pandas");
 test("pandas reads the CSV with its numbers, with and without the mark", { skip: pandas ? false : "skipped: pandas is missing (pip install pandas)" }, async () => {
   for (const [name, page] of PAGES) {
     const { flags } = JSON.parse(await list(page, "json"));
-    for (const format of ["csv", "csv-bom"]) {
+    for (const format of ["csv", "csvbom"]) {
       const file = path.join(folder, "list.csv");
       await writeFile(file, await list(page, format));
       const read = `import pandas, json, sys

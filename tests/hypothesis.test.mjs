@@ -130,7 +130,7 @@ test("its client imports the list and finds the very words on the page", async (
     assert.equal(tags[0], "Hearsay");
     assert.deepEqual(permissions.read, [USER], "the reader's own, shown to nobody else");
     assert.ok(flags.some((flag) => flag.id === extra.original_id));
-    assert.match(note, /(Clear|Fair)\. \w+/);
+    assert.match(note, /Strength: (clear|fair)$/);
   }
   // It marks what it has found. Words that two flags share are marked twice, one mark inside the other.
   const marked = () => page.evaluate(() => [...document.querySelectorAll("hypothesis-highlight")].map((mark) => mark.textContent));

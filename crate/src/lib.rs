@@ -17,6 +17,8 @@ pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod packed;
 pub mod page;
 pub mod panel;
 mod phrases;

@@ -36,6 +36,7 @@ import {
 } from "./protocol";
 import { hostOf, ruleFor, settings } from "./settings";
 import { highlightSheet } from "./theme";
+import { text } from "./words";
 
 const documents = new Documents();
 const SHEETS: Readonly<Record<Tone, string>> = {
@@ -52,7 +53,7 @@ async function ready(): Promise<typeof engine> {
     await starting;
   } catch (reason) {
     starting = null;
-    throw new Error(`The engine did not start: ${text(reason)}`);
+    throw new Error(text("engineFailed", errorOf(reason)));
   }
   return engine;
 }
@@ -78,7 +79,7 @@ onBackgroundMessage({
       await styled;
       return reading ? { reading } : { more: true };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     } finally {
       changed(tab);
     }
@@ -101,9 +102,9 @@ onBackgroundMessage({
       const keys = await complete(tab);
       if (!knows(key)) return { resend: true };
       const found = details(keys, key, flag, address);
-      return found ? { details: found } : { error: "No such flag." };
+      return found ? { details: found } : { error: text("noFlag") };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 
@@ -135,7 +136,7 @@ onBackgroundMessage({
     try {
       return await list(tab, url);
     } catch (reason) {
-      return { ...NO_LIST, state: "on", error: text(reason) };
+      return { ...NO_LIST, state: "on", error: errorOf(reason) };
     }
   },
 
@@ -148,11 +149,7 @@ onBackgroundMessage({
         askFrame<"status">(tab, 0, { type: "status" }),
       ]);
       // What is there may be another page by now, or the same one loaded anew.
-      if (documents.names(tab, keys)[0]?.document !== document) {
-        return {
-          error: "The page was left or loaded anew since this was shown. Open this again to save its list.",
-        };
-      }
+      if (documents.names(tab, keys)[0]?.document !== document) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
         minStrength: hidden ? 0 : CUT[all.sensitivity] / 100,
@@ -163,7 +160,7 @@ onBackgroundMessage({
       });
       return { text: list };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 });
@@ -327,6 +324,6 @@ async function registerAllowed(): Promise<void> {
   await registerSites((await Promise.all(always.map(grantedPatterns))).flat());
 }
 
-function text(reason: unknown): string {
+function errorOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }

@@ -7,7 +7,9 @@ import { element, line, svg } from "./draw";
 import { later } from "./later";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
+import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
 import { lineProperties } from "./theme";
+import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 
 /** The one custom tag: page rules for `div` don't meet it. */
 export const HOST = "hearsay-card";
@@ -119,34 +121,31 @@ export class Card {
   }
 }
 
-const NAMES: Readonly<Record<Category, string>> = {
-  anonymous: "Anonymous source",
-  unsourced: "Unsourced assertion",
-  hedged: "Hedged claim",
-};
-
 function draw(details: Details, others: readonly Other[], acts: Acts): HTMLElement {
   const card = element("section", "card");
+  card.lang = LANGUAGE;
+  card.dir = DIRECTION;
   card.setAttribute("role", "dialog");
-  card.setAttribute("aria-label", `Hearsay: ${details.title}`);
+  card.setAttribute("aria-label", text("cardLabel", title(details.category)));
 
   const header = element("header");
   header.append(
     line(details.category),
-    element("strong", "", details.title),
-    element("span", "kind", details.kindLabel),
+    element("strong", "", title(details.category)),
+    element("span", "kind", kindLabel(details.kind)),
   );
 
   const facts = element("dl");
   const words = element("dd", "page");
-  for (const { text, cue } of details.words) words.append(cue ? element("b", "", text) : text);
-  facts.append(element("dt", "", "The words"), words);
-  for (const { label, text, fromPage } of details.facts) {
-    facts.append(element("dt", "", label), element("dd", fromPage ? "page" : "", text));
+  for (const { text: own, cue } of details.words) words.append(cue ? element("b", "", own) : own);
+  facts.append(element("dt", "", text("theWords")), words);
+  for (const fact of details.facts) {
+    const said = element("dd", fact.ours === null ? "page" : "", factText(fact));
+    facts.append(element("dt", "", factLabel(fact)), said);
   }
-  facts.append(element("dt", "", "Strength"), element("dd", "", details.strength.text));
+  facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details.strength)));
 
-  card.append(header, element("p", "plain", details.plain), facts);
+  card.append(header, element("p", "plain", plain(details)), facts);
   if (details.rests) card.append(rests(details.rests, acts));
   for (const other of others) card.append(otherRow(other));
   card.append(actions(acts));
@@ -154,19 +153,19 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
 }
 
 /** How much of the page rests on this source: one block is one claim. */
-function rests({ claims, total, index, text }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
+function rests({ claims, total, index }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
   const row = element("div", "rests");
   const sentence = element("p");
-  const counted = /^\d+ of \d+/.exec(text)?.[0] ?? "";
-  sentence.append(element("b", "", counted), text.slice(counted.length));
+  const share = element("b", "", text("countOf", number(claims), number(total)));
+  sentence.append(...weave(form("rests", claims), share));
   row.append(sentence);
   if (claims > 1) {
     const way = element("div", "way");
     if (total <= MAX_TICKS) way.append(ticks(claims, total, index));
     way.append(
-      step("previous", "Previous claim of this source", acts.previous, "M6.5 1.5 2 6l4.5 4.5"),
-      element("span", "", `${index + 1} of ${claims}`),
-      step("next", "Next claim of this source", acts.next, "M1.5 1.5 6 6l-4.5 4.5"),
+      step("previous", text("previousClaim"), acts.previous, "M6.5 1.5 2 6l4.5 4.5"),
+      element("span", "", text("countOf", number(index + 1), number(claims))),
+      step("next", text("nextClaim"), acts.next, "M1.5 1.5 6 6l-4.5 4.5"),
     );
     row.append(way);
   }
@@ -195,10 +194,10 @@ function step(name: Step, label: string, act: (() => void) | null, path: string)
 
 function actions({ copy }: Acts): HTMLElement {
   const row = element("footer");
-  const button = element("button", "act", "Copy quote and link");
+  const button = element("button", "act", text("copyQuote"));
   button.type = "button";
   button.addEventListener("click", async () => {
-    button.textContent = (await copy()) ? "Copied" : "It could not be copied";
+    button.textContent = text((await copy()) ? "copied" : "notCopied");
   });
   row.append(button);
   return row;
@@ -208,7 +207,7 @@ function otherRow({ category, open }: Other): HTMLElement {
   const row = element("button", "other");
   row.type = "button";
   const label = element("span");
-  label.append("Also here: ", element("b", "", NAMES[category].toLowerCase()));
+  label.append(...weave("alsoHere", element("b", "", text(`also_${category}`))));
   row.append(line(category), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
   row.addEventListener("click", open);
   return row;

@@ -27,6 +27,7 @@ import { changes, portions } from "./sent";
 import { hostOf, settings } from "./settings";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
+import { text } from "./words";
 
 type Facts = Change["facts"];
 
@@ -289,7 +290,7 @@ class Frame {
       this.tone = tone;
       return reply.reading;
     }
-    this.error = "error" in reply ? reply.error : "The engine lost the page.";
+    this.error = "error" in reply ? reply.error : text("engineLost");
     return null;
   }
 
@@ -317,7 +318,7 @@ class Frame {
         yield;
       }
     };
-    if (!(await pace.slices(sending.call(this))) || !last) return { error: "It was called off." };
+    if (!(await pace.slices(sending.call(this))) || !last) return { error: text("calledOff") };
     return (last as ReturnType<typeof ask<"read">>).catch((reason) => ({ error: String(reason) }));
   }
 

@@ -27,6 +27,8 @@ import {
 import { choices, save } from "./save";
 import { hostOf, ruleFor, settings } from "./settings";
 import { sensitivityNote, summarize } from "./summary";
+import { sentence } from "./tell";
+import { localize, number, text } from "./words";
 
 interface State {
   tab: { id: number; url: string; window: number };
@@ -51,6 +53,7 @@ let state: State;
 void start();
 
 async function start(): Promise<void> {
+  localize(document);
   for (const part of ["quotes", "line"] as const) {
     document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
   }
@@ -96,7 +99,7 @@ function listen(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-format]")) {
     button.addEventListener("click", () => void saveAs(button.dataset.format as ExportFormat));
   }
-  at("forms").append(...choices(["csv-bom", "json", "webannotation", "hypothesis"], saveAs));
+  at("forms").append(...choices(["csvbom", "json", "webannotation", "hypothesis"], saveAs));
   at("more").addEventListener("click", () => {
     const open = at("forms").toggleAttribute("hidden") === false;
     at("more").ariaExpanded = String(open);
@@ -184,14 +187,14 @@ function draw(): void {
 
   master.checked = on;
   (master.parentElement as HTMLElement).hidden = report.state === "closed";
-  at("master-label").textContent = on ? "On" : "Off";
+  at("master-label").textContent = text(on ? "masterOn" : "masterOff");
   drawLead(lead(report.state, summary, host, settings.sensitivity));
 
   drawSourcing(summary.kind === "flags" || summary.kind === "nothing" ? report.sourcing : null);
   at("categories").hidden = !marked;
   for (const category of CATEGORIES) {
     at<HTMLInputElement>(`show-${category}`).checked = settings.categories[category];
-    at(`count-${category}`).textContent = summary.counts[category].toLocaleString("en");
+    at(`count-${category}`).textContent = number(summary.counts[category]);
   }
   at("sensitivity").hidden = !marked;
   check("sensitivity", settings.sensitivity);
@@ -225,7 +228,7 @@ const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
 /** A bar with a part for each basis, and the sentence, where each count bears the mark of its part. */
 function drawSourcing(sourcing: Sourcing | null): void {
   at("sourcing").hidden = sourcing === null;
-  const { counts, pieces } = sourcing ?? { counts: [], pieces: [] };
+  const counts = sourcing?.counts ?? [];
   // A bar of one part would be a mere rule, and its mark stand for nothing.
   const several = counts.length > 1;
   at("bar").hidden = !several;
@@ -235,8 +238,5 @@ function drawSourcing(sourcing: Sourcing | null): void {
     return part;
   });
   at("bar").replaceChildren(...parts);
-  const words = pieces.map(({ text, basis, fromPage }) =>
-    element(fromPage ? "q" : "span", several && basis ? `counted ${basis}` : "", text),
-  );
-  at("sentence").replaceChildren(...words);
+  at("sentence").replaceChildren(...(sourcing ? sentence(sourcing) : []));
 }

@@ -97,21 +97,50 @@ export interface Reading {
   flags: number[];
 }
 
-/** The card in words. The core writes them, the card renders them. */
+/** What a flag is, as the core names it. */
+export type Kind =
+  | "person"
+  | "group"
+  | "document"
+  | "agentless"
+  | "consensus"
+  | "statistic"
+  | "accusation"
+  | "motive"
+  | "cause"
+  | "superlative"
+  | "prediction"
+  | "modal"
+  | "likelihood"
+  | "appearance"
+  | "hearsay"
+  | "condition"
+  | "approximation";
+
+/** What a source is. */
+export type SourceKind =
+  | "named-person"
+  | "institution"
+  | "publication"
+  | "person"
+  | "group"
+  | "document"
+  | "agentless";
+
+/** What the card tells. The core finds it, `tell.ts` has the words. */
 export interface Details {
   category: Category;
-  kind: string;
-  title: string;
-  kindLabel: string;
-  plain: string;
+  kind: Kind;
+  /** Whose words the flag sits in. */
+  voice: "author" | "source";
   /** The flag's own words; cues carry the weight. */
   words: { text: string; cue: boolean }[];
-  /** In card order. `fromPage`: the page's own words, set in serif. */
-  facts: { label: string; text: string; fromPage: boolean }[];
-  /** `value` from 0 to 1. */
-  strength: { value: number; text: string };
+  /** In card order: the page's own words, of a chain the nearest first; or, where it has none, what there is to say. */
+  facts: { name: string; page: string[]; ours: string | null }[];
+  /** From 0 to 1. */
+  strength: number;
   /** How many of the page's attributed claims rest on the same source; `index` counts from 0. */
-  rests: { claims: number; total: number; index: number; text: string } | null;
+  rests: { claims: number; total: number; index: number } | null;
   rule: string;
   why: string;
   /** Which of the tab's documents the flag is in. */
@@ -130,14 +159,14 @@ export interface Copy {
 /** What an attributed claim rests on, in the order in which it is told. */
 export type Basis = "people" | "institutions" | "documents" | "anonymous";
 
-/** What the page's attributed claims rest on. The core writes the sentence, the popup renders it. */
+/** What the page's attributed claims rest on. */
 export interface Sourcing {
   /** All attributed claims, at least one. */
   claims: number;
   /** Those on each basis; a basis without claims is left out. */
   counts: { basis: Basis; claims: number }[];
-  /** The sentence. `basis`: this piece counts its claims; `fromPage`: the page's own words, set in serif. */
-  pieces: { text: string; basis: Basis | null; fromPage: boolean }[];
+  /** The anonymous source that most of them rest on, in the page's words; null where none carries two. */
+  heaviest: { label: string; kind: SourceKind; claims: number } | null;
 }
 
 /** Where something stands: UTF-16 units in a block of one of the page's documents. */
@@ -157,8 +186,7 @@ export interface ListedFlag {
   flag: number;
   place: Place;
   category: Category;
-  title: string;
-  kindLabel: string;
+  kind: Kind;
   /** The page's words: the sentence before it, its own, the sentence after it. */
   before: string;
   words: string;
@@ -170,19 +198,18 @@ export interface ListedFlag {
 /** One source of the ledger. */
 export interface ListedSource {
   id: string;
-  label: string;
-  /** Whether `label` is the page's own wording, set in serif. */
-  fromPage: boolean;
+  /** The page's own wording; null for nobody. */
+  label: string | null;
   basis: Basis;
-  standing: string;
+  kind: SourceKind;
+  /** What the page says of why it isn't named. */
+  because: "unsaid" | "granted" | "given";
   count: number;
-  /** The count in words. */
-  counted: string;
   /** `flag`: the listed flag that marks it, by its place in `List.flags`. */
   claims: { text: string; place: Place; flag: number | null }[];
 }
 
-/** What the panel shows. The core writes and groups it, the panel renders it. */
+/** What the panel shows. The core finds and groups it, `tell.ts` has the words. */
 export interface List {
   language: string;
   readable: boolean;
@@ -191,25 +218,24 @@ export interface List {
   found: number;
   /** Flags that only a higher sensitivity would show. */
   fainter: number;
-  /** The page in one line. */
-  line: string;
+  /** Attributed claims. */
+  claims: number;
   sourcing: Sourcing | null;
-  /** Where the flags stand, in words. */
-  spread: string;
-  categories: { category: Category; title: string; flags: number }[];
+  /** How many flags stand in each third of the text. */
+  thirds: [number, number, number];
+  categories: { category: Category; flags: number }[];
   /** In reading order. */
   flags: ListedFlag[];
   /** How many more there are than the list takes. */
   more: number;
   /** What the picture of all claims shows. */
-  ledger: string;
-  groups: { basis: Basis; title: string; claims: number }[];
+  groups: { basis: Basis; claims: number }[];
   /** Those that most claims rest on first. */
   sources: ListedSource[];
 }
 
 /** As the core names them; `formats.ts` says what they are for. */
-export type ExportFormat = "html" | "markdown" | "csv" | "csv-bom" | "json" | "webannotation" | "hypothesis";
+export type ExportFormat = "html" | "markdown" | "csv" | "csvbom" | "json" | "webannotation" | "hypothesis";
 
 export interface ExportOptions {
   format: ExportFormat;

@@ -1,9 +1,10 @@
 /** Saving a list from popup or panel. */
 import { ask } from "./browser";
 import { element } from "./draw";
-import { FORMS, fileName, mediaType } from "./formats";
+import { fileName, mediaType } from "./formats";
 import type { ExportFormat } from "./protocol";
 import { hostOf } from "./settings";
+import { text } from "./words";
 
 /** What is on the page as the reader was shown it. */
 export interface Shown {
@@ -20,7 +21,7 @@ export interface Shown {
 export async function save(format: ExportFormat, shown: Shown): Promise<string | null> {
   const { tab, url, document: own, title, hidden } = shown;
   const reply = await ask<"export">({ type: "export", tab, url, document: own, format, hidden });
-  if ("error" in reply) return `The list could not be made. ${reply.error}`;
+  if ("error" in reply) return text("listFailed", reply.error);
   const link = element("a");
   // A link with a blob needs no permission to save files.
   link.href = URL.createObjectURL(new Blob([reply.text], { type: mediaType(format) }));
@@ -36,11 +37,11 @@ export function choices(
   formats: readonly ExportFormat[],
   choose: (format: ExportFormat) => void,
 ): HTMLElement[] {
-  return FORMS.filter(({ format }) => formats.includes(format)).map(({ format, label, use }) => {
+  return formats.map((format) => {
     const button = element("button", "form");
     button.type = "button";
     button.dataset.format = format;
-    button.append(element("span", "", label), element("small", "", use));
+    button.append(element("span", "", text(`form_${format}`)), element("small", "", text(`use_${format}`)));
     button.addEventListener("click", () => choose(format));
     return button;
   });

@@ -24,7 +24,7 @@ Usage: hearsay [OPTIONS] [FILE]
 Reads FILE, or standard input where there is none or it is `-`. Every line is a paragraph.
 
 Options:
-  --format FORMAT     text, json, csv, csv-bom (for Excel), markdown, html (a report to read and to
+  --format FORMAT     text, json, csv, csvbom (for Excel), markdown, html (a report to read and to
                       print), webannotation (JSON-LD) or hypothesis (text)
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one

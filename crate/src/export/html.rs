@@ -116,7 +116,12 @@ fn ledger(reading: &Reading, out: &mut Text) {
         let place = if line.label.is_some() { "page" } else { "ours" };
         out.add(
             "<tr><th scope=\"row\" class=\"%\">%</th><td>%</td><td>%</td></tr>\n",
-            &[place, line.name(), &line.standing, &thousands(line.claims)],
+            &[
+                place,
+                line.name(),
+                &line.standing(),
+                &thousands(line.claims),
+            ],
         );
     }
     out.literal("</tbody>\n</table></section>\n");

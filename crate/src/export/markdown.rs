@@ -92,7 +92,7 @@ fn ledger(reading: &Reading, out: &mut String) {
             "| {} | {} | {} | {} |\n",
             schema::source_id(index),
             escaped(&source.label),
-            wording::standing(source, because),
+            wording::standing(source.kind, because),
             source.claims
         ));
     }

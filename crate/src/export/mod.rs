@@ -52,7 +52,7 @@ impl Format {
         ("text", Format::Text),
         ("json", Format::Json),
         ("csv", Format::Csv),
-        ("csv-bom", Format::CsvBom),
+        ("csvbom", Format::CsvBom),
         ("markdown", Format::Markdown),
         ("html", Format::Html),
         ("webannotation", Format::WebAnnotation),
@@ -148,8 +148,8 @@ pub(crate) fn example() -> (Page, Reading) {
         "Fees have risen by 40 per cent, he said. Ms. Vale, the mayor, said 😀 nothing.",
     ];
     let blocks = texts.map(|text| Block {
-        text: text.to_owned(),
-        tag: "p".to_owned(),
+        text: text.into(),
+        tag: "p".into(),
         ..Block::default()
     });
     let page = Page::from_input(PageInput {
@@ -189,7 +189,7 @@ pub(crate) fn example() -> (Page, Reading) {
         sentence: whole(anchor.block),
         voice: Voice::Author,
         details: Details::default(),
-        why: "An example.".to_owned(),
+        why: "An example.".into(),
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),

@@ -135,13 +135,13 @@ mod tests {
         assert_eq!(first["body"][1]["value"], "one person");
         assert_eq!(
             first["body"][2]["value"],
-            "Someone is quoted here, and the page never says who.\n\
+            "An example.\n\
              Source: A port official; relayed by: the Gazette; reason given: because the inquiry is still open\n\
-             Clear. Nearly all readers would mark it."
+             Strength: clear"
         );
         assert_eq!(
             list["first"]["items"][1]["body"][2]["value"],
-            "The source stops short of saying that this is so.\nFaint. A matter of taste."
+            "An example.\nStrength: faint"
         );
     }
 

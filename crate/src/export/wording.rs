@@ -2,7 +2,7 @@
 
 use super::{Options, selected_flags};
 use crate::explain;
-use crate::model::{Category, Flag, Reading, Source, SourceKind, Span};
+use crate::model::{Category, Flag, Reading, SourceKind, Span};
 use crate::page::Page;
 use crate::sourcing::{Basis, Sourcing};
 
@@ -149,13 +149,16 @@ pub fn heading_of_list(page: &Page) -> String {
     })
 }
 
-/// What a note beside a flag says: the plain sentence, whom it cites, how clear the case is.
+/// What a note beside a flag says: what was seen, whom it cites, how clear the case is.
 pub fn note(reading: &Reading, flag: &Flag) -> Vec<String> {
-    let mut out = vec![explain::plain(flag.kind, flag.voice).to_owned()];
+    let mut out = vec![flag.why.to_string()];
     if let Some((_, source)) = cited(reading, flag) {
         out.push(one_line(&format!("Source: {source}")));
     }
-    out.push(explain::strength_text(flag.strength).to_owned());
+    out.push(format!(
+        "Strength: {}",
+        explain::strength_word(flag.strength).to_lowercase()
+    ));
     out
 }
 
@@ -181,7 +184,8 @@ pub fn cited(reading: &Reading, flag: &Flag) -> Option<(usize, String)> {
 }
 
 /// What the page says of why a source isn't named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Because {
     /// Nothing.
     Unsaid,
@@ -208,13 +212,13 @@ pub fn reasons(reading: &Reading) -> Vec<Because> {
 }
 
 /// What a source is, in the ledger's words.
-pub fn standing(source: &Source, because: Because) -> String {
+pub fn standing(kind: SourceKind, because: Because) -> String {
     let because = match because {
         Because::Given => "reason given",
         Because::Granted => "anonymity asked for or granted, no reason given",
         Because::Unsaid => "no reason given",
     };
-    match source.kind {
+    match kind {
         SourceKind::NamedPerson => "named".to_owned(),
         SourceKind::Institution => "institution".to_owned(),
         SourceKind::Publication => "publication".to_owned(),
@@ -233,8 +237,10 @@ pub struct Line<'a> {
     pub label: Option<&'a str>,
     /// What it is to its claims.
     pub basis: Basis,
-    /// "anonymous, one person; reason given".
-    pub standing: String,
+    /// What it is.
+    pub kind: SourceKind,
+    /// What the page says of why it isn't named.
+    pub because: Because,
     /// How many claims rest on it: at least 1.
     pub claims: u32,
 }
@@ -243,6 +249,14 @@ impl Line<'_> {
     /// The label, or our word for nobody.
     pub fn name(&self) -> &str {
         self.label.unwrap_or("Nobody")
+    }
+
+    /// "anonymous, one person; reason given".
+    pub fn standing(&self) -> String {
+        match self.label {
+            Some(_) => standing(self.kind, self.because),
+            None => "the page leaves out who says it".to_owned(),
+        }
     }
 }
 
@@ -255,7 +269,8 @@ pub fn ledger(reading: &Reading) -> Vec<Line<'_>> {
         sources: Vec::new(),
         label: None,
         basis: Basis::Anonymous,
-        standing: "the page leaves out who says it".to_owned(),
+        kind: SourceKind::Agentless,
+        because: Because::Unsaid,
         claims: 0,
     };
     let sources = reading.sources.iter().zip(reasons(reading)).enumerate();
@@ -269,7 +284,8 @@ pub fn ledger(reading: &Reading) -> Vec<Line<'_>> {
             sources: vec![index],
             label: Some(&source.label),
             basis: Basis::of(source),
-            standing: standing(source, because),
+            kind: source.kind,
+            because,
             claims: source.claims,
         });
     }
@@ -371,6 +387,7 @@ pub fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::export::{all, example};
+    use crate::model::Source;
 
     #[test]
     fn numbers_in_words() {
@@ -390,7 +407,7 @@ mod tests {
     #[test]
     fn the_ledger_tells_a_reason_from_anonymity_without_one() {
         let (_, mut reading) = example();
-        let port = |reading: &Reading| standing(&reading.sources[0], reasons(reading)[0]);
+        let port = |reading: &Reading| standing(reading.sources[0].kind, reasons(reading)[0]);
         assert_eq!(port(&reading), "anonymous, one person; reason given");
         for flag in &mut reading.flags {
             flag.details.reason = None;
@@ -525,7 +542,7 @@ mod tests {
     #[test]
     fn a_word_that_never_ends_is_cut_all_the_same() {
         let (mut page, reading) = example();
-        page.input.blocks[0].text = format!("{}{}", page.text(0), "x".repeat(1000));
+        page.input.blocks[0].text = format!("{}{}", page.text(0), "x".repeat(1000)).into();
         let mut flag = reading.flags[0].clone();
         flag.sentence.end = page.text(0).len() as u32;
         assert!(excerpt(&page, &flag, 10, 40).after.chars().count() <= 41);
