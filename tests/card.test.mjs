@@ -11,7 +11,7 @@ const at = withBrowser({
   ...PAGES,
   // Two claims of one source far apart.
   "/claims": { body: PAGES["/story"].body.replace("</p>\n<p>“Nobody", `</p>${still.repeat(40)}\n<p>“Nobody`).replace("</article>", `${still.repeat(40)}</article>`) },
-  "/paste": { body: "<!doctype html><title>Paste</title><textarea></textarea>" },
+  "/paste": { body: "<!doctype html><title>Paste</title><textarea></textarea><div contenteditable></div>" },
 });
 
 async function read(path) {
@@ -161,9 +161,24 @@ for (const path of ["/claims?copy", "/strict?copy"]) {
     const pasted = await at.browser.open(`${at.origin}/paste`);
     await pasted.locator("textarea").focus();
     await pasted.keyboard.press("Control+V");
-    const [quote, link] = (await until("the text", () => pasted.locator("textarea").inputValue())).split("\n");
-    assert.match(quote, /said the clerk, who asked not to be named because the talks are private\.$/);
+    const text = await until("the text", () => pasted.locator("textarea").inputValue());
+    const [, quote, about, link] = /^> (.*)\n\n(.*) \[.*\]\(<(.*)>\)\n$/.exec(text) ?? assert.fail(text);
+    assert.match(quote, /\*\*said the clerk, who asked not to be named\*\* because the talks are private\.$/);
+    assert.match(about, /^Anonymous source, one person\. Source: .*; reason given: .*the talks are private\.$/);
     assert.ok(link.startsWith(`${at.origin}${path}#:~:text=`), link);
+    // What takes rich text gets the same, with a link to press.
+    await pasted.locator("[contenteditable]").focus();
+    await pasted.keyboard.press("Control+V");
+    const rich = await until("the rich text", () =>
+      pasted.locator("[contenteditable]").evaluate((box) => {
+        const find = (name) => box.querySelector(name)?.textContent;
+        return box.querySelector("a") && { link: box.querySelector("a").href, title: find("a"), bold: find("b"), text: box.innerText };
+      }),
+    );
+    assert.equal(rich.link, link);
+    assert.equal(rich.bold, "said the clerk, who asked not to be named");
+    const words = (all) => all.replace(/[^\p{L}]+/gu, " ").trim();
+    assert.equal(words(rich.text), words(`${quote} ${about} ${rich.title}`));
     const led = await at.browser.open(link);
     if (path.startsWith("/claims")) await until("the words", () => led.evaluate(() => scrollY > 500));
     await led.close();

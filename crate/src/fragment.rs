@@ -16,79 +16,116 @@ const SURE: usize = 3;
 /// The most words of context on either side.
 const CONTEXT: usize = 8;
 
-/// The directive that leads to a span; empty where the span has no words.
-pub fn to(page: &Page, span: Span) -> String {
-    let text = page.text(span.block);
-    let words = page.words(span).trim();
-    if words.is_empty() {
-        return String::new();
+/// `url` leading on to words, by the directive for them; empty ones lead nowhere in particular.
+pub fn address(url: &str, directive: &str) -> String {
+    let url = url.split(":~:").next().unwrap_or(url);
+    let hash = if url.contains('#') { "" } else { "#" };
+    match directive {
+        "" => url.trim_end_matches('#').to_owned(),
+        _ => format!("{url}{hash}:~:{directive}"),
     }
-    let before = text.get(..span.start as usize).unwrap_or("");
-    let after = text.get(span.end as usize..).unwrap_or("");
-    let (prefix, suffix) = context(page, span.block, before, words, after);
-    let mut out = String::from("text=");
-    if !prefix.is_empty() {
-        out.push_str(&encoded(prefix));
-        out.push_str("-,");
-    }
-    if words.chars().count() <= WHOLE {
-        out.push_str(&encoded(words));
-    } else {
-        out.push_str(&encoded(first(words, END)));
-        out.push(',');
-        out.push_str(&encoded(last(words, END)));
-    }
-    if !suffix.is_empty() {
-        out.push_str(",-");
-        out.push_str(&encoded(suffix));
-    }
-    out
 }
 
-/// As few words before and after as make the place the first of its kind.
-fn context<'a>(
-    page: &Page,
-    block: u32,
-    before: &'a str,
-    words: &str,
-    after: &'a str,
-) -> (&'a str, &'a str) {
-    let text = page.text(block);
-    let few = words.split_whitespace().count() < SURE;
-    let from = if few { 2 } else { 0 };
-    let mut parts = ("", "");
-    for count in from..=CONTEXT {
-        parts = (last(before, count), first(after, count));
-        // The stretch as it stands in the block, from the prefix to the suffix.
-        let start = match parts.0 {
-            "" => before.len(),
-            prefix => before.trim_end().len() - prefix.len(),
-        };
-        let end = text.len() - after.len();
-        let end = match parts.1 {
-            "" => end,
-            suffix => end + (after.len() - after.trim_start().len()) + suffix.len(),
-        };
-        let stretch = text.get(start..end).unwrap_or(words);
-        if !stands_before(page, block, start, stretch) {
-            break;
+/// Finds directives for places on one page, whose text it holds once more in lower case.
+pub struct Finder<'a> {
+    page: &'a Page,
+    /// Byte for byte as long as the page's blocks.
+    lower: Vec<String>,
+}
+
+impl<'a> Finder<'a> {
+    /// For places on `page`.
+    pub fn new(page: &'a Page) -> Finder<'a> {
+        let blocks = page.input.blocks.iter();
+        Finder {
+            page,
+            lower: blocks
+                .map(|b| b.text.chars().map(lower_alike).collect())
+                .collect(),
         }
     }
-    parts
+
+    /// The directive that leads to a span; empty where the span has no words.
+    pub fn to(&self, span: Span) -> String {
+        let text = self.page.text(span.block);
+        let words = self.page.words(span).trim();
+        if words.is_empty() {
+            return String::new();
+        }
+        let before = text.get(..span.start as usize).unwrap_or("");
+        let after = text.get(span.end as usize..).unwrap_or("");
+        let (prefix, suffix) = self.context(span, words, before, after);
+        let mut out = String::from("text=");
+        if !prefix.is_empty() {
+            out.push_str(&encoded(prefix));
+            out.push_str("-,");
+        }
+        if words.chars().count() <= WHOLE {
+            out.push_str(&encoded(words));
+        } else {
+            out.push_str(&encoded(first(words, END)));
+            out.push(',');
+            out.push_str(&encoded(last(words, END)));
+        }
+        if !suffix.is_empty() {
+            out.push_str(",-");
+            out.push_str(&encoded(suffix));
+        }
+        out
+    }
+
+    /// As few words before and after as make the place the first of its kind.
+    fn context<'t>(
+        &self,
+        span: Span,
+        words: &str,
+        before: &'t str,
+        after: &'t str,
+    ) -> (&'t str, &'t str) {
+        let few = words.split_whitespace().count() < SURE;
+        let from = if few { 2 } else { 0 };
+        let mut parts = ("", "");
+        for count in from..=CONTEXT {
+            parts = (last(before, count), first(after, count));
+            // The stretch as it stands in the block, from the prefix to the suffix.
+            let start = match parts.0 {
+                "" => before.len(),
+                prefix => before.trim_end().len() - prefix.len(),
+            };
+            let end = match parts.1 {
+                "" => span.end as usize,
+                suffix => span.end as usize + after.len() - after.trim_start().len() + suffix.len(),
+            };
+            if !self.stands_before(span.block as usize, start, end) {
+                break;
+            }
+        }
+        parts
+    }
+
+    /// Whether a stretch of a block also stands earlier on the page.
+    fn stands_before(&self, block: usize, start: usize, end: usize) -> bool {
+        let Some((own, earlier)) = self.lower.get(..=block).and_then(<[_]>::split_last) else {
+            return false;
+        };
+        let Some(stretch) = own.get(start..end) else {
+            return false;
+        };
+        // The same words may begin before the place and end in it: all of it but the last character.
+        let short = stretch.char_indices().next_back().map_or(0, |(at, _)| at);
+        let wanted = stretch.trim();
+        earlier.iter().any(|text| text.contains(wanted)) || own[..start + short].contains(wanted)
+    }
 }
 
-/// Whether a stretch also stands earlier on the page than at `start` of `block`.
-fn stands_before(page: &Page, block: u32, start: usize, stretch: &str) -> bool {
-    let wanted = stretch.trim().to_lowercase();
-    let earlier = page.input.blocks.iter().take(block as usize);
-    // The same words may begin before the place and end in it: all of it but the last character.
-    let mut stretch = stretch.chars();
-    stretch.next_back();
-    let own = page.text(block).get(..start + stretch.as_str().len());
-    earlier
-        .map(|b| &*b.text)
-        .chain(own)
-        .any(|text| text.to_lowercase().contains(&wanted))
+/// A character in lower case, if that is a single one of as many bytes.
+fn lower_alike(c: char) -> char {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    if lower.len_utf8() == c.len_utf8() {
+        lower
+    } else {
+        c
+    }
 }
 
 /// The first `count` words, without white space around them.
@@ -144,7 +181,41 @@ mod tests {
                 end: (start + words.len()) as u32,
             })
         });
-        to(&page, place.expect("the words"))
+        Finder::new(&page).to(place.expect("the words"))
+    }
+
+    #[test]
+    fn an_address_keeps_its_own_fragment_and_loses_a_directive() {
+        for (url, expected) in [
+            ("https://a.example/b?c", "https://a.example/b?c#:~:text=may"),
+            (
+                "https://a.example/#top",
+                "https://a.example/#top:~:text=may",
+            ),
+            (
+                "https://a.example/#top:~:text=old",
+                "https://a.example/#top:~:text=may",
+            ),
+            (
+                "https://a.example/#:~:text=old",
+                "https://a.example/#:~:text=may",
+            ),
+        ] {
+            assert_eq!(address(url, "text=may"), expected);
+        }
+        assert_eq!(
+            address("https://a.example/#:~:text=old", ""),
+            "https://a.example/"
+        );
+    }
+
+    #[test]
+    fn letters_that_change_their_length_move_nothing() {
+        let text = "İİİ ẞẞ fell, a senior clerk said. It rose, A SENIOR CLERK said on Monday.";
+        assert_eq!(
+            of(text, "A SENIOR CLERK said"),
+            "text=rose%2C-,A%20SENIOR%20CLERK%20said,-on"
+        );
     }
 
     #[test]

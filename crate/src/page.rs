@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::maintext;
+
 /// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -229,6 +231,13 @@ impl Page {
                 texts.join("\n\n")
             }
         }
+    }
+
+    /// The texts of the blocks that are main text, each with a line feed after it.
+    pub fn main_text(&self) -> String {
+        let main = maintext::main_blocks(self);
+        let blocks = self.input.blocks.iter().zip(main).filter(|(_, main)| *main);
+        blocks.flat_map(|(block, _)| [&*block.text, "\n"]).collect()
     }
 
     /// The text of block `index`; empty where there is none.

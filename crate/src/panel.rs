@@ -8,10 +8,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::export::schema::source_id;
 use crate::export::wording::{self, Because, one_line};
 use crate::export::{Options, id, selected};
 use crate::maintext;
-use crate::model::{Attribution, Category, Flag, Reading, SourceKind, Span};
+use crate::model::{Attribution, Category, Flag, Reading, Span};
 use crate::page::{Page, Units};
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
@@ -258,8 +259,7 @@ fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts
     }
 }
 
-/// The ledger: the heaviest first, equals in order of mention, and last, as one line, the claims of
-/// whom the page leaves out.
+/// The ledger with its claims.
 fn lines(
     page: &Page,
     reading: &Reading,
@@ -283,47 +283,28 @@ fn lines(
         room -= claims.len();
         claims
     };
-    let mut lines = Vec::new();
-    let mut nobody: Vec<Claim> = Vec::new();
-    let mut unsaid = 0;
-    for (index, (source, because)) in reading
-        .sources
-        .iter()
-        .zip(wording::reasons(reading))
-        .enumerate()
-    {
-        match (source.kind, source.claims) {
-            // Who only takes a stance, or is quoted at second hand, has claims of nobody's.
-            (_, 0) => {}
-            (SourceKind::Agentless, claims) => {
-                unsaid += claims;
-                nobody.extend(claims_on(index));
+    wording::ledger(reading)
+        .into_iter()
+        .map(|line| {
+            let on = line.sources.iter().flat_map(|source| claims_on(*source));
+            let mut claims: Vec<Claim> = on.collect();
+            if line.label.is_none() {
+                claims.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
             }
-            (_, claims) => lines.push(Line {
-                id: format!("S{}", index + 1),
-                label: Some(shortened(one_line(&source.label).trim(), LABEL)),
-                basis: Basis::of(source),
-                kind: source.kind.name(),
-                because,
-                count: claims,
-                claims: claims_on(index),
-            }),
-        }
-    }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.count));
-    if unsaid > 0 {
-        nobody.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
-        lines.push(Line {
-            id: "S0".to_owned(),
-            label: None,
-            basis: Basis::Anonymous,
-            kind: SourceKind::Agentless.name(),
-            because: Because::Unsaid,
-            count: unsaid,
-            claims: nobody,
-        });
-    }
-    lines
+            Line {
+                id: match (line.label, line.sources.first()) {
+                    (Some(_), Some(index)) => source_id(*index),
+                    _ => "S0".to_owned(),
+                },
+                label: line.label.map(|l| shortened(one_line(l).trim(), LABEL)),
+                basis: line.basis,
+                kind: line.kind.name(),
+                because: line.because,
+                count: line.claims,
+                claims,
+            }
+        })
+        .collect()
 }
 
 /// One claim in the page's words: what is claimed where that is known, else all that attributes it.

@@ -52,6 +52,26 @@ impl Basis {
         }
     }
 
+    /// The name used in lists, and by whoever draws it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::People => "people",
+            Basis::Institutions => "institutions",
+            Basis::Documents => "documents",
+            Basis::Anonymous => "anonymous",
+        }
+    }
+
+    /// What its part of the picture is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Basis::People => "Named people",
+            Basis::Institutions => "Institutions",
+            Basis::Documents => "Documents",
+            Basis::Anonymous => "Not identified",
+        }
+    }
+
     /// One such source and several, as they follow "rests on".
     fn words(self) -> [&'static str; 2] {
         match self {

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::explain;
+use crate::export::copy::{self, Copy};
 use crate::export::{self, Format, Options};
-use crate::fragment;
+use crate::fragment::Finder;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::page::{Page, PageInput, Splice, Units};
 use crate::panel::{self, Part, Place};
@@ -127,10 +128,8 @@ struct Details {
     document: u32,
     /// Where the claims of its source stand, in page order.
     claims: Vec<Place>,
-    /// Its sentence.
-    quote: String,
-    /// By which an address leads to its words.
-    directive: String,
+    /// What to copy of it.
+    copy: Copy,
 }
 
 /// Which flags a list shows.
@@ -298,9 +297,10 @@ fn with_joined<T>(
     })
 }
 
-/// The card of flag number `flag` of document `key`, with the whole tab's ledger behind it.
+/// The card of flag number `flag` of document `key`, with the whole tab's ledger behind it. `address`
+/// is that document's as it is now: it leads to the flag's words in what is copied.
 #[wasm_bindgen]
-pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsValue> {
+pub fn details(keys: Vec<String>, key: &str, flag: u32, address: &str) -> Result<JsValue, JsValue> {
     let Some(frame) = keys.iter().position(|k| k == key) else {
         return Ok(JsValue::UNDEFINED);
     };
@@ -323,8 +323,7 @@ pub fn details(keys: Vec<String>, key: &str, flag: u32) -> Result<JsValue, JsVal
             card: explain::card(page, reading, f),
             document: frame as u32,
             claims: panel::claims_beside(page, reading, f, firsts),
-            quote: export::one_line(page.words(f.sentence)),
-            directive: fragment::to(page, f.anchor),
+            copy: copy::flag(page, reading, f, address, &Finder::new(page).to(f.anchor)),
         })
     })?;
     found.map_or(Ok(JsValue::UNDEFINED), |found| to_js(&found))
@@ -386,6 +385,6 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
             include_text: options.include_text,
             created: options.created,
         };
-        export::list(&page, reading, format, &choice)
-    })
+        export::list(&page, reading, format, &choice).map_err(error)
+    })?
 }

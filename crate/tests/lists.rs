@@ -9,7 +9,7 @@ use hearsay::page::Page;
 use hearsay::read::read;
 
 fn list(page: &Page, format: Format) -> String {
-    export::list(page, &read(page), format, &everything())
+    export::list(page, &read(page), format, &everything()).expect("a list")
 }
 
 #[test]
@@ -93,7 +93,8 @@ fn ids_are_the_same_for_a_part_of_the_list() {
         ..everything()
     };
     let part: serde_json::Value =
-        serde_json::from_str(&export::list(&page, &reading, Format::Json, &some)).expect("JSON");
+        serde_json::from_str(&export::list(&page, &reading, Format::Json, &some).expect("a list"))
+            .expect("JSON");
     let whole = json(&page, &reading);
     let part = part["flags"].as_array().expect("flags");
     assert!(!part.is_empty());
@@ -212,6 +213,7 @@ fn the_text_goes_along_only_where_asked_for() {
         ..everything()
     };
     let list: serde_json::Value =
-        serde_json::from_str(&export::list(&page, &reading, Format::Json, &with)).expect("JSON");
+        serde_json::from_str(&export::list(&page, &reading, Format::Json, &with).expect("a list"))
+            .expect("JSON");
     assert_eq!(list["page"]["text"], "It may rain.\n\nOr not.");
 }

@@ -95,13 +95,13 @@ onBackgroundMessage({
     return null;
   },
 
-  details: async ({ flag, ...ref }, { tab, frame }) => {
+  details: async ({ flag, address, ...ref }, { tab, frame }) => {
     try {
       const { details, knows } = await ready();
       const { key } = documents.set(tab, frame, ref);
       const keys = await complete(tab);
       if (!knows(key)) return { resend: true };
-      const found = details(keys, key, flag);
+      const found = details(keys, key, flag, address);
       return found ? { details: found } : { error: text("noFlag") };
     } catch (reason) {
       return { error: errorOf(reason) };
@@ -140,7 +140,7 @@ onBackgroundMessage({
     }
   },
 
-  export: async ({ tab, format, hidden }) => {
+  export: async ({ tab, document, format, hidden }) => {
     try {
       const { export_list } = await ready();
       const [all, keys, top] = await Promise.all([
@@ -148,7 +148,8 @@ onBackgroundMessage({
         complete(tab),
         askFrame<"status">(tab, 0, { type: "status" }),
       ]);
-      if (keys.length === 0) return { error: text("noList") };
+      // What is there may be another page by now, or the same one loaded anew.
+      if (documents.names(tab, keys)[0]?.document !== document) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
         minStrength: hidden ? 0 : CUT[all.sensitivity] / 100,

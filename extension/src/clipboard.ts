@@ -1,20 +1,30 @@
 /** Copying from within a page. */
+import type { Copy } from "./protocol";
+
+/** The forms by their media types. */
+function forms({ markdown, html }: Copy): [string, string][] {
+  return [
+    ["text/html", html],
+    ["text/plain", markdown],
+  ];
+}
 
 /** Whether it was copied. Must follow a click: the browser asks for one. */
-export async function copyText(text: string): Promise<boolean> {
+export async function copyBoth(copy: Copy): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text);
+    const blobs = forms(copy).map(([type, text]) => [type, new Blob([text], { type })] as const);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
     return true;
   } catch {
     // Missing without TLS, forbidden by some pages: the old way needs neither.
-    return copyByCommand(text);
+    return copyByCommand(copy);
   }
 }
 
-function copyByCommand(text: string): boolean {
+function copyByCommand(copy: Copy): boolean {
   let copied = false;
   const write = (event: ClipboardEvent) => {
-    event.clipboardData?.setData("text/plain", text);
+    for (const [type, text] of forms(copy)) event.clipboardData?.setData(type, text);
     event.preventDefault();
     event.stopImmediatePropagation();
     copied = true;
@@ -23,10 +33,4 @@ function copyByCommand(text: string): boolean {
   document.execCommand("copy");
   window.removeEventListener("copy", write, true);
   return copied;
-}
-
-/** The address of this document, leading to words in it. */
-export function addressOf(directive: string): string {
-  const [address = "", fragment] = location.href.split(":~:", 1)[0]?.split("#") ?? [];
-  return directive === "" ? location.href : `${address}#${fragment ?? ""}:~:${directive}`;
 }

@@ -334,9 +334,12 @@ class Frame {
       // A reading that is under way would renumber the flags.
       await life.round;
       if (life.end.signal.aborted || !life.paint.shown.includes(flag)) return null;
-      const reply = await ask<"details">({ type: "details", ...this.ref(), flag: flag.index }).catch(
-        () => null,
-      );
+      const reply = await ask<"details">({
+        type: "details",
+        ...this.ref(),
+        flag: flag.index,
+        address: location.href,
+      }).catch(() => null);
       if (reply && "details" in reply) return reply.details;
       if (!reply || !("resend" in reply)) return null;
       life.round = life.round.then(async () => {

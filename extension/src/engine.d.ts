@@ -30,12 +30,12 @@ declare module "hearsay-engine" {
   ): Reading | undefined;
   export function knows(key: string): boolean;
   export function forget(key: string): void;
-  /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading. */
-  export function details(keys: string[], key: string, flag: number): Details | undefined;
+  /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading; `address`: that document's. */
+  export function details(keys: string[], key: string, flag: number, address: string): Details | undefined;
   /** Of these documents as one page; undefined where no claim is attributed. Throws when a key is unknown. */
   export function sourcing(keys: string[]): Sourcing | undefined;
   /** The list of these documents as one page. Throws when a key is unknown. */
   export function panel(keys: string[], choice: { minStrength: number; categories: Category[] }): List;
-  /** Throws an Error when a key is unknown. */
+  /** Throws an Error when a key is unknown, or the format has no room for this page. */
   export function export_list(keys: string[], options: ExportOptions): string;
 }

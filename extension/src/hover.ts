@@ -3,7 +3,7 @@
  * and schedules nothing while the pointer is still.
  */
 import { type Acts, Card, type Other, type Step } from "./card";
-import { addressOf, copyText } from "./clipboard";
+import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
 import { later } from "./later";
 import type { Paint } from "./paint";
@@ -186,7 +186,7 @@ export class Hover {
     this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus);
   }
 
-  private acts(flag: Flag, { document: own, claims, quote, directive }: Details): Acts {
+  private acts(flag: Flag, { document: own, claims, copy }: Details): Acts {
     const marks = claims
       .filter((place) => place.document === own)
       .flatMap(({ block, start, end }) => {
@@ -203,7 +203,7 @@ export class Hover {
     return {
       previous: leap(marks[at - 1], "previous"),
       next: leap(marks[at + 1], "next"),
-      copy: () => copyText(`${quote}\n${addressOf(directive)}`),
+      copy: () => copyBoth(copy),
     };
   }
 

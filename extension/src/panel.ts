@@ -15,9 +15,18 @@ import {
   toggleKey,
 } from "./browser";
 import { element, line } from "./draw";
+import { FORMATS } from "./formats";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
 import { type Acts, BACKWARD, Ledger, ONWARD, Order, Strip, Themes, type View } from "./panel-views";
-import { CATEGORIES, type Category, type List, type ListReport, type PanelToPage } from "./protocol";
+import {
+  CATEGORIES,
+  type Category,
+  type ExportFormat,
+  type List,
+  type ListReport,
+  type PanelToPage,
+} from "./protocol";
+import { choices, save } from "./save";
 import { hostOf, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
 import { pageLine, sentence } from "./tell";
@@ -87,6 +96,7 @@ function start(): void {
   query.addEventListener("input", () => drawList());
   at("back").addEventListener("click", () => back());
   at("copy").addEventListener("click", () => void copy());
+  at("forms").append(...choices(FORMATS, saveAs));
   document.addEventListener("keydown", pressed);
   at("views").addEventListener("focusin", (event) => rove(event.target as Element));
   void refresh();
@@ -203,10 +213,28 @@ function come(index: number, picked: boolean): void {
   views[chosen].current()?.scrollIntoView({ block: "nearest" });
 }
 
+async function saveAs(format: ExportFormat): Promise<void> {
+  at("forms").hidePopover();
+  if (!tab) return;
+  const { id, url } = tab;
+  const { documents = [], title = "" } = report ?? {};
+  const document = documents[0]?.document ?? null;
+  const problem = await save(format, { tab: id, url, document, title, hidden: false });
+  if (problem !== null) at("count").textContent = problem;
+}
+
 async function copy(): Promise<void> {
   if (!tab) return;
   const { id, url } = tab;
-  const reply = await ask<"export">({ type: "export", tab: id, url, format: "markdown", hidden: false });
+  const document = report?.documents[0]?.document ?? null;
+  const reply = await ask<"export">({
+    type: "export",
+    tab: id,
+    url,
+    document,
+    format: "markdown",
+    hidden: false,
+  });
   const copied =
     "text" in reply &&
     (await navigator.clipboard.writeText(reply.text).then(
@@ -342,6 +370,8 @@ function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") {
+    // The browser closes it.
+    if (at("forms").matches(":popover-open")) return;
     if (target === query && query.value !== "") {
       query.value = "";
       drawList();

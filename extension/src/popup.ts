@@ -24,8 +24,9 @@ import {
   type Sourcing,
   type TabReport,
 } from "./protocol";
+import { choices, save } from "./save";
 import { hostOf, ruleFor, settings } from "./settings";
-import { fileName, mediaType, sensitivityNote, summarize } from "./summary";
+import { sensitivityNote, summarize } from "./summary";
 import { sentence } from "./tell";
 import { localize, number, text } from "./words";
 
@@ -96,8 +97,14 @@ function listen(): void {
     void openPanel(state.tab.window).then(() => window.close());
   });
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-format]")) {
-    button.addEventListener("click", () => void save(button.dataset.format as ExportFormat));
+    button.addEventListener("click", () => void saveAs(button.dataset.format as ExportFormat));
   }
+  at("forms").append(...choices(["csvbom", "json", "webannotation", "hypothesis"], saveAs));
+  at("more").addEventListener("click", () => {
+    const open = at("forms").toggleAttribute("hidden") === false;
+    at("more").ariaExpanded = String(open);
+    if (open) at("forms").scrollIntoView({ block: "nearest" });
+  });
 }
 
 function radios(name: string): NodeListOf<HTMLInputElement> {
@@ -158,22 +165,13 @@ async function readAsEnglish(): Promise<void> {
   draw();
 }
 
-/** A link with a blob needs no permission to save files. */
-async function save(format: ExportFormat): Promise<void> {
+async function saveAs(format: ExportFormat): Promise<void> {
   const { id, url } = state.tab;
+  const { document = null, title = "" } = state.report.frames[0] ?? {};
   const hidden = at<HTMLInputElement>("hidden-too").checked;
-  const reply = await ask<"export">({ type: "export", tab: id, url, format, hidden });
-  const failed = "error" in reply;
-  at("export-note").hidden = !failed;
-  at("export-note").textContent = failed ? text("listFailed", reply.error) : "";
-  if (failed) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([reply.text], { type: mediaType(format) }));
-  const title = state.report.frames[0]?.title ?? "";
-  link.download = fileName(format, state.host, title, new Date().toISOString().slice(0, 10));
-  link.click();
-  // The download has its own hold on the blob once it began.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  const problem = await save(format, { tab: id, url, document, title, hidden });
+  at("export-note").hidden = problem === null;
+  at("export-note").textContent = problem ?? "";
 }
 
 // ── Drawing ──────────────────────────────────────────────────────────────────────────────────────

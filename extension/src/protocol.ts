@@ -147,9 +147,13 @@ export interface Details {
   document: number;
   /** Where the claims of its source stand, in page order. */
   claims: Place[];
-  /** The sentence around it, and the directive by which an address leads to its words. */
-  quote: string;
-  directive: string;
+  copy: Copy;
+}
+
+/** One flag for the clipboard: its sentence, its source and a link to its words. */
+export interface Copy {
+  markdown: string;
+  html: string;
 }
 
 /** What an attributed claim rests on, in the order in which it is told. */
@@ -230,8 +234,8 @@ export interface List {
   sources: ListedSource[];
 }
 
-export const EXPORT_FORMATS = ["json", "csv", "markdown"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** As the core names them; `formats.ts` says what they are for. */
+export type ExportFormat = "html" | "markdown" | "csv" | "csvbom" | "json" | "webannotation" | "hypothesis";
 
 export interface ExportOptions {
   format: ExportFormat;
@@ -348,8 +352,11 @@ export interface ToBackground {
   };
   /** Frames were loaded in the page: they may be among those to be read. */
   frames: { ask: object; reply: null };
-  /** `resend`: the document is not known (any more); read it again and ask again. */
-  details: { ask: DocumentRef & { flag: number }; reply: { details: Details } | { resend: true } | Failure };
+  /** `address`: the document's. `resend`: it is not known (any more); read it again and ask again. */
+  details: {
+    ask: DocumentRef & { flag: number; address: string };
+    reply: { details: Details } | { resend: true } | Failure;
+  };
   /** The page's background changed. */
   tone: { ask: { tone: Tone }; reply: null };
   /** The document goes away, or its site was switched off. */
@@ -361,7 +368,11 @@ export interface ToBackground {
   assumeEnglish: { ask: TabRef; reply: TabReport };
   /** The panel shows this tab. */
   list: { ask: TabRef; reply: ListReport };
-  export: { ask: TabRef & { format: ExportFormat; hidden: boolean }; reply: { text: string } | Failure };
+  /** `document`: the top one of what the reader was shown. */
+  export: {
+    ask: TabRef & { document: string | null; format: ExportFormat; hidden: boolean };
+    reply: { text: string } | Failure;
+  };
 }
 
 /** What the panel draws. Asking for it switches nothing on. */

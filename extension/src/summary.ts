@@ -1,13 +1,5 @@
 /** What the popup says about a page, from the frames' numbers. Pure, no DOM. */
-import {
-  CATEGORIES,
-  type Category,
-  CUT,
-  type ExportFormat,
-  type Filter,
-  type FrameStatus,
-  type List,
-} from "./protocol";
+import { CATEGORIES, type Category, CUT, type Filter, type FrameStatus, type List } from "./protocol";
 import { counted, text } from "./words";
 
 export interface Summary {
@@ -81,35 +73,4 @@ export function density(host: string, { shown, words }: Summary): string {
   if (shown === 0) return host;
   const every = counted("density", Math.max(1, Math.round(words / shown)));
   return host === "" ? every : text("pair", host, every);
-}
-
-const ENDINGS: Readonly<Record<ExportFormat, string>> = { json: "json", csv: "csv", markdown: "md" };
-const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
-  json: "application/json",
-  csv: "text/csv",
-  markdown: "text/markdown",
-};
-
-export function mediaType(format: ExportFormat): string {
-  return `${MEDIA_TYPES[format]};charset=utf-8`;
-}
-
-/** "hearsay-valleycourier.example-repairs-to-the-velm-dam-2026-03-14.json", fit for any file system. */
-export function fileName(format: ExportFormat, host: string, title: string, day: string): string {
-  const slug = title
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-");
-  const short = shorten(slug, 60).replace(/^-+|-+$/g, "");
-  const name = ["hearsay", host.replace(/[^a-z0-9.-]+/gi, "-"), short, day].filter((part) => part !== "");
-  return `${name.join("-")}.${ENDINGS[format]}`;
-}
-
-/** At most `length` code points, so that no surrogate pair is cut, ending with a whole word if there is one. */
-function shorten(slug: string, length: number): string {
-  const points = [...slug];
-  if (points.length <= length) return slug;
-  const end = points.lastIndexOf("-", length);
-  return points.slice(0, end > 0 ? end : length).join("");
 }

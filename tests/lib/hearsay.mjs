@@ -17,6 +17,7 @@ export const POPUP = {
   sentence: "#sentence",
   site: (rule) => `label:has(input[name=rule][value=${rule}])`,
   list: "#open-list",
+  more: "#more",
   export: (format) => `button[data-format=${format}]`,
 };
 
@@ -152,7 +153,7 @@ function textOf(node) {
   return (node.children ?? []).map(textOf).join("");
 }
 
-/** Presses an export button of the popup and returns the downloaded file, once it is all there: its name and its text. */
+/** Saves the list from the popup, in whichever of its buttons the format is, and returns the downloaded file, once it is all there: its name and its text. */
 export async function exportList(browser, popup, format) {
   const folder = path.join(browser.profile, "downloads");
   await rm(folder, { recursive: true, force: true });
@@ -164,6 +165,8 @@ export async function exportList(browser, popup, format) {
   };
   browser.cdp.on("Browser.downloadProgress", progress);
   try {
+    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
+    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
     await popup.click(POPUP.export(format));
     await until("the download", () => complete);
   } finally {

@@ -1,102 +1,81 @@
 //! The list as CSV (RFC 4180): a header and one row a flag.
 
-use super::Options;
 use super::schema::{FlagEntry, List};
+use super::template::Text;
+use super::{Options, selected_flags};
 use crate::model::{Flag, Reading};
 use crate::page::Page;
 
-const HEADER: [&str; 25] = [
-    "id",
-    "category",
-    "kind",
-    "strength",
-    "quote",
-    "sentence",
-    "start",
-    "end",
-    "cues",
-    "claim",
-    "source",
-    "source_label",
-    "source_claims",
-    "voice",
-    "descriptor",
-    "affiliation",
-    "count",
-    "relay",
-    "anonymity",
-    "reason",
-    "rule",
-    "why",
-    "url",
-    "title",
-    "created",
-];
+const HEADER: &str = "id,category,kind,strength,quote,sentence,start,end,cues,claim,source,source_label,\
+    source_claims,voice,descriptor,affiliation,count,relay,anonymity,reason,rule,why,url,title,created\r\n";
+/// By these first bytes Excel tells UTF-8 from a text in the computer's own encoding.
+pub const BOM: char = '\u{FEFF}';
 
-/// The rows. Offsets count Unicode code points as in the JSON list.
+/// The rows. Offsets count Unicode code points as in the JSON list. Texts are quoted, numbers not.
 pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     let list = List::new(page, reading, options);
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    let mut rows = vec![HEADER.map(str::to_owned).to_vec()];
-    let flags = list
-        .flags
-        .iter()
-        .zip(super::selected_flags(reading, options));
-    rows.extend(flags.map(|(entry, flag)| row(page, &list, entry, flag)));
-    for row in rows {
-        // Every row has the header's length and memory takes all: there is nothing to report.
-        let _ = writer.write_record(row);
+    let mut out = Text::new(guarded);
+    out.literal(HEADER);
+    let flags = list.flags.iter().zip(selected_flags(reading, options));
+    for (entry, flag) in flags {
+        row(page, &list, entry, flag, &mut out);
     }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
+    out.done()
 }
 
-fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag) -> Vec<String> {
-    let text = |t: Option<&str>| guarded(t.unwrap_or(""));
+fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag, out: &mut Text) {
     let cues: Vec<&str> = flag.cues.iter().map(|c| c.exact).collect();
     let source = flag.source.as_ref();
     let entry = read.source.and_then(|(index, _)| list.sources.get(index));
-    vec![
-        flag.id.clone(),
-        flag.category.to_owned(),
-        flag.kind.to_owned(),
-        flag.strength.to_string(),
-        guarded(flag.anchor.exact),
-        guarded(page.words(read.sentence)),
-        flag.anchor.start.to_string(),
-        flag.anchor.end.to_string(),
-        guarded(&cues.join(" | ")),
-        text(flag.claim.as_ref().map(|c| c.exact)),
-        text(source.map(|s| s.id.as_str())),
-        text(entry.map(|e| e.label)),
-        entry.map_or(String::new(), |e| e.claims.to_string()),
-        flag.voice
-            .source
-            .clone()
-            .unwrap_or_else(|| flag.voice.by.to_owned()),
-        text(flag.details.descriptor),
-        text(flag.details.affiliation),
-        text(flag.details.count),
-        guarded(&flag.details.relay.join(" | ")),
-        text(flag.details.anonymity),
-        text(flag.details.reason),
-        guarded(flag.rule),
-        guarded(flag.why),
-        text(list.page.url),
-        text(list.page.title),
-        guarded(list.page.created),
-    ]
+    let details = &flag.details;
+    out.add("%,%,%,", &[&flag.id, flag.category, flag.kind]);
+    out.fraction(flag.strength);
+    out.add(",%,%,", &[flag.anchor.exact, page.words(read.sentence)]);
+    out.number(flag.anchor.start);
+    out.literal(",");
+    out.number(flag.anchor.end);
+    out.add(
+        ",%,%,%,%,",
+        &[
+            &cues.join(" | "),
+            flag.claim.as_ref().map_or("", |c| c.exact),
+            source.map_or("", |s| &s.id),
+            entry.map_or("", |e| e.label),
+        ],
+    );
+    if let Some(entry) = entry {
+        out.number(entry.claims as usize);
+    }
+    out.add(
+        ",%,%,%,%,%,%,%,%,%,%,%,%\r\n",
+        &[
+            flag.voice.source.as_deref().unwrap_or(flag.voice.by),
+            details.descriptor.unwrap_or(""),
+            details.affiliation.unwrap_or(""),
+            details.count.unwrap_or(""),
+            &details.relay.join(" | "),
+            details.anonymity.unwrap_or(""),
+            details.reason.unwrap_or(""),
+            flag.rule,
+            flag.why,
+            list.page.url.unwrap_or(""),
+            list.page.title.unwrap_or(""),
+            list.page.created,
+        ],
+    );
 }
 
-/// Quoting doesn't stop a spreadsheet from running a field as a formula; a leading `'` does.
+/// A field in its quotation marks that a spreadsheet shows as it is. Quoting doesn't stop it from running one as a formula,
+/// a leading `'` does; and there are readers that take a control character for the end of the file.
 fn guarded(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']) {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    }
+    let field = field.replace(
+        |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n'),
+        "\u{FFFD}",
+    );
+    // The last four are the wide forms of the first, which East Asian spreadsheets take for them.
+    let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let guard = if field.starts_with(formula) { "'" } else { "" };
+    format!("\"{guard}{}\"", field.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -131,12 +110,13 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_would_run_is_quoted() {
         for field in [
-            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1",
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＠x",
         ] {
-            assert_eq!(guarded(field), format!("'{field}"));
+            assert_eq!(guarded(field), format!("\"'{field}\""));
         }
+        assert_eq!(guarded("\0\"=1\u{1b}"), "\"\u{FFFD}\"\"=1\u{FFFD}\"");
         for field in ["", "officials said", "'=1", "a=b", " =1", "—"] {
-            assert_eq!(guarded(field), field);
+            assert_eq!(guarded(field), format!("\"{field}\""));
         }
     }
 }

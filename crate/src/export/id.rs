@@ -7,11 +7,9 @@
 
 use std::collections::HashMap;
 
+use super::quote::around;
 use crate::model::Flag;
 use crate::page::Page;
-
-/// Code points of context on either side, within the block.
-const CONTEXT: usize = 32;
 
 /// The ids of all flags of a reading: 16 hexadecimal digits each.
 pub fn all(page: &Page, flags: &[Flag]) -> Vec<String> {
@@ -31,24 +29,26 @@ pub(crate) fn next(page: &Page, flag: &Flag, seen: &mut HashMap<u64, u64>) -> St
     format!("{id:016x}")
 }
 
+/// A name for a page in 16 hexadecimal digits: by its address, or by its text where it has none.
+pub(super) fn of_page(page: &Page) -> String {
+    match &page.input.url {
+        Some(url) => hash(&[url.as_bytes()]),
+        None => hash(&[page.whole_text().as_bytes()]),
+    }
+}
+
+/// 16 hexadecimal digits that stay the same for the same parts.
+pub(super) fn hash(parts: &[&[u8]]) -> String {
+    format!("{:016x}", fnv1a(parts))
+}
+
 fn of_place(page: &Page, flag: &Flag) -> u64 {
-    let text = page.text(flag.anchor.block);
-    let before = text.get(..flag.anchor.start as usize).unwrap_or("");
-    let after = text.get(flag.anchor.end as usize..).unwrap_or("");
-    let from = before
-        .char_indices()
-        .rev()
-        .nth(CONTEXT - 1)
-        .map_or(0, |(i, _)| i);
-    let to = after
-        .char_indices()
-        .nth(CONTEXT)
-        .map_or(after.len(), |(i, _)| i);
+    let (before, after) = around(page, flag.anchor);
     fnv1a(&[
         flag.category().name().as_bytes(),
         normalised(page.words(flag.anchor)).as_bytes(),
-        &before.as_bytes()[from..],
-        &after.as_bytes()[..to],
+        before.as_bytes(),
+        after.as_bytes(),
     ])
 }
 
@@ -116,7 +116,7 @@ mod tests {
             all(&page, &[flag]).remove(0)
         };
         let near = "thirty-two characters of context";
-        assert_eq!(near.chars().count(), CONTEXT);
+        assert_eq!(near.chars().count(), 32);
         assert_eq!(
             id(&format!("One. {near}aides said{near} One.")),
             id(&format!("Two. {near}aides said{near} Two."))

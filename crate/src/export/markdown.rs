@@ -1,9 +1,9 @@
-//! The list as Markdown, for notes and issues.
+//! The list as Markdown, for notes and issues: CommonMark with GitHub's tables.
 
-use super::wording::{self, one_line};
+use super::wording::{self, Excerpt, one_line};
 use super::{Options, schema, selected_flags};
 use crate::explain;
-use crate::model::{Reading, SourceKind};
+use crate::model::Reading;
 use crate::page::Page;
 
 /// Code points of a sentence shown on either side of the anchor.
@@ -11,18 +11,15 @@ const AROUND: usize = 240;
 
 /// The document: what the page is, the flags in order with their sentences, the ledger.
 pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
-    let title = page.input.title.as_deref().filter(|t| !t.trim().is_empty());
-    let mut out = format!(
-        "# {}\n\n",
-        title.map_or("List of flags".to_owned(), escaped)
-    );
+    let title = wording::title(page).unwrap_or_else(|| wording::heading_of_list(page));
+    let mut out = format!("# {}\n\n", escaped(&title));
     if let Some(url) = &page.input.url {
-        out.push_str(&format!("{}\n\n", link(url)));
+        out.push_str(&format!("{}\n\n", link(url, url)));
     }
     out.push_str(&format!(
-        "Read by Hearsay {} at {}.\n\n{}\n",
+        "Read by Hearsay {} on {}.\n\n{}\n",
         env!("CARGO_PKG_VERSION"),
-        escaped(&options.created),
+        escaped(&wording::made(options)),
         escaped(&wording::summary(reading, options)),
     ));
     flags(page, reading, options, &mut out);
@@ -39,44 +36,45 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut String) {
     out.push_str(&format!("\n## Flags in order ({count})\n"));
     for (number, flag) in selected_flags(reading, options).enumerate() {
         let shown = wording::excerpt(page, flag, AROUND, AROUND);
-        let before = escaped(&shown.before);
+        let number = format!("{}. ", number + 1);
+        // What belongs to the item stands under its first word, however wide the number is.
+        let inset = " ".repeat(number.len());
         out.push_str(&format!(
-            "\n{}. **{}**. {}.\n   > {}**{}**{}\n",
-            number + 1,
+            "\n{number}**{}**. {}.\n{inset}> {}\n",
             wording::heading(flag),
             explain::strength_word(flag.strength),
-            before.trim_start(),
-            escaped(shown.anchor.trim()),
-            escaped(&shown.after).trim_end(),
+            marked(&shown),
         ));
-        if let Some(source) = flag
-            .source
-            .and_then(|(i, _)| Some((i, reading.sources.get(i)?)))
-        {
-            let absent = source.1.kind == SourceKind::Agentless;
-            let who = if absent {
-                "nobody named"
-            } else {
-                &source.1.label
-            };
-            out.push_str(&format!(
-                "\n   Source {}: {}",
-                schema::source_id(source.0),
-                escaped(who)
-            ));
-            let mut more = |what: &str, text: Option<&String>| {
-                if let Some(text) = text {
-                    out.push_str(&format!("; {what}: {}", escaped(text)));
-                }
-            };
-            more("relayed by", explain::relayed(&flag.details.relay).as_ref());
-            more("reason given", flag.details.reason.as_ref());
-            if flag.details.reason.is_none() && flag.details.anonymity.is_some() {
-                out.push_str("; anonymity was asked for or granted, no reason is given");
-            }
-            out.push('\n');
+        if let Some((index, source)) = wording::cited(reading, flag) {
+            let id = schema::source_id(index);
+            out.push_str(&format!("\n{inset}Source {id}: {}\n", escaped(&source)));
         }
     }
+}
+
+/// A sentence with the flag's words in bold.
+pub(super) fn marked(shown: &Excerpt) -> String {
+    let before = escaped(one_line(&shown.before).trim_start());
+    let words = escaped(one_line(shown.anchor).trim());
+    let after = escaped(one_line(&shown.after).trim_end());
+    if words.is_empty() {
+        return before + &after;
+    }
+    // Two stars open bold words only where a word begins, or after a space or a mark; as the number
+    // of its code a letter ends in a mark.
+    let (mut before, mut after) = (before, after);
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let apart = |c: Option<char>| c.is_none_or(|c| c == ' ' || c.is_ascii_punctuation());
+    let last = before.chars().next_back();
+    if let Some(c) = last.filter(|_| !word(words.chars().next()) && !apart(last)) {
+        before.truncate(before.len() - c.len_utf8());
+        before.push_str(&code(c));
+    }
+    let first = after.chars().next();
+    if let Some(c) = first.filter(|_| !word(words.chars().next_back()) && !apart(first)) {
+        after = code(c) + &after[c.len_utf8()..];
+    }
+    format!("{before}**{words}**{after}")
 }
 
 fn ledger(reading: &Reading, out: &mut String) {
@@ -94,59 +92,64 @@ fn ledger(reading: &Reading, out: &mut String) {
             "| {} | {} | {} | {} |\n",
             schema::source_id(index),
             escaped(&source.label),
-            wording::standing(source, because),
+            wording::standing(source.kind, because),
             source.claims
         ));
     }
 }
 
-/// A link where the address is http(s), else its text.
-fn link(url: &str) -> String {
-    let lower = url.to_ascii_lowercase();
-    let web = lower.starts_with("http://") || lower.starts_with("https://");
-    // In <…> a destination ends only at these; anything else may stand there.
-    if web && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c)) {
-        format!("[{}](<{url}>)", escaped(url))
-    } else {
-        escaped(url)
+/// A link where the address can be linked to, else the words alone.
+pub(super) fn link(words: &str, address: &str) -> String {
+    let words = escaped(words);
+    if !wording::is_web(address) {
+        return words;
     }
+    // In <…> anything may stand that `is_web` lets through, but `&…;` is read as a character.
+    let and = if address.contains(';') { "&amp;" } else { "&" };
+    format!("[{words}](<{}>)", address.replace('&', and))
 }
 
-/// Page text as Markdown that shows just that text: on one line, no mark-up of its own.
-fn escaped(text: &str) -> String {
+/// Text as Markdown that shows just that text: on one line, no mark-up of its own, and no address
+/// in it that becomes a link by itself. Marks that not every reader knows how to escape with a
+/// backslash are given by their codes.
+pub(super) fn escaped(text: &str) -> String {
     let text = one_line(text);
-    let mut out = String::with_capacity(text.len() + 8);
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut start = true;
     let mut number = false;
-    for c in text.chars() {
-        // Marks that mean something anywhere, and those that do at a line's start ("- ", "1. ").
-        let always = matches!(
-            c,
-            '\\' | '`'
-                | '*'
-                | '_'
-                | '{'
-                | '}'
-                | '['
-                | ']'
-                | '<'
-                | '>'
-                | '#'
-                | '|'
-                | '~'
-                | '&'
-                | '$'
-                | '@'
-        );
-        let first = start && matches!(c, '-' | '+' | '=' | ':');
-        if always || first || (number && matches!(c, '.' | ')')) {
-            out.push('\\');
+    for (at, c) in text.char_indices() {
+        let so_far = &text[..at];
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '$' | '@' => out.push_str(&code(c)),
+            // Marks that mean something anywhere, those that do at a line's start ("- ", "1. "), and
+            // what makes an address of the words around it.
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' => {
+                out.extend(['\\', c]);
+            }
+            '-' | '+' | '=' | ':' if start => out.extend(['\\', c]),
+            '.' | ')' if number => out.extend(['\\', c]),
+            ':' if text[at..].starts_with("://") => out.extend(['\\', c]),
+            '.' if ends_with_www(so_far) => out.extend(['\\', c]),
+            _ => out.push(c),
         }
-        out.push(c);
         number = c.is_ascii_digit() && (start || number);
         start = start && c == ' ';
     }
     out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let from = text.len().wrapping_sub(3);
+    text.get(from..)
+        .is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}
+
+/// A character by its code.
+fn code(c: char) -> String {
+    format!("&#{};", u32::from(c))
 }
 
 #[cfg(test)]
@@ -219,7 +222,7 @@ mod tests {
         reading.sources[0].label = "an *aide* <b>\n# of sorts".to_owned();
         let text = write(&page, &reading, &options(0.5));
         assert!(
-            text.contains("One unnamed source, “an \\*aide\\* \\<b\\> \\# of sorts”, carries"),
+            text.contains("One unnamed source, “an \\*aide\\* &lt;b&gt; \\# of sorts”, carries"),
             "{text}"
         );
     }
@@ -228,21 +231,43 @@ mod tests {
     fn page_text_brings_no_mark_up() {
         assert_eq!(
             escaped("<b>*x*</b> [a](javascript:x) | `c`"),
-            "\\<b\\>\\*x\\*\\</b\\> \\[a\\](javascript:x) \\| \\`c\\`"
+            "&lt;b&gt;\\*x\\*&lt;/b&gt; \\[a\\](javascript:x) \\| \\`c\\`"
         );
         assert_eq!(
             escaped("- item\n# head\n1. one"),
             "\\- item \\# head 1. one"
         );
         assert_eq!(escaped("12) twelve 3. three"), "12\\) twelve 3. three");
-        assert_eq!(escaped("&lt;script&gt;"), "\\&lt;script\\&gt;");
+        assert_eq!(escaped("&lt;script&gt;"), "&amp;lt;script&amp;gt;");
+        assert_eq!(
+            escaped("www.a.example, Https://a.example: a@b.example costs $5"),
+            "www\\.a.example, Https\\://a.example: a&#64;b.example costs &#36;5"
+        );
+    }
+
+    #[test]
+    fn words_are_bold_wherever_they_begin_and_end() {
+        let bold = |before: &str, anchor, after: &str| {
+            marked(&Excerpt {
+                before: before.to_owned(),
+                anchor,
+                after: after.to_owned(),
+            })
+        };
+        assert_eq!(bold("It ", "may", " fall."), "It **may** fall.");
+        assert_eq!(bold("un", "may", "ed"), "un**may**ed");
+        assert_eq!(bold("so", "“may”", "be"), "s&#111;**“may”**&#98;e");
+        assert_eq!(bold("“", "*may*", "”"), "&#8220;**\\*may\\***&#8221;");
+        assert_eq!(bold("(", "*may*", ")"), "(**\\*may\\***)");
+        assert_eq!(bold("a", " ", "b"), "ab");
     }
 
     #[test]
     fn only_web_addresses_are_links() {
-        assert_eq!(link("javascript:alert(1)"), "javascript:alert(1)");
-        assert_eq!(link("file:///etc/hosts"), "file:///etc/hosts");
-        assert!(link("HTTPS://a.example/").starts_with("[HTTPS://a.example/](<"));
-        assert!(!link("https://a.example/> [x](<javascript:x").contains("](<h"));
+        assert_eq!(link("*a*", "javascript:alert(1)"), "\\*a\\*");
+        assert_eq!(
+            link("a", "HTTPS://a.example/)"),
+            "[a](<HTTPS://a.example/)>)"
+        );
     }
 }

@@ -1,16 +1,24 @@
-//! Lists that leave the house: JSON, CSV, Markdown, and a table for the terminal.
+//! Lists that leave the house, each format in a file of its own.
 //!
-//! [`schema`] says what is in a list; the other formats show the same things to other readers.
-//! Whatever comes from the page is data to them: [`csv`] guards against formulas, [`markdown`]
-//! escapes, [`text`] lets no control character reach the terminal.
+//! [`schema`] says what is in a list; the other formats show the same things to other readers, and
+//! those for people in the same words ([`wording`]). Whatever comes from the page is data to them:
+//! every format has one function that all of it passes through. JSON's is serde's; [`csv`] guards
+//! against formulas, [`markdown`] and [`html`] escape, [`text`] lets no control character reach the
+//! terminal.
 
+pub mod copy;
 pub mod csv;
+pub mod html;
+pub mod hypothesis;
 pub mod id;
 pub mod json;
 pub mod markdown;
 pub mod positions;
+pub mod quote;
 pub mod schema;
+mod template;
 pub mod text;
+pub mod webannotation;
 pub(crate) mod wording;
 pub(crate) use wording::one_line;
 
@@ -24,22 +32,37 @@ pub enum Format {
     Json,
     /// One row a flag.
     Csv,
+    /// The same, opened by [`csv::BOM`].
+    CsvBom,
     /// For notes and issues.
     Markdown,
+    /// To read and to print.
+    Html,
+    /// The W3C's Web Annotation model, JSON-LD.
+    WebAnnotation,
+    /// What Hypothesis imports.
+    Hypothesis,
     /// For the terminal.
     Text,
 }
 
 impl Format {
+    /// All of them with their names.
+    pub const ALL: [(&str, Format); 8] = [
+        ("text", Format::Text),
+        ("json", Format::Json),
+        ("csv", Format::Csv),
+        ("csvbom", Format::CsvBom),
+        ("markdown", Format::Markdown),
+        ("html", Format::Html),
+        ("webannotation", Format::WebAnnotation),
+        ("hypothesis", Format::Hypothesis),
+    ];
+
     /// The format of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Format> {
-        match name {
-            "json" => Some(Format::Json),
-            "csv" => Some(Format::Csv),
-            "markdown" => Some(Format::Markdown),
-            "text" => Some(Format::Text),
-            _ => None,
-        }
+        let named = Self::ALL.into_iter().find(|(own, _)| *own == name);
+        named.map(|(_, format)| format)
     }
 }
 
@@ -56,14 +79,23 @@ pub struct Options {
     pub created: String,
 }
 
-/// The list in one of the formats.
-pub fn list(page: &Page, reading: &Reading, format: Format, options: &Options) -> String {
-    match format {
+/// The list in one of the formats, or why there is none.
+pub fn list(
+    page: &Page,
+    reading: &Reading,
+    format: Format,
+    options: &Options,
+) -> Result<String, &'static str> {
+    Ok(match format {
         Format::Json => json::write(page, reading, options),
         Format::Csv => csv::write(page, reading, options),
+        Format::CsvBom => format!("{}{}", csv::BOM, csv::write(page, reading, options)),
         Format::Markdown => markdown::write(page, reading, options),
+        Format::Html => html::write(page, reading, options),
+        Format::WebAnnotation => webannotation::write(page, reading, options),
+        Format::Hypothesis => hypothesis::write(page, reading, options)?,
         Format::Text => text::write(page, reading, options),
-    }
+    })
 }
 
 /// Whether the options ask for this flag. Decided on hundredths, so that no list leaves out a flag
@@ -79,6 +111,29 @@ fn selected_flags<'a>(
     options: &'a Options,
 ) -> impl Iterator<Item = &'a Flag> {
     reading.flags.iter().filter(|flag| selected(flag, options))
+}
+
+/// The same with their ids.
+fn named_flags<'a>(
+    page: &Page,
+    reading: &'a Reading,
+    options: &'a Options,
+) -> impl Iterator<Item = (String, &'a Flag)> {
+    let all = id::all(page, &reading.flags)
+        .into_iter()
+        .zip(&reading.flags);
+    all.filter(|(_, flag)| selected(flag, options))
+}
+
+/// Everything there is, for tests.
+#[cfg(test)]
+pub(crate) fn all() -> Options {
+    Options {
+        min_strength: 0.0,
+        categories: Category::ALL.to_vec(),
+        include_text: false,
+        created: "2026-01-02T03:04:05Z".to_owned(),
+    }
 }
 
 /// A small page with one source of each sort and a reading of it, written by hand, so that lists

@@ -46,7 +46,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
             .sources
             .iter()
             .zip(reasons)
-            .map(|(source, because)| (wording::standing(source, because), source))
+            .map(|(source, because)| (wording::standing(source.kind, because), source))
             .collect();
         let width = rows
             .iter()

@@ -1,10 +1,10 @@
-//! What Markdown and the terminal table say in the same words.
+//! What the lists for people say in the same words.
 
 use super::{Options, selected_flags};
 use crate::explain;
-use crate::model::{Category, Flag, Reading, Source, SourceKind, Span};
+use crate::model::{Category, Flag, Reading, SourceKind, Span};
 use crate::page::Page;
-use crate::sourcing::Sourcing;
+use crate::sourcing::{Basis, Sourcing};
 
 /// The list's opening sentences: what there is, in numbers.
 pub fn summary(reading: &Reading, options: &Options) -> String {
@@ -23,24 +23,87 @@ pub fn summary(reading: &Reading, options: &Options) -> String {
         thousands(reading.words),
         if reading.words == 1 { "word" } else { "words" },
     );
-    let count = |category| {
-        selected_flags(reading, options)
-            .filter(|f| f.category() == category)
-            .count()
-    };
-    let [anonymous, unsourced, hedged] = Category::ALL.map(count);
-    if anonymous + unsourced + hedged == 0 {
+    let (mut marked, mut left_out) = (Vec::new(), Vec::new());
+    let mut total = 0;
+    for category in Category::ALL {
+        let noun = explain::title(category).to_lowercase();
+        if !options.categories.contains(&category) {
+            left_out.push(format!("{noun}s"));
+            continue;
+        }
+        let flags = selected_flags(reading, options);
+        let count = flags.filter(|f| f.category() == category).count();
+        total += count;
+        marked.push(counted(count, &noun));
+    }
+    if total == 0 {
         out.push_str(" Nothing to mark here. That is no verdict on the page.");
     } else {
-        out.push_str(&format!(
-            " Marked here: {}, {} and {}.",
-            counted(anonymous, "anonymous source"),
-            counted(unsourced, "unsourced assertion"),
-            counted(hedged, "hedged claim"),
-        ));
+        out.push_str(&format!(" Marked here: {}.", listed(&marked)));
+    }
+    if !left_out.is_empty() {
+        out.push_str(&format!(" Left out: {}.", listed(&left_out)));
     }
     out
 }
+
+/// When the list was made and how much of what was found is in it: "15 March 2026, normal sensitivity".
+pub fn made(options: &Options) -> String {
+    let choice = match (options.min_strength * 100.0).round() as u32 {
+        0 => "all flags, the faintest too".to_owned(),
+        50 => "normal sensitivity".to_owned(),
+        80 => "quiet sensitivity".to_owned(),
+        _ => format!("strength {} and up", decimal(options.min_strength.into())),
+    };
+    match day(&options.created) {
+        Some(day) => format!("{day}, {choice}"),
+        None => choice,
+    }
+}
+
+/// "2026-03-15T…" as "15 March 2026"; none where it is no such thing.
+fn day(created: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let mut parts = created.get(..10)?.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
+}
+
+/// A number to the hundredth: "0.93", "0.5", "1".
+pub fn decimal(number: f64) -> String {
+    let hundredths = (number * 100.0).round() as u32;
+    let digits = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+/// "a, b and c".
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Who makes the lists.
+pub const GENERATOR: &str = concat!("Hearsay ", env!("CARGO_PKG_VERSION"));
 
 /// What every list ends on.
 pub const CLOSING: &str = "A flag is a place to slow down, not a verdict.";
@@ -73,6 +136,53 @@ pub fn heading(flag: &Flag) -> String {
     )
 }
 
+/// The page's title; none where there are no words in it.
+pub fn title(page: &Page) -> Option<String> {
+    let title = one_line(page.input.title.as_deref()?);
+    Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+}
+
+/// What a list of a page's flags is called.
+pub fn heading_of_list(page: &Page) -> String {
+    title(page).map_or("List of flags".to_owned(), |title| {
+        format!("Flags in “{title}”")
+    })
+}
+
+/// What a note beside a flag says: what was seen, whom it cites, how clear the case is.
+pub fn note(reading: &Reading, flag: &Flag) -> Vec<String> {
+    let mut out = vec![flag.why.to_string()];
+    if let Some((_, source)) = cited(reading, flag) {
+        out.push(one_line(&format!("Source: {source}")));
+    }
+    out.push(format!(
+        "Strength: {}",
+        explain::strength_word(flag.strength).to_lowercase()
+    ));
+    out
+}
+
+/// Who an anonymous flag's words are laid on, and what the page tells of that source: its place in
+/// the ledger, and "a port official; relayed by: the Gazette". None on other flags.
+pub fn cited(reading: &Reading, flag: &Flag) -> Option<(usize, String)> {
+    let (index, _) = flag.source?;
+    let source = reading.sources.get(index)?;
+    let mut out = match source.kind {
+        SourceKind::Agentless => "nobody named".to_owned(),
+        _ => source.label.clone(),
+    };
+    let details = &flag.details;
+    if let Some(relay) = explain::relayed(&details.relay) {
+        out.push_str(&format!("; relayed by: {relay}"));
+    }
+    if let Some(reason) = &details.reason {
+        out.push_str(&format!("; reason given: {reason}"));
+    } else if details.anonymity.is_some() {
+        out.push_str("; anonymity was asked for or granted, no reason is given");
+    }
+    Some((index, out))
+}
+
 /// What the page says of why a source isn't named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -102,13 +212,13 @@ pub fn reasons(reading: &Reading) -> Vec<Because> {
 }
 
 /// What a source is, in the ledger's words.
-pub fn standing(source: &Source, because: Because) -> String {
+pub fn standing(kind: SourceKind, because: Because) -> String {
     let because = match because {
         Because::Given => "reason given",
         Because::Granted => "anonymity asked for or granted, no reason given",
         Because::Unsaid => "no reason given",
     };
-    match source.kind {
+    match kind {
         SourceKind::NamedPerson => "named".to_owned(),
         SourceKind::Institution => "institution".to_owned(),
         SourceKind::Publication => "publication".to_owned(),
@@ -117,6 +227,88 @@ pub fn standing(source: &Source, because: Because) -> String {
         SourceKind::Document => "document, not identified".to_owned(),
         SourceKind::Agentless => "nobody named".to_owned(),
     }
+}
+
+/// One line of the ledger.
+pub struct Line<'a> {
+    /// Places in [`Reading::sources`]; one but for the last line.
+    pub sources: Vec<usize>,
+    /// How the page first describes or names it; none where the page leaves out who says it.
+    pub label: Option<&'a str>,
+    /// What it is to its claims.
+    pub basis: Basis,
+    /// What it is.
+    pub kind: SourceKind,
+    /// What the page says of why it isn't named.
+    pub because: Because,
+    /// How many claims rest on it: at least 1.
+    pub claims: u32,
+}
+
+impl Line<'_> {
+    /// The label, or our word for nobody.
+    pub fn name(&self) -> &str {
+        self.label.unwrap_or("Nobody")
+    }
+
+    /// "anonymous, one person; reason given".
+    pub fn standing(&self) -> String {
+        match self.label {
+            Some(_) => standing(self.kind, self.because),
+            None => "the page leaves out who says it".to_owned(),
+        }
+    }
+}
+
+/// The ledger: the heaviest first, equals in order of mention, and last, as one line, the claims of
+/// whom the page leaves out. Who only takes a stance, or is quoted at second hand, has claims of
+/// nobody's and no line.
+pub fn ledger(reading: &Reading) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut nobody = Line {
+        sources: Vec::new(),
+        label: None,
+        basis: Basis::Anonymous,
+        kind: SourceKind::Agentless,
+        because: Because::Unsaid,
+        claims: 0,
+    };
+    let sources = reading.sources.iter().zip(reasons(reading)).enumerate();
+    for (index, (source, because)) in sources.filter(|(_, (source, _))| source.claims > 0) {
+        if source.kind == SourceKind::Agentless {
+            nobody.sources.push(index);
+            nobody.claims += source.claims;
+            continue;
+        }
+        lines.push(Line {
+            sources: vec![index],
+            label: Some(&source.label),
+            basis: Basis::of(source),
+            kind: source.kind,
+            because,
+            claims: source.claims,
+        });
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.claims));
+    if nobody.claims > 0 {
+        lines.push(nobody);
+    }
+    lines
+}
+
+/// "Who the 11 claims come from".
+pub fn ledger_title(claims: u32) -> String {
+    match claims {
+        1 => "Who the one claim comes from".to_owned(),
+        _ => format!("Who the {} claims come from", thousands(claims)),
+    }
+}
+
+/// Whether an address can be linked to: http or https, and nothing in it that could end a link.
+pub fn is_web(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c))
 }
 
 /// The anchor with its sentence around it, at most `before` and `after` code points of that, cut
@@ -194,16 +386,8 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::example;
-
-    fn all() -> Options {
-        Options {
-            min_strength: 0.0,
-            categories: Category::ALL.to_vec(),
-            include_text: false,
-            created: "2026-01-02T03:04:05Z".to_owned(),
-        }
-    }
+    use crate::export::{all, example};
+    use crate::model::Source;
 
     #[test]
     fn numbers_in_words() {
@@ -223,7 +407,7 @@ mod tests {
     #[test]
     fn the_ledger_tells_a_reason_from_anonymity_without_one() {
         let (_, mut reading) = example();
-        let port = |reading: &Reading| standing(&reading.sources[0], reasons(reading)[0]);
+        let port = |reading: &Reading| standing(reading.sources[0].kind, reasons(reading)[0]);
         assert_eq!(port(&reading), "anonymous, one person; reason given");
         for flag in &mut reading.flags {
             flag.details.reason = None;
@@ -234,6 +418,92 @@ mod tests {
             port(&reading),
             "anonymous, one person; anonymity asked for or granted, no reason given"
         );
+    }
+
+    #[test]
+    fn what_was_chosen_is_said() {
+        let (_, reading) = example();
+        let said = |categories: &[Category]| {
+            let options = Options {
+                categories: categories.to_vec(),
+                ..all()
+            };
+            let summary = summary(&reading, &options);
+            summary[summary.rfind("of the 3. ").unwrap() + 10..].to_owned()
+        };
+        assert_eq!(
+            said(&[Category::Hedged]),
+            "Marked here: 1 hedged claim. Left out: anonymous sources and unsourced assertions."
+        );
+        assert!(said(&[]).starts_with("Nothing to mark here."));
+        let made = |min_strength, created: &str| {
+            made(&Options {
+                min_strength,
+                created: created.to_owned(),
+                ..all()
+            })
+        };
+        assert_eq!(
+            made(0.5, "2026-03-05T01:02:03Z"),
+            "5 March 2026, normal sensitivity"
+        );
+        assert_eq!(
+            made(0.8, "2026-12-31T01:02:03Z"),
+            "31 December 2026, quiet sensitivity"
+        );
+        assert_eq!(made(0.0, ""), "all flags, the faintest too");
+        assert_eq!(made(0.65, "2026-13-01"), "strength 0.65 and up");
+        assert_eq!(
+            [0.0, 0.05, 0.5, 0.93, 1.0].map(decimal),
+            ["0", "0.05", "0.5", "0.93", "1"]
+        );
+    }
+
+    #[test]
+    fn the_ledger_ends_on_nobody() {
+        let (_, mut reading) = example();
+        for label in ["it was said", "reportedly"] {
+            reading.sources.insert(
+                0,
+                Source {
+                    label: label.to_owned(),
+                    kind: SourceKind::Agentless,
+                    mentions: Vec::new(),
+                    claims: 1,
+                },
+            );
+        }
+        let lines = ledger(&reading);
+        let told: Vec<_> = lines
+            .iter()
+            .map(|line| (line.name(), line.sources.as_slice(), line.claims))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("A port official", &[2][..], 2),
+                ("Ms. Vale", &[3], 1),
+                ("Nobody", &[0, 1], 2)
+            ]
+        );
+    }
+
+    #[test]
+    fn only_web_addresses_are_linked_to() {
+        for url in ["http://a.example", "HTTPS://a.example/?b=c&d#e"] {
+            assert!(is_web(url), "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "file:///etc/hosts",
+            "https://a.example/> [x](<javascript:x",
+            "https:a.example",
+            " https://a.example",
+            "https://a\n.example",
+            "",
+        ] {
+            assert!(!is_web(url), "{url}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn everything() -> Options {
 
 /// A reading's list as JSON.
 pub fn json(page: &Page, reading: &Reading) -> serde_json::Value {
-    let list = export::list(page, reading, Format::Json, &everything());
+    let list = export::list(page, reading, Format::Json, &everything()).expect("a list");
     serde_json::from_str(&list).expect("JSON")
 }
 

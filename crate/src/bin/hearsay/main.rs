@@ -37,7 +37,8 @@ Reads FILE, or standard input where there is none or it is `-`. Every line is a 
 whose name ends in .html or .htm is a web page.
 
 Options:
-  --format FORMAT     text, json, csv or markdown (text)
+  --format FORMAT     text, json, csv, csvbom (for Excel), markdown, html (a report to read and to
+                      print), webannotation (JSON-LD) or hypothesis (text)
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
   --html              the input is a web page, whatever its name; style sheets and scripts don't count
@@ -45,6 +46,8 @@ Options:
   --explain           instead of the list, how it came about: sentence by sentence the tokens with
                       their word classes, the rules that fitted, who each source is, the flags
   --print-blocks      instead of the list, the page's blocks, as --blocks reads them
+  --print-text        instead of the list, the main text, a block a line: what flags are looked for in
+  --whole-page        look for flags in all of a web page, and not in its main text alone
   --include-text      put the whole text into the JSON list
   --jsonl             the input is a corpus: every line is an article, a JSON object with `id` and
                       `text` or `html`, and if you like `url` and `title`; for each its JSON list is
@@ -76,6 +79,7 @@ struct Request {
     wrapped: bool,
     html: bool,
     blocks: bool,
+    whole_page: bool,
     include_text: bool,
     instead: Option<Instead>,
     threads: usize,
@@ -87,6 +91,7 @@ struct Request {
 enum Instead {
     Trace,
     Blocks,
+    Text,
 }
 
 /// A message for people. That nobody hears it is no reason to end.
@@ -138,6 +143,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         wrapped: false,
         html: false,
         blocks: false,
+        whole_page: false,
         include_text: false,
         instead: None,
         threads: thread::available_parallelism().map_or(1, NonZero::get),
@@ -158,7 +164,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 format = true;
                 let name = value(&mut parser)?;
                 request.format = Format::from_name(&name).ok_or_else(|| {
-                    format!("unknown format {name:?}: text, json, csv or markdown")
+                    let known = Format::ALL.map(|(name, _)| name).join(", ");
+                    format!("unknown format {name:?}; there are {known}")
                 })?;
             }
             Long("min-strength") => {
@@ -195,6 +202,11 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 instead = Some("--print-blocks");
                 request.instead = Some(Instead::Blocks);
             }
+            Long("print-text") => {
+                instead = Some("--print-text");
+                request.instead = Some(Instead::Text);
+            }
+            Long("whole-page") => request.whole_page = true,
             Long("include-text") => {
                 shaped = Some("--include-text");
                 request.include_text = true;
@@ -282,7 +294,7 @@ fn list(request: &Request) -> Result<String, String> {
     }
     .map_err(|e| format!("can't read {name}: {e}"))?;
     let note = |encoding: &str| say(&format!("{name} {}", mend::not_valid(encoding)));
-    let page = if request.html {
+    let mut page = if request.html {
         let (text, broken) = html::decode(&bytes);
         broken.into_iter().for_each(note);
         Page::from_input(html::page(&text))
@@ -298,17 +310,15 @@ fn list(request: &Request) -> Result<String, String> {
             Page::from_text(&text, request.wrapped)
         }
     };
+    page.input.whole |= request.whole_page;
     match request.instead {
+        Some(Instead::Text) => Ok(page.main_text()),
         Some(Instead::Trace) => Ok(trace::trace(&page)),
         Some(Instead::Blocks) => serde_json::to_string(&page.input)
             .map(|json| json + "\n")
             .map_err(|e| e.to_string()),
-        None => Ok(export::list(
-            &page,
-            &read(&page),
-            request.format,
-            &options(request),
-        )),
+        None => export::list(&page, &read(&page), request.format, &options(request))
+            .map_err(|e| format!("{name}: {e}")),
     }
 }
 
