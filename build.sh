@@ -181,7 +181,7 @@ build() {
   build_engine
   npm_packages extension
   local stamp=$TARGET/stamps/extension hash
-  hash=$(hash_of extension "$HEARSAY_ENGINE" LICENSE-MIT LICENSE-APACHE)
+  hash=$(hash_of extension crate/data/page "$HEARSAY_ENGINE" LICENSE-MIT LICENSE-APACHE)
   if done_before "$stamp" "$hash" && [[ -f dist/chromium/manifest.json && -f dist/firefox/manifest.json && -f dist/hearsay-chromium.zip ]]; then
     say "The extension is up to date: dist/chromium/"
     return

@@ -11,16 +11,15 @@
  * All work is a generator that pauses often; whoever drives it decides for how long. The page may
  * change during a pause: its records are digested before the walk goes on.
  */
+import { bounds } from "../../crate/data/page/blocks.json";
 import { isLink, isMark, type Kind, kindOf, landmarksOf, mayHostClosed } from "./kinds";
 import { type Gathered, Gathering, type Piece, squeeze } from "./pieces";
 import type { Block } from "./protocol";
 
-/** Bounds: a page beyond them is read up to there. */
-const MAX_TEXT = 8_000_000;
-const MAX_BLOCKS = 60_000;
-const MAX_PATH = 24;
-const MAX_HINT = 200;
-const HINT_ELEMENTS = 6;
+/** Text in UTF-16 units and blocks of a page, which beyond them is read up to there. */
+const { text: MAX_TEXT, blocks: MAX_BLOCKS } = bounds;
+/** Elements around a block, and UTF-16 units of the words of the innermost of them. */
+const { path: MAX_PATH, hint: MAX_HINT, hintElements: HINT_ELEMENTS } = bounds;
 /** Nodes visited, or things checked, between two pauses. */
 const STRIDE = 16;
 

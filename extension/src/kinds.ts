@@ -1,35 +1,17 @@
 /**
  * What an element is to a reader: part of a sentence, a block of its own, or nothing to read. What is
- * main text is the core's decision; only what nobody reads as text is left out here.
+ * main text is the core's decision; only what nobody reads as text is left out here. The names of
+ * elements are data that the command-line program shares, which reads pages without a browser.
  */
+import { inline, landmarkRoles, landmarks, skipped, skippedRoles } from "../../crate/data/page/blocks.json";
 
 /** Never text of the article, whatever the style sheet says. */
-const SKIPPED = new Set(
-  (
-    "script style noscript template head nav button label legend select textarea input option datalist meter progress " +
-    "iframe frame object embed video audio canvas svg math code pre samp kbd dialog map area"
-  ).split(" "),
-);
-const SKIPPED_ROLES = new Set(
-  "navigation dialog alertdialog menu menubar toolbar tablist search tooltip button textbox".split(" "),
-);
+const SKIPPED = new Set(skipped.split(" "));
+const SKIPPED_ROLES = new Set(skippedRoles.split(" "));
 /** Elements that may be drawn inside a sentence, even where a float turns them into a box. */
-const INLINE = new Set(
-  (
-    "a abbr acronym b bdi bdo big cite data del dfn em font i ins label mark q rp rt ruby s small span " +
-    "strike strong sub sup time tt u var wbr"
-  ).split(" "),
-);
-const LANDMARKS = new Set("article main aside header footer figure form table blockquote".split(" "));
-const LANDMARK_ROLES: Readonly<Record<string, string>> = {
-  article: "article",
-  main: "main",
-  complementary: "aside",
-  banner: "header",
-  contentinfo: "footer",
-  figure: "figure",
-  form: "form",
-};
+const INLINE = new Set(inline.split(" "));
+const LANDMARKS = new Set(landmarks.split(" "));
+const LANDMARK_ROLES: Readonly<Record<string, string>> = landmarkRoles;
 const NONE: readonly string[] = [];
 /** Elements that the platform lets have a shadow root, beside those with a name of their own. */
 const MAY_HOST = new Set(
