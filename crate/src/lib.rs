@@ -13,6 +13,8 @@ pub mod explain;
 pub mod export;
 mod flags;
 pub mod fragment;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod html;
 pub mod language;
 mod lexicon;
 pub mod maintext;

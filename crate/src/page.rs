@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PageInput {
     /// Address, as the browser shows it.
@@ -44,7 +44,7 @@ impl PageInput {
 }
 
 /// One block of visible text and where it stands. All ranges count UTF-16 units within `text`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Block {
     /// Visible text, white space collapsed.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, STORY, json, page_of, soup};
+use common::{Random, STORY, json, page_of, printed, soup};
 use hearsay::page::Page;
 use hearsay::read::read;
 use regex_lite::Regex;
@@ -197,6 +197,21 @@ fn the_schema_refuses_what_is_no_list() {
         check(&schema, &schema, &list, "").is_err(),
         "a missing field"
     );
+}
+
+#[test]
+fn lists_of_a_corpus_satisfy_the_schema_and_have_an_id() {
+    let schema = schema();
+    let article = |id: Value| serde_json::json!({ "id": id, "text": STORY }).to_string() + "\n";
+    let corpus = [Value::from("a"), Value::from(2)].map(article).concat();
+    let lists = printed(&["--jsonl", "--include-text"], corpus.as_bytes());
+    assert_eq!(lists.lines().count(), 2);
+    for line in lists.lines() {
+        let mut list: Value = serde_json::from_str(line).expect("JSON");
+        check(&schema, &schema, &list, "").expect(line);
+        list["id"] = true.into();
+        assert!(check(&schema, &schema, &list, "").is_err());
+    }
 }
 
 #[test]

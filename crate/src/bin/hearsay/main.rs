@@ -1,41 +1,64 @@
-//! The command-line program: reads a text or a page's blocks and prints the list of its flags.
+//! The command-line program: reads a text, a web page or a page's blocks and prints the list of its
+//! flags; or a whole corpus of them, a line each.
 //!
-//! Exit code 0: read. 1: the input can't be read. 2: the command line makes no sense.
+//! Exit code 0: read. 1: the input can't be read or the output written. 2: the command line makes no
+//! sense. 3: lines of a corpus were passed over.
 
-use std::borrow::Cow;
+mod clock;
+mod corpus;
+mod mend;
+mod progress;
+
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::thread;
+use std::time::SystemTime;
+
+use corpus::{Corpus, Event, Stop};
+use progress::Progress;
 
 use hearsay::export::{self, Format, Options};
 use hearsay::model::Category;
 use hearsay::page::{Page, PageInput};
 use hearsay::read::read;
-use hearsay::trace;
+use hearsay::{html, trace};
 
 const HELP: &str = "\
 Marks claims laid on anonymous sources, assertions without a source, and hedged claims in English text.
 
 Usage: hearsay [OPTIONS] [FILE]
 
-Reads FILE, or standard input where there is none or it is `-`. Every line is a paragraph.
+Reads FILE, or standard input where there is none or it is `-`. Every line is a paragraph; a FILE
+whose name ends in .html or .htm is a web page.
 
 Options:
   --format FORMAT     text, json, csv or markdown (text)
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
+  --html              the input is a web page, whatever its name; style sheets and scripts don't count
   --blocks            the input is a page's blocks as JSON, as the extension sends them
   --explain           instead of the list, how it came about: sentence by sentence the tokens with
                       their word classes, the rules that fitted, who each source is, the flags
+  --print-blocks      instead of the list, the page's blocks, as --blocks reads them
   --include-text      put the whole text into the JSON list
+  --jsonl             the input is a corpus: every line is an article, a JSON object with `id` and
+                      `text` or `html`, and if you like `url` and `title`; for each its JSON list is
+                      printed in one line, with its `id`, in the same order
+  --threads N         how many articles of a corpus are read at a time (one for each core)
   --help              this help
   --version           the version
 
-Exit code: 0 read, 1 the input can't be read, 2 the command line makes no sense.
+Exit code: 0 read, 1 the input can't be read or the output can't be written, 2 the command line makes
+no sense, 3 some lines of a corpus were passed over; standard error says which and why.
 ";
+
+/// More would only wait for each other.
+const MOST_THREADS: usize = 1024;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
@@ -43,6 +66,7 @@ enum Command {
     Help,
     Version,
     List(Request),
+    Corpus(Request),
 }
 
 #[derive(Debug, PartialEq)]
@@ -50,27 +74,42 @@ struct Request {
     format: Format,
     min_strength: f32,
     wrapped: bool,
+    html: bool,
     blocks: bool,
     include_text: bool,
-    explain: bool,
+    instead: Option<Instead>,
+    threads: usize,
     file: Option<PathBuf>,
+}
+
+/// What is printed instead of the list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Instead {
+    Trace,
+    Blocks,
+}
+
+/// A message for people. That nobody hears it is no reason to end.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "hearsay: {message}");
 }
 
 fn main() -> ExitCode {
     let command = match parse(std::env::args_os().skip(1)) {
         Ok(command) => command,
         Err(message) => {
-            eprintln!("hearsay: {message}\nTry `hearsay --help`.");
+            say(&format!("{message}\nTry `hearsay --help`."));
             return ExitCode::from(2);
         }
     };
     let out = match command {
         Command::Help => HELP.to_owned(),
         Command::Version => format!("hearsay {}\n", env!("CARGO_PKG_VERSION")),
+        Command::Corpus(request) => return read_corpus(&request),
         Command::List(request) => match list(&request) {
             Ok(out) => out,
             Err(message) => {
-                eprintln!("hearsay: {message}");
+                say(&message);
                 return ExitCode::from(1);
             }
         },
@@ -84,7 +123,7 @@ fn main() -> ExitCode {
         // The reader (`head`) has seen enough: nothing to complain about.
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("hearsay: can't write the list: {e}");
+            say(&format!("can't write the list: {e}"));
             ExitCode::from(1)
         }
     }
@@ -97,14 +136,18 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         format: Format::Text,
         min_strength: 0.0,
         wrapped: false,
+        html: false,
         blocks: false,
         include_text: false,
-        explain: false,
+        instead: None,
+        threads: thread::available_parallelism().map_or(1, NonZero::get),
         file: None,
     };
     let mut positional = false;
+    let (mut corpus, mut threads, mut format) = (false, false, false);
     // Options that shape the list, of which `--explain` gives none.
     let mut shaped = None;
+    let mut instead = None;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next().map_err(|e| e.to_string())? {
         match argument {
@@ -112,6 +155,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Long("version") | Short('V') => return Ok(Command::Version),
             Long("format") => {
                 shaped = Some("--format");
+                format = true;
                 let name = value(&mut parser)?;
                 request.format = Format::from_name(&name).ok_or_else(|| {
                     format!("unknown format {name:?}: text, json, csv or markdown")
@@ -130,7 +174,27 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             }
             Long("wrapped") => request.wrapped = true,
             Long("blocks") => request.blocks = true,
-            Long("explain") => request.explain = true,
+            Long("html") => request.html = true,
+            Long("jsonl") => corpus = true,
+            Long("threads") => {
+                threads = true;
+                let number = value(&mut parser)?;
+                request.threads = number
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=MOST_THREADS).contains(n))
+                    .ok_or_else(|| {
+                        format!("--threads is a number from 1 to {MOST_THREADS}, not {number:?}")
+                    })?;
+            }
+            Long("explain") => {
+                instead = Some("--explain");
+                request.instead = Some(Instead::Trace);
+            }
+            Long("print-blocks") => {
+                instead = Some("--print-blocks");
+                request.instead = Some(Instead::Blocks);
+            }
             Long("include-text") => {
                 shaped = Some("--include-text");
                 request.include_text = true;
@@ -148,16 +212,39 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             other => return Err(other.unexpected().to_string()),
         }
     }
-    if request.wrapped && request.blocks {
-        return Err(
-            "--wrapped is for text, --blocks has its own paragraphs: use one of them".to_owned(),
-        );
-    }
-    if let (true, Some(option)) = (request.explain, shaped) {
+    let inputs = [
+        (request.blocks, "--blocks"),
+        (request.html, "--html"),
+        (corpus, "--jsonl"),
+        (request.wrapped && !corpus, "--wrapped"),
+    ];
+    let inputs: Vec<&str> = inputs.iter().filter(|(on, _)| *on).map(|i| i.1).collect();
+    if let [one, other, ..] = inputs[..] {
         return Err(format!(
-            "--explain prints no list that {option} could shape: use one of them"
+            "{one} and {other} are different sorts of input: use one of them"
         ));
     }
+    if let (Some(instead), Some(option)) = (instead, shaped) {
+        return Err(format!(
+            "{instead} prints no list that {option} could shape: use one of them"
+        ));
+    }
+    if corpus {
+        if let Some(option) = instead.or(Some("--format").filter(|_| format)) {
+            return Err(format!(
+                "--jsonl prints JSON, a list in a line, whatever {option} says: use one of them"
+            ));
+        }
+        return Ok(Command::Corpus(request));
+    }
+    if threads {
+        return Err("--threads is for --jsonl: one article is read by one thread".to_owned());
+    }
+    let web = |file: &PathBuf| {
+        let end = file.extension().unwrap_or_default();
+        end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm")
+    };
+    request.html |= inputs.is_empty() && request.file.as_ref().is_some_and(web);
     Ok(Command::List(request))
 }
 
@@ -166,11 +253,26 @@ fn value(parser: &mut lexopt::Parser) -> Result<String, String> {
     Ok(value.to_string_lossy().into_owned())
 }
 
-fn list(request: &Request) -> Result<String, String> {
-    let name = match &request.file {
+/// What the input is called in messages.
+fn name_of(request: &Request) -> String {
+    match &request.file {
         Some(file) => file.display().to_string(),
         None => "standard input".to_owned(),
-    };
+    }
+}
+
+/// All flags that are asked for; the time is now.
+fn options(request: &Request) -> Options {
+    Options {
+        min_strength: request.min_strength,
+        categories: Category::ALL.to_vec(),
+        include_text: request.include_text,
+        created: clock::utc(SystemTime::now()),
+    }
+}
+
+fn list(request: &Request) -> Result<String, String> {
+    let name = name_of(request);
     let bytes = match &request.file {
         Some(file) => fs::read(file),
         None => {
@@ -179,144 +281,100 @@ fn list(request: &Request) -> Result<String, String> {
         }
     }
     .map_err(|e| format!("can't read {name}: {e}"))?;
-    let text = String::from_utf8(bytes).unwrap_or_else(|e| {
-        eprintln!("hearsay: {name} is not valid UTF-8; what can't be read is shown as \u{FFFD}");
-        String::from_utf8_lossy(e.as_bytes()).into_owned()
-    });
+    let (text, broken) = mend::text(bytes);
+    if broken {
+        say(&format!("{name} {}", mend::NOT_UTF8));
+    }
     let page = if request.blocks {
         let json = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-        let input: PageInput = serde_json::from_str(&mended(json))
+        let input: PageInput = serde_json::from_str(&mend::json(json))
             .map_err(|e| format!("{name} holds no blocks: {e}"))?;
         Page::from_input(input)
+    } else if request.html {
+        Page::from_input(html::page(&text))
     } else {
         Page::from_text(&text, request.wrapped)
     };
-    if request.explain {
-        return Ok(trace::trace(&page));
+    match request.instead {
+        Some(Instead::Trace) => Ok(trace::trace(&page)),
+        Some(Instead::Blocks) => serde_json::to_string(&page.input)
+            .map(|json| json + "\n")
+            .map_err(|e| e.to_string()),
+        None => Ok(export::list(
+            &page,
+            &read(&page),
+            request.format,
+            &options(request),
+        )),
     }
-    let options = Options {
-        min_strength: request.min_strength,
-        categories: Category::ALL.to_vec(),
-        include_text: request.include_text,
-        created: utc(SystemTime::now()),
-    };
-    Ok(export::list(&page, &read(&page), request.format, &options))
 }
 
-/// JSON with the escape of every lone surrogate replaced by U+FFFD's. A page may hold such halves,
-/// the browser escapes them as they are, and serde_json refuses them; U+FFFD is one UTF-16 unit too
-/// and what the extension's engine gets in their place.
-fn mended(json: &str) -> Cow<'_, str> {
-    let unit = |at: usize| -> Option<u16> {
-        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
-        let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
-        hexadecimal
-            .then(|| u16::from_str_radix(digits, 16).ok())
-            .flatten()
-    };
-    let mut out = String::new();
-    let (mut kept, mut at) = (0, 0);
-    while let Some(next) = json[at..].find('\\') {
-        at += next;
-        at += match (unit(at), unit(at + 6)) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
-            (Some(0xD800..=0xDFFF), _) => {
-                out.push_str(&json[kept..at]);
-                out.push_str("\\ufffd");
-                kept = at + 6;
-                6
+fn read_corpus(request: &Request) -> ExitCode {
+    let name = name_of(request);
+    let (input, bytes): (Box<dyn BufRead + Send>, _) = match &request.file {
+        None => (Box::new(BufReader::new(io::stdin())), None),
+        Some(file) => match File::open(file) {
+            Ok(file) => {
+                let facts = file.metadata().ok().filter(|facts| facts.is_file());
+                (
+                    Box::new(BufReader::new(file)),
+                    facts.map(|facts| facts.len()),
+                )
             }
-            // Any other escape: the mark and one ASCII character, which may be a mark itself.
-            _ => 1 + json[at + 1..].chars().next().map_or(0, char::len_utf8),
-        };
-    }
-    if kept == 0 {
-        return Cow::Borrowed(json);
-    }
-    out.push_str(&json[kept..]);
-    Cow::Owned(out)
-}
-
-/// A time as ISO 8601 in UTC, to the second. Times before 1970 read as its first second.
-fn utc(time: SystemTime) -> String {
-    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let (year, month, day) = civil(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// The Gregorian date of a day counted from 1970-01-01. Years here begin in March, so that the leap
-/// day is the last of its year and months follow one formula.
-fn civil(day: u64) -> (u64, u64, u64) {
-    let since = day + 719_468; // days since 0000-03-01
-    let (era, of_era) = (since / 146_097, since % 146_097); // 400 years each
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
+            Err(e) => {
+                say(&format!("can't read {name}: {e}"));
+                return ExitCode::from(1);
+            }
+        },
     };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+    let mut progress = Progress::new(bytes);
+    let corpus = Arc::new(Corpus {
+        threads: request.threads,
+        wrapped: request.wrapped,
+        options: options(request),
+    });
+    let told = &mut |event: Event| match event {
+        Event::Read { bytes } => progress.read(bytes),
+        Event::PassedOver { line, why, bytes } => {
+            progress.passed_over(bytes);
+            progress.aside(|| say(&format!("line {line} passed over: {why}")));
+        }
+        Event::Note { line, what } => progress.aside(|| say(&format!("line {line} {what}"))),
+    };
+    let outcome = corpus::run(input, &mut io::stdout().lock(), &corpus, told);
+    progress.end();
+    match outcome.stop {
+        None if outcome.passed_over == 0 => ExitCode::SUCCESS,
+        None => {
+            let (over, all) = (outcome.passed_over, outcome.passed_over + outcome.read);
+            say(&format!("{over} of {all} lines passed over"));
+            ExitCode::from(3)
+        }
+        // The reader (`head`) has seen enough: nothing to complain about.
+        Some(Stop::Writing { error, .. }) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Some(Stop::Writing { line, error }) => {
+            say(&format!(
+                "can't write the list of line {line}: {error}. Those before it are whole"
+            ));
+            ExitCode::from(1)
+        }
+        Some(Stop::Reading { line, error }) => {
+            say(&format!(
+                "can't read {name} from line {line} on: {error}. What came before it is written"
+            ));
+            ExitCode::from(1)
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn parsed(arguments: &[&str]) -> Result<Command, String> {
         parse(arguments.iter().map(OsString::from))
-    }
-
-    #[test]
-    fn dates() {
-        let at = |seconds| utc(UNIX_EPOCH + Duration::from_secs(seconds));
-        assert_eq!(at(0), "1970-01-01T00:00:00Z");
-        assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(at(951_868_799), "2000-02-29T23:59:59Z");
-        assert_eq!(at(1_709_210_096), "2024-02-29T12:34:56Z");
-        assert_eq!(at(1_767_225_599), "2025-12-31T23:59:59Z");
-        assert_eq!(at(4_107_542_400), "2100-03-01T00:00:00Z");
-    }
-
-    #[test]
-    fn every_day_of_four_centuries_follows_the_one_before() {
-        let mut before = civil(0);
-        for day in 1..146_097 {
-            let (y, m, d) = civil(day);
-            let next = match before {
-                (year, 12, 31) => (year + 1, 1, 1),
-                (year, month, _) if d == 1 => (year, month + 1, 1),
-                (year, month, day) => (year, month, day + 1),
-            };
-            assert_eq!((y, m, d), next);
-            assert!(d <= 31 && before.2 >= if d == 1 { 28 } else { 1 });
-            before = (y, m, d);
-        }
-        assert_eq!(before, (2369, 12, 31));
-    }
-
-    #[test]
-    fn halves_of_surrogate_pairs_become_replacement_characters() {
-        for (json, text) in [
-            (r#""a\ud800b""#, "a\u{fffd}b"),
-            (r#""\udc00""#, "\u{fffd}"),
-            (r#""\ud83d\ude00""#, "😀"),
-            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
-            (r#""\ud83d\n\ude00""#, "\u{fffd}\n\u{fffd}"),
-            (r#""\\ud800""#, "\\ud800"),
-            (r#""\\\ud800é\"""#, "\\\u{fffd}é\""),
-        ] {
-            let read: String = serde_json::from_str(&mended(json)).expect(json);
-            assert_eq!(read, text, "{json}");
-        }
-        for json in ["", "\\", "\\u", "\\ud8", "\\ud800", "\\é", "\"\\uD8é0\""] {
-            let _ = mended(json); // no JSON, but no panic either
-        }
     }
 
     #[test]
