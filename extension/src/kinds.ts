@@ -86,7 +86,7 @@ export function landmarksOf(element: Element): readonly string[] {
   const tag = element.localName;
   if (!LANDMARKS.has(tag) && !element.hasAttribute("role")) return NONE;
   const role = LANDMARK_ROLES[element.getAttribute("role") ?? ""];
-  return [...(LANDMARKS.has(tag) ? [tag] : []), ...(role === undefined ? [] : [role])];
+  return [...(LANDMARKS.has(tag) ? [tag] : []), ...(role === undefined || role === tag ? [] : [role])];
 }
 
 /**
