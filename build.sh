@@ -34,6 +34,8 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh bench engine       time the engine beside a floor and its peers, in processes of their own
                                 --starts N: of every process (3)
                                 --record: write what was measured into tests/bench/RESULTS.md
+  ./build.sh bench corpus [--record]
+                                time hearsay --jsonl on one core and on all: articles a second
   ./build.sh bench instructions count the engine's instructions, which fails if they grew by more than 5 %
   ./build.sh bench size         tell what takes how much room in the WebAssembly
                                 --bless (either): keep the figure; the next ones are compared with it
@@ -217,13 +219,18 @@ bench() {
   case $what in
     browser) bench_browser "$@" ;;
     engine) bench_engine "$@" ;;
+    corpus)
+      build_cli
+      need_node
+      node tests/bench/corpus.mjs "$@"
+      ;;
     instructions) bench_instructions "$@" ;;
     size)
       build_engine
       need_node
       node tests/bench/size.mjs "$@"
       ;;
-    *) die "bench knows browser, engine, instructions and size, not '$what'" ;;
+    *) die "bench knows browser, engine, corpus, instructions and size, not '$what'" ;;
   esac
 }
 

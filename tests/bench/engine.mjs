@@ -6,19 +6,18 @@
  * ratios are taken window by window. A system that finds something else in a window than it found
  * before ends the run. `--record` writes what was measured on top of RESULTS.md.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { machine, record } from "./results.mjs";
 import { NAMES } from "./systems.mjs";
 import { windows } from "./text.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const RESULTS = path.join(HERE, "RESULTS.md");
 
 /** Most windows of each size in one start. */
 const SIZES = [
@@ -229,17 +228,6 @@ function stages() {
   ]);
 }
 
-function machine() {
-  const tell = (program, ...rest) => execFileSync(program, rest, { encoding: "utf8", cwd: HERE }).trim();
-  const cpus = os.cpus();
-  const dirty = tell("git", "status", "--porcelain", "--", "../../crate") ? " and uncommitted changes" : "";
-  return [
-    `${cpus.length} × ${cpus[0]?.model.trim()}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GB, ${os.type()} ${os.release()}`,
-    `load ${os.loadavg()[0].toFixed(1)} at the start, Node ${process.version}, ${tell("rustc", "--version")}`,
-    `commit ${tell("git", "rev-parse", "--short", "HEAD")}${dirty}`,
-  ].join("; ");
-}
-
 // -----------------------------------------------------------------------------------------------
 
 const described = machine();
@@ -284,9 +272,4 @@ const report = [
 ].join("\n\n");
 console.log(`\n${report}`);
 
-if (options.record) {
-  const heading = "# What was measured, latest first\n\n`./build.sh bench engine --record` writes here.\n";
-  const before = existsSync(RESULTS) ? (await readFile(RESULTS, "utf8")).slice(heading.length) : "";
-  await writeFile(RESULTS, `${heading}\n## ${new Date().toISOString().slice(0, 10)}\n\n${report}\n${before}`);
-  console.log(`\nwritten to ${path.relative(process.cwd(), RESULTS)}`);
-}
+if (options.record) await record(report);

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const CLI = process.env.HEARSAY_CLI ?? fileURLToPath(new URL("../../target/release/hearsay", import.meta.url));
+export const CLI = process.env.HEARSAY_CLI ?? fileURLToPath(new URL("../../target/release/hearsay", import.meta.url));
 
 /** Runs the native program; what it printed and how it ended. */
 export function cli(args, { input } = {}) {

@@ -21,8 +21,8 @@ impl Progress {
             ProgressDrawTarget::stderr()
         };
         let shape = match bytes {
-            Some(_) => "{bar:30} {percent} %, {eta} left: {msg}",
-            None => "{msg}",
+            Some(_) => "{bar:20} {percent} %, {eta} left  {wide_msg}",
+            None => "{wide_msg}",
         };
         let style = ProgressStyle::with_template(shape);
         let bar = ProgressBar::with_draw_target(bytes, target);
@@ -62,10 +62,13 @@ impl Progress {
         }
         let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
         let pace = HumanCount((self.read as f64 / seconds) as u64);
-        let (read, over) = (HumanCount(self.read), HumanCount(self.passed_over));
-        self.bar.set_message(format!(
-            "{read} articles read, {over} passed over, {pace} a second"
-        ));
+        let read = HumanCount(self.read);
+        let over = match self.passed_over {
+            0 => String::new(),
+            n => format!(", {} passed over", HumanCount(n)),
+        };
+        let message = format!("{read} read{over}, {pace} a second");
+        self.bar.set_message(message);
         self.bar.inc(bytes);
     }
 }
