@@ -8,9 +8,11 @@
 //! Nothing recurses, and every pass is bounded: a page that nests or grows beyond the bounds is read
 //! up to there.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use encoding_rs::{Encoding, UTF_8};
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use scraper::node::Element;
@@ -25,6 +27,30 @@ const STEP: usize = 4 << 10;
 const MAX_DEPTH: usize = 512;
 /// Nodes of a page.
 const MAX_NODES: usize = 2_000_000;
+
+/// Bytes of a page in which it may declare its encoding.
+const HEAD: usize = 1024;
+
+/// A page's bytes as text, in the encoding that its first bytes or a `<meta>` tell, else UTF-8; with
+/// the encoding's name where not all of them make sense in it. U+FFFD stands for those.
+pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
+    let (text, encoding, broken) = declared(bytes).unwrap_or(UTF_8).decode(bytes);
+    (text, broken.then(|| encoding.name()))
+}
+
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(HEAD)].to_ascii_lowercase();
+    let head = String::from_utf8_lossy(&head);
+    let told = head.split("<meta").skip(1).find_map(|meta| {
+        let (_, after) = meta.split('>').next()?.split_once("charset")?;
+        let label = after.trim_start().strip_prefix('=')?.trim_start();
+        let ends = |c: char| matches!(c, '"' | '\'' | ';' | '/') || c.is_whitespace();
+        let label = label.trim_start_matches(['"', '\'']).split(ends).next()?;
+        Encoding::for_label(label.as_bytes())
+    });
+    // What could be read so far is no UTF-16, whatever it says.
+    told.map(Encoding::output_encoding)
+}
 
 /// The page's title, declared language and blocks. Never fails: any text is HTML of some sort.
 pub fn page(html: &str) -> PageInput {
@@ -609,6 +635,27 @@ mod tests {
             )
         };
         page(html).blocks.iter().map(line).collect()
+    }
+
+    #[test]
+    fn bytes_are_read_in_the_encoding_that_a_page_declares() {
+        for (bytes, text) in [
+            (&b"<p>n\xC3\xA9"[..], "né"),
+            (b"<meta charset=utf-8><p>n\xC3\xA9", "né"),
+            (b"\xEF\xBB\xBF<meta charset=latin1><p>n\xC3\xA9", "né"),
+            (b"\xFF\xFE<\0p\0>\0n\0\xE9\0", "né"),
+            (b"<META CharSet = 'ISO-8859-1' /><p>n\xE9 \x93", "né “"),
+            (b"<meta name=x><meta http-equiv=a content=\"text/html; charset=windows-1251\"><p>\xE4", "д"),
+            (b"<meta charset=utf-16><p>n\xC3\xA9", "né"),
+            (b"<meta charset=nonsense><meta charset><meta charset=", ""),
+        ] {
+            let (html, broken) = decode(bytes);
+            let texts: Vec<String> = page(&html).blocks.into_iter().map(|b| b.text).collect();
+            assert_eq!(texts.concat(), text, "{html}");
+            assert_eq!(broken, None);
+        }
+        assert_eq!(decode(b"n\xE9!"), ("n\u{FFFD}!".into(), Some("UTF-8")));
+        assert_eq!(decode(b"<meta charset=shift_jis>\x81").1, Some("Shift_JIS"));
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub fn run(
             list: Err("it could not be read".to_owned()),
             note: None,
         });
-        if let Some(what) = answer.note {
+        if let Some(what) = &answer.note {
             told(Event::Note { line, what });
         }
         match answer.list {
@@ -145,7 +145,7 @@ struct Waiting {
 struct Answer {
     /// The list with its line end, or why there is none.
     list: Result<String, String>,
-    note: Option<&'static str>,
+    note: Option<String>,
 }
 
 /// A line to be read, and where its list goes.
@@ -250,7 +250,7 @@ struct Listed<'a> {
 
 fn read(line: Vec<u8>, corpus: &Corpus, reader: &mut Reader) -> Answer {
     let (line, broken) = mend::text(line);
-    let note = broken.then_some(mend::NOT_UTF8);
+    let note = broken.then(|| mend::not_valid("UTF-8"));
     let list = list(&line, corpus, reader);
     Answer { list, note }
 }

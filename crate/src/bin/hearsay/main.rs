@@ -281,19 +281,22 @@ fn list(request: &Request) -> Result<String, String> {
         }
     }
     .map_err(|e| format!("can't read {name}: {e}"))?;
-    let (text, broken) = mend::text(bytes);
-    if broken {
-        say(&format!("{name} {}", mend::NOT_UTF8));
-    }
-    let page = if request.blocks {
-        let json = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-        let input: PageInput = serde_json::from_str(&mend::json(json))
-            .map_err(|e| format!("{name} holds no blocks: {e}"))?;
-        Page::from_input(input)
-    } else if request.html {
+    let note = |encoding: &str| say(&format!("{name} {}", mend::not_valid(encoding)));
+    let page = if request.html {
+        let (text, broken) = html::decode(&bytes);
+        broken.into_iter().for_each(note);
         Page::from_input(html::page(&text))
     } else {
-        Page::from_text(&text, request.wrapped)
+        let (text, broken) = mend::text(bytes);
+        broken.then_some("UTF-8").into_iter().for_each(note);
+        if request.blocks {
+            let json = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+            let input: PageInput = serde_json::from_str(&mend::json(json))
+                .map_err(|e| format!("{name} holds no blocks: {e}"))?;
+            Page::from_input(input)
+        } else {
+            Page::from_text(&text, request.wrapped)
+        }
     };
     match request.instead {
         Some(Instead::Trace) => Ok(trace::trace(&page)),

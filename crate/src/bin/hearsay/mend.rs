@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-/// What is said of input in which [`text`] replaced something.
-pub const NOT_UTF8: &str = "is not valid UTF-8; what can't be read is shown as \u{FFFD}";
+/// What is said of input that isn't all in its encoding.
+pub fn not_valid(encoding: &str) -> String {
+    format!("is not valid {encoding}; what can't be read is shown as \u{FFFD}")
+}
 
 /// Bytes as text; what isn't UTF-8 becomes U+FFFD. Says whether anything did.
 pub fn text(bytes: Vec<u8>) -> (String, bool) {
