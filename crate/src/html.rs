@@ -19,7 +19,7 @@ use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink, Node};
 use serde::Deserialize;
 
-use crate::page::{Block, PageInput};
+use crate::page::{Block, Landmarks, PageInput};
 
 /// Bytes of HTML that the parser takes between two looks at how far the page has grown.
 const STEP: usize = 4 << 10;
@@ -174,11 +174,6 @@ impl From<String> for Names {
 impl Names {
     fn has(&self, name: &str) -> bool {
         self.0.contains(name)
-    }
-
-    /// The name as it stands in the list.
-    fn own(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
     }
 }
 
@@ -448,11 +443,11 @@ impl<'a> Walk<'a> {
         let around = &self.levels[..owner.map_or(0, |owner| owner + 1)];
         self.text += units(&text);
         self.blocks.push(Block {
-            text,
-            tag: around.last().map_or("", |owner| owner.tag).to_owned(),
+            text: text.into(),
+            tag: around.last().map_or("", |owner| owner.tag).into(),
             path: path(around),
             within: within(around),
-            hint: hint(around),
+            hint: hint(around).into(),
             links,
             marks,
         });
@@ -466,25 +461,17 @@ fn path(around: &[Level]) -> Vec<u32> {
 }
 
 /// The landmarks that these elements are, by name and by role.
-fn within(around: &[Level]) -> Vec<String> {
-    let mut all: Vec<&str> = Vec::new();
-    for level in around {
+fn within(around: &[Level]) -> Landmarks {
+    let names = around.iter().flat_map(|level| {
         let role = level
             .own
             .role
             .and_then(|role| RULES.landmark_roles.get(role));
-        let names = RULES
-            .landmarks
-            .own(level.tag)
-            .into_iter()
-            .chain(role.map(String::as_str));
-        for name in names {
-            if !all.contains(&name) {
-                all.push(name);
-            }
-        }
-    }
-    all.into_iter().map(str::to_owned).collect()
+        let name = Some(level.tag).filter(|tag| RULES.landmarks.has(tag));
+        [name, role.map(String::as_str)]
+    });
+    let landmarks = names.flatten().map(Landmarks::of);
+    landmarks.fold(Landmarks::default(), Landmarks::and)
 }
 
 /// Class and id words, innermost element first.
@@ -648,7 +635,7 @@ mod tests {
             format!(
                 "{}|{}|{}|{text}",
                 block.tag,
-                block.within.join(" "),
+                Vec::from(block.within).join(" "),
                 block.hint
             )
         };
@@ -668,7 +655,7 @@ mod tests {
             (b"<meta charset=nonsense><meta charset><meta charset=", ""),
         ] {
             let (html, broken) = decode(bytes);
-            let texts: Vec<String> = page(&html).blocks.into_iter().map(|b| b.text).collect();
+            let texts: Vec<String> = page(&html).blocks.into_iter().map(|b| b.text.to_string()).collect();
             assert_eq!(texts.concat(), text, "{html}");
             assert_eq!(broken, None);
         }
@@ -699,8 +686,8 @@ mod tests {
                 "div|||One two",
                 "p|||three four",
                 "div|||five",
-                "td|table||6",
-                "td|table||7"
+                "td|||6",
+                "td|||7"
             ]
         );
         assert_eq!(
@@ -762,7 +749,7 @@ mod tests {
                 "<main class='Page  wide' id=m><article role=article><div role=complementary>\
                  <p id=lead><b class=no>Text</b></p></div></article></main>"
             ),
-            ["p|main article aside|lead page wide m|Text"]
+            ["p|aside|lead page wide m|Text"]
         );
         let deep = format!("{}Text", "<div class='İ-long-word-of-class'>".repeat(40));
         let page = page(&deep);

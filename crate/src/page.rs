@@ -64,8 +64,8 @@ pub struct Block {
 }
 
 /// A set of landmarks; written as a list of their tags, of which those that tell nothing are passed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Vec<String>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(from = "Vec<String>", into = "Vec<&'static str>")]
 pub struct Landmarks(u8);
 
 impl Landmarks {
@@ -82,17 +82,19 @@ impl Landmarks {
     /// `figure`
     pub const FIGURE: Landmarks = Landmarks(1 << 5);
 
+    const ALL: [(&'static str, Landmarks); 6] = [
+        ("aside", Landmarks::ASIDE),
+        ("nav", Landmarks::NAV),
+        ("footer", Landmarks::FOOTER),
+        ("form", Landmarks::FORM),
+        ("blockquote", Landmarks::BLOCKQUOTE),
+        ("figure", Landmarks::FIGURE),
+    ];
+
     /// The landmark of that tag.
     pub fn of(tag: &str) -> Landmarks {
-        match tag {
-            "aside" => Landmarks::ASIDE,
-            "nav" => Landmarks::NAV,
-            "footer" => Landmarks::FOOTER,
-            "form" => Landmarks::FORM,
-            "blockquote" => Landmarks::BLOCKQUOTE,
-            "figure" => Landmarks::FIGURE,
-            _ => Landmarks::default(),
-        }
+        let named = Landmarks::ALL.iter().find(|(name, _)| *name == tag);
+        named.map_or_else(Landmarks::default, |(_, landmark)| *landmark)
     }
 
     /// These and those.
@@ -111,6 +113,13 @@ impl From<Vec<String>> for Landmarks {
     fn from(tags: Vec<String>) -> Landmarks {
         let tags = tags.iter().map(|tag| Landmarks::of(tag));
         tags.fold(Landmarks::default(), Landmarks::and)
+    }
+}
+
+impl From<Landmarks> for Vec<&'static str> {
+    fn from(landmarks: Landmarks) -> Vec<&'static str> {
+        let among = Landmarks::ALL.iter().filter(|(_, one)| landmarks.any(*one));
+        among.map(|(name, _)| *name).collect()
     }
 }
 
