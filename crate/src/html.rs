@@ -25,6 +25,8 @@ use crate::page::{Block, Landmarks, PageInput};
 const STEP: usize = 4 << 10;
 /// Elements within elements, as deep as browsers go: what a parser does for a tag grows with it.
 const MAX_DEPTH: usize = 512;
+/// Nodes that are looked at for whether raised letters are a note's sign.
+const SIGN_NODES: usize = 64;
 /// Nodes of a page.
 const MAX_NODES: usize = 2_000_000;
 
@@ -116,6 +118,7 @@ fn title_in(head: NodeRef) -> Option<String> {
 
 fn texts(node: NodeRef<'_>) -> impl Iterator<Item = &str> {
     node.descendants()
+        .take(SIGN_NODES)
         .filter_map(|node| node.value().as_text().map(|text| &**text))
 }
 
@@ -171,11 +174,6 @@ impl From<String> for Names {
 impl Names {
     fn has(&self, name: &str) -> bool {
         self.0.contains(name)
-    }
-
-    /// The name as it stands in the list.
-    fn own(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
     }
 }
 
@@ -247,7 +245,7 @@ impl<'a> Attributes<'a> {
         if tag == "sup" {
             let is_link =
                 |node: NodeRef| node.value().as_element().is_some_and(|e| e.name() == "a");
-            return node.descendants().any(is_link) || is_sign(texts(node));
+            return node.descendants().take(SIGN_NODES).any(is_link) || is_sign(texts(node));
         }
         let mut classes = self.class.unwrap_or("").split(SPACE);
         matches!(tag, "a" | "span") && classes.any(|class| class == "reference")
@@ -330,6 +328,8 @@ struct Level<'a> {
     own: Attributes<'a>,
     /// Its number in the order of the page.
     id: u32,
+    /// Its class and id words.
+    words: String,
     block: bool,
     link: bool,
     mark: bool,
@@ -410,6 +410,7 @@ impl<'a> Walk<'a> {
             tag,
             own,
             id: self.ids,
+            words: words(&own),
             block: kind == Kind::Block,
             link: up.is_some_and(|up| up.link) || own.is_link(tag),
             mark: up.is_some_and(|up| up.mark) || own.is_mark(tag, node),
@@ -461,44 +462,52 @@ fn path(around: &[Level]) -> Vec<u32> {
 
 /// The landmarks that these elements are, by name and by role.
 fn within(around: &[Level]) -> Landmarks {
-    let mut all = Landmarks::default();
-    for level in around {
+    let names = around.iter().flat_map(|level| {
         let role = level
             .own
             .role
             .and_then(|role| RULES.landmark_roles.get(role));
-        let names = RULES
-            .landmarks
-            .own(level.tag)
-            .into_iter()
-            .chain(role.map(String::as_str));
-        all = names.map(Landmarks::of).fold(all, Landmarks::and);
-    }
-    all
+        let name = Some(level.tag).filter(|tag| RULES.landmarks.has(tag));
+        [name, role.map(String::as_str)]
+    });
+    let landmarks = names.flatten().map(Landmarks::of);
+    landmarks.fold(Landmarks::default(), Landmarks::and)
 }
 
 /// Class and id words, innermost element first.
 fn hint(around: &[Level]) -> String {
     let innermost = around.iter().rev().take(RULES.bounds.hint_elements);
-    let words = innermost.flat_map(|level| [level.own.class, level.own.id]);
-    let words = words.flatten().flat_map(|words| words.split(SPACE));
-    let mut hint = String::new();
-    for word in words.filter(|word| !word.is_empty()) {
-        if hint.len() >= RULES.bounds.hint {
+    let words: Vec<&str> = innermost
+        .map(|level| level.words.as_str())
+        .filter(|words| !words.is_empty())
+        .collect();
+    start(&words.join(" ").to_lowercase()).to_owned()
+}
+
+/// Class and id words of one element, no more than a hint can hold: many blocks may ask for them.
+fn words(own: &Attributes) -> String {
+    let told = own.class.into_iter().chain(own.id);
+    let mut words = String::new();
+    for word in told.flat_map(|words| words.split(SPACE)) {
+        if words.len() > RULES.bounds.hint {
             break;
         }
-        if !hint.is_empty() {
-            hint.push(' ');
+        if !word.is_empty() {
+            words.push_str(if words.is_empty() { "" } else { " " });
+            words.push_str(start(word));
         }
-        hint.push_str(word);
     }
-    let mut left = RULES.bounds.hint;
-    let fits = |c: &char| {
-        let fits = c.len_utf16() <= left;
-        left = left.saturating_sub(c.len_utf16());
-        fits
-    };
-    hint.to_lowercase().chars().take_while(fits).collect()
+    words
+}
+
+/// As much of a text as a hint can hold.
+fn start(text: &str) -> &str {
+    let mut units = 0;
+    let beyond = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > RULES.bounds.hint
+    });
+    &text[..beyond.map_or(text.len(), |(at, _)| at)]
 }
 
 // ── A block's text ───────────────────────────────────────────────────────────────────────────────
@@ -626,7 +635,7 @@ mod tests {
             format!(
                 "{}|{}|{}|{text}",
                 block.tag,
-                Vec::<&'static str>::from(block.within).join(" "),
+                Vec::from(block.within).join(" "),
                 block.hint
             )
         };
@@ -677,8 +686,8 @@ mod tests {
                 "div|||One two",
                 "p|||three four",
                 "div|||five",
-                "td|table||6",
-                "td|table||7"
+                "td|||6",
+                "td|||7"
             ]
         );
         assert_eq!(
@@ -740,7 +749,7 @@ mod tests {
                 "<main class='Page  wide' id=m><article role=article><div role=complementary>\
                  <p id=lead><b class=no>Text</b></p></div></article></main>"
             ),
-            ["p|article main aside|lead page wide m|Text"]
+            ["p|aside|lead page wide m|Text"]
         );
         let deep = format!("{}Text", "<div class='İ-long-word-of-class'>".repeat(40));
         let page = page(&deep);

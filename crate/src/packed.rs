@@ -90,10 +90,7 @@ mod tests {
             (&*block.text, &*block.tag, &*block.hint),
             ("One é.", "p", "story body")
         );
-        assert_eq!(
-            block.within,
-            Landmarks::of("article").and(Landmarks::FIGURE)
-        );
+        assert_eq!(block.within, Landmarks::FIGURE);
         assert_eq!(block.path, [1, 5, 9]);
         assert_eq!(
             (block.links.as_slice(), block.marks.as_slice()),

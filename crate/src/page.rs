@@ -67,41 +67,38 @@ pub struct Block {
     pub marks: Vec<(u32, u32)>,
 }
 
-/// A set of landmarks; written as a list of their tags. What is none is passed over.
+/// A set of landmarks; written as a list of their tags, of which those that tell nothing are passed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Vec<String>", into = "Vec<&'static str>")]
-pub struct Landmarks(u16);
+pub struct Landmarks(u8);
 
 impl Landmarks {
-    const TAGS: [&'static str; 10] = [
-        "article",
-        "main",
-        "aside",
-        "nav",
-        "header",
-        "footer",
-        "figure",
-        "form",
-        "table",
-        "blockquote",
-    ];
     /// `aside`
-    pub const ASIDE: Landmarks = Landmarks(1 << 2);
+    pub const ASIDE: Landmarks = Landmarks(1);
     /// `nav`
-    pub const NAV: Landmarks = Landmarks(1 << 3);
+    pub const NAV: Landmarks = Landmarks(1 << 1);
     /// `footer`
-    pub const FOOTER: Landmarks = Landmarks(1 << 5);
-    /// `figure`
-    pub const FIGURE: Landmarks = Landmarks(1 << 6);
+    pub const FOOTER: Landmarks = Landmarks(1 << 2);
     /// `form`
-    pub const FORM: Landmarks = Landmarks(1 << 7);
+    pub const FORM: Landmarks = Landmarks(1 << 3);
     /// `blockquote`
-    pub const BLOCKQUOTE: Landmarks = Landmarks(1 << 9);
+    pub const BLOCKQUOTE: Landmarks = Landmarks(1 << 4);
+    /// `figure`
+    pub const FIGURE: Landmarks = Landmarks(1 << 5);
+
+    const ALL: [(&'static str, Landmarks); 6] = [
+        ("aside", Landmarks::ASIDE),
+        ("nav", Landmarks::NAV),
+        ("footer", Landmarks::FOOTER),
+        ("form", Landmarks::FORM),
+        ("blockquote", Landmarks::BLOCKQUOTE),
+        ("figure", Landmarks::FIGURE),
+    ];
 
     /// The landmark of that tag.
     pub fn of(tag: &str) -> Landmarks {
-        let place = Landmarks::TAGS.iter().position(|name| *name == tag);
-        place.map_or_else(Landmarks::default, |place| Landmarks(1 << place))
+        let named = Landmarks::ALL.iter().find(|(name, _)| *name == tag);
+        named.map_or_else(Landmarks::default, |(_, landmark)| *landmark)
     }
 
     /// These and those.
@@ -125,9 +122,8 @@ impl From<Vec<String>> for Landmarks {
 
 impl From<Landmarks> for Vec<&'static str> {
     fn from(landmarks: Landmarks) -> Vec<&'static str> {
-        let tags = Landmarks::TAGS.into_iter();
-        tags.filter(|tag| landmarks.any(Landmarks::of(tag)))
-            .collect()
+        let among = Landmarks::ALL.iter().filter(|(_, one)| landmarks.any(*one));
+        among.map(|(name, _)| *name).collect()
     }
 }
 
