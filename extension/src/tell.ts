@@ -13,7 +13,7 @@ import {
   type ListedSource,
   type Sourcing,
 } from "./protocol";
-import { counted, type Key, LANGUAGE, number, text, weave } from "./words";
+import { counted, form, type Key, LANGUAGE, number, text, weave } from "./words";
 
 // ── A flag ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -110,5 +110,6 @@ function several(claims: number, counts: Sourcing["counts"]): (string | Node)[] 
   const joined = new Intl.ListFormat(LANGUAGE).formatToParts(parts.map((_, i) => String(i)));
   for (const { type, value } of joined)
     list.append(type === "element" ? (parts[Number(value)] ?? "") : value);
-  return weave("sourcing", number(claims), list);
+  const first = counts[0]?.claims ?? 0;
+  return weave(form("sourcing", first), number(first), number(claims), list);
 }
