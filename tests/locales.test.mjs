@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { launch, ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { hover, POPUP, settled } from "./lib/hearsay.mjs";
+import { hover, inCard, POPUP, settled } from "./lib/hearsay.mjs";
 import { mirrored } from "./lib/mirror.mjs";
 import { PAGES } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
@@ -226,7 +226,7 @@ test("from right to left everything is mirrored, nothing sticks out, and nothing
 
   await page.bringToFront();
   await hover(browser, page, "anonymous", 1);
-  const card = await cardBox(browser, page);
+  const card = await inCard(browser, page, CARD);
   assert.equal(card.direction, "rtl");
   assert.ok(card.previous > card.next, "the way back points to the right");
   assert.ok(card.left >= 0 && card.right <= card.window, JSON.stringify(card));
@@ -235,23 +235,10 @@ test("from right to left everything is mirrored, nothing sticks out, and nothing
 });
 
 /** How the open card lies, and what it says that isn't the page's. */
-async function cardBox(browser, page) {
-  const session = await browser.context.newCDPSession(page);
-  const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
-  const find = (node, wanted) => (wanted(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child, wanted), null));
-  const { nodeId } = find(root, (node) => node.nodeName === "SECTION" && node.attributes?.some((value) => /^card\b/.test(value)));
-  const { object } = await session.send("DOM.resolveNode", { nodeId });
-  const { result } = await session.send("Runtime.callFunctionOn", {
-    objectId: object.objectId,
-    returnByValue: true,
-    functionDeclaration: `function () {
-      const { left, right } = this.getBoundingClientRect();
-      const at = (name) => this.querySelector(name).getBoundingClientRect().left;
-      const copy = this.cloneNode(true);
-      for (const words of copy.querySelectorAll(".page")) words.remove();
-      return { left, right, window: innerWidth, direction: getComputedStyle(this).direction, previous: at(".previous"), next: at(".next"), ours: copy.textContent };
-    }`,
-  });
-  await session.detach();
-  return result.value;
-}
+const CARD = `function () {
+  const { left, right } = this.getBoundingClientRect();
+  const at = (name) => this.querySelector(name).getBoundingClientRect().left;
+  const copy = this.cloneNode(true);
+  for (const words of copy.querySelectorAll(".page")) words.remove();
+  return { left, right, window: innerWidth, direction: getComputedStyle(this).direction, previous: at(".previous"), next: at(".next"), ours: copy.textContent };
+}`;
