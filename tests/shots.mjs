@@ -19,7 +19,13 @@ const LANGUAGES = [
   { name: "de", options: async () => ({ args: ["--lang=de"] }) },
   { name: "rtl", options: async () => ({ extension: await mirrored() }), clean: ({ extension }) => rm(extension, { recursive: true, force: true }) },
 ];
-const TONES = ["light", "dark"];
+/** What the reader's system wants. The last two are taken in the first language only. */
+const TONES = {
+  light: { "prefers-color-scheme": "light" },
+  dark: { "prefers-color-scheme": "dark" },
+  forced: { "prefers-color-scheme": "light", "forced-colors": "active" },
+  contrast: { "prefers-color-scheme": "light", "prefers-contrast": "more" },
+};
 
 /** Pages of the extension that open in a tab: file, widths, and how to get at the state that is shown. */
 const OWN_PAGES = [
@@ -75,7 +81,8 @@ const address = (url) => (url.startsWith("/") ? `${server.origin}${url === "/art
 
 async function open({ browser, tone }, url, { width = 1200, height = 900 } = {}) {
   const page = await browser.context.newPage();
-  await page.emulateMedia({ colorScheme: tone });
+  const { "prefers-color-scheme": colorScheme, "forced-colors": forcedColors = null, "prefers-contrast": contrast = null } = TONES[tone];
+  await page.emulateMedia({ colorScheme, forcedColors, contrast });
   await page.setViewportSize({ width, height });
   await page.goto(address(url), { waitUntil: "load" });
   await page.bringToFront();
@@ -179,7 +186,8 @@ async function takeOwn(world, { name, file, widths }) {
   return found;
 }
 
-const scheme = (target, tone) => target.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: tone }] });
+const scheme = (target, tone) =>
+  target.send("Emulation.setEmulatedMedia", { features: Object.entries(TONES[tone]).map(([name, value]) => ({ name, value })) });
 
 /** Fading and sliding are over. */
 async function drawn(target) {
@@ -215,7 +223,7 @@ try {
     const options = await language.options();
     const browser = await launch(options);
     try {
-      for (const tone of TONES) {
+      for (const tone of i === 0 ? Object.keys(TONES) : ["light", "dark"]) {
         for (const [name, { everywhere, take }] of Object.entries(SCREENS)) {
           if (i > 0 && !everywhere) continue;
           if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;

@@ -277,12 +277,14 @@ class Session {
     return this.send("Input.insertText", { text });
   }
 
-  /** A PNG of the whole document, in a window of just its size. */
+  /** A PNG of the whole body, however far a click has scrolled it, and on whichever side of a wider window it stands. */
   async screenshot() {
-    const size = await this.evaluate(`({ width: document.body.offsetWidth, height: document.body.offsetHeight })`);
-    await this.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 1, mobile: false });
-    const { data } = await this.send("Page.captureScreenshot", { format: "png" });
-    await this.send("Emulation.clearDeviceMetricsOverride");
+    const clip = await this.evaluate(`(() => {
+      scrollTo(0, 0);
+      const { left, width, height } = document.body.getBoundingClientRect();
+      return { x: left, y: 0, width, height, scale: 1 };
+    })()`);
+    const { data } = await this.send("Page.captureScreenshot", { format: "png", captureBeyondViewport: true, clip });
     return Buffer.from(data, "base64");
   }
 
