@@ -3,7 +3,7 @@
  * hovering or the engine; it draws details at a place and says when the pointer is over it.
  */
 import sheetText from "./card.css";
-import { element, line, svg } from "./draw";
+import { element, line, quoted, svg } from "./draw";
 import { later } from "./later";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
@@ -147,12 +147,13 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
   );
 
   const facts = element("dl");
-  const words = element("dd", "page");
+  const words = quoted(element("dd", "page"));
   for (const { text: own, cue } of details.words) words.append(cue ? element("b", "", own) : own);
   facts.append(element("dt", "", text("theWords")), words);
   for (const fact of details.facts) {
-    const said = element("dd", fact.ours === null ? "page" : "", factText(fact));
-    facts.append(element("dt", "", factLabel(fact)), said);
+    const said = factText(fact);
+    const value = fact.ours === null ? quoted(element("dd", "page", said)) : element("dd", "", said);
+    facts.append(element("dt", "", factLabel(fact)), value);
   }
   facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details.strength)));
 

@@ -2,7 +2,7 @@
  * What Hearsay says of a flag, a source and a page: the core's findings in the reader's language.
  * Pieces of elements are for whoever shows them.
  */
-import { element } from "./draw";
+import { element, quoted } from "./draw";
 import {
   type Basis,
   type Category,
@@ -92,7 +92,7 @@ export function sentence({ claims, counts, heaviest }: Sourcing): (string | Node
   const { label, kind, claims: own } = heaviest;
   const share = own === claims ? text("shareAll") : text("share", number(own), number(claims));
   const what = kind === "group" || kind === "document" ? kind : "source";
-  return [...spread, " ", ...weave(`heaviest_${what}`, element("q", "", label), share)];
+  return [...spread, " ", ...weave(`heaviest_${what}`, quoted(element("q", "", label)), share)];
 }
 
 function single(basis: Basis, claims: number): string {
