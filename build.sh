@@ -39,6 +39,7 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh bench instructions count the engine's instructions, which fails if they grew by more than 5 %
   ./build.sh bench size         tell what takes how much room in the WebAssembly
                                 --bless (either): keep the figure; the next ones are compared with it
+  ./build.sh shots [WORD…]      take pictures of every screen into dist/shots/ (only those with WORD in their name)
   ./build.sh clean              remove everything that was built or installed here
   ./build.sh help               this text
 
@@ -211,6 +212,13 @@ run() {
   npm_packages tests
   need_chromium
   node tests/run.mjs "$what"
+}
+
+shots() {
+  build
+  npm_packages tests
+  need_chromium
+  node tests/shots.mjs "$@"
 }
 
 bench() {
@@ -429,6 +437,7 @@ case $verb in
   test) test_all ;;
   eval) evaluate "$@" ;;
   bench) bench "$@" ;;
+  shots) shots "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
   engine) build_engine ;; # steps that `test` counts one by one

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { cardText, CATEGORIES, closedRoots, hover, settled } from "./lib/hearsay.mjs";
+import { cardBox, cardText, CATEGORIES, closedRoots, hover, pointAt, settled } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
 
 const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
@@ -45,6 +45,64 @@ test("resting on a highlight shows what it is, in words", async () => {
   await page.mouse.move(2, 2);
   await until("the card to go", async () => (await cardText(at.browser, page)) === "");
   await until("the host to go", async () => JSON.stringify(await shape(page)) === JSON.stringify(before));
+});
+
+test("a card peeks: it hides little, grows when the pointer comes into it, and never covers its sentence", async () => {
+  const page = await read("/claims?peek");
+  const near = (y) => page.evaluate(([where]) => {
+    const [range] = CSS.highlights.get("hearsay-anonymous");
+    const { top } = range.getBoundingClientRect();
+    scrollBy({ top: top - innerHeight * where, behavior: "instant" });
+    return innerHeight;
+  }, [y]);
+  const sentence = () => page.evaluate(() => {
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) if (words.currentNode.data.startsWith("The council will not")) break;
+    const range = new Range();
+    range.setStart(words.currentNode, 0);
+    range.setEnd(words.currentNode, words.currentNode.data.indexOf(".") + 1);
+    const { top, bottom } = range.getBoundingClientRect();
+    return { top, bottom };
+  });
+  await page.evaluate(() => {
+    document.body.style.paddingBlock = "100vh";
+  });
+  for (const [where, y] of [["below", 0.2], ["above", 0.9]]) {
+    const height = await near(y);
+    const { x, y: line } = await page.evaluate(() => {
+      const box = [...CSS.highlights.get("hearsay-anonymous")][0].getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    });
+    await page.mouse.move(x - 3, line);
+    await page.mouse.move(x, line, { steps: 3 });
+    const short = await until("the card", () => cardBox(at.browser, page));
+    assert.ok(short.peek);
+    assert.ok(short.bottom - short.top < 110, `${where}: ${short.bottom - short.top} px`);
+    await page.mouse.move(short.left + 20, (short.top + short.bottom) / 2);
+    const whole = await until("all of it", async () => {
+      const now = await cardBox(at.browser, page);
+      return !now.peek && now;
+    });
+    const { top, bottom } = await sentence();
+    // The edge at the sentence stays, the other one goes away from it.
+    if (where === "below") {
+      assert.ok(short.top >= bottom && Math.abs(whole.top - short.top) < 3 && whole.bottom > short.bottom + 80, JSON.stringify([short, whole]));
+    } else {
+      assert.ok(short.bottom <= top && Math.abs(whole.bottom - short.bottom) < 3 && whole.top < short.top - 80, JSON.stringify([short, whole]));
+    }
+    assert.ok(whole.top >= 0 && whole.bottom <= height);
+    await page.mouse.move(2, 2);
+    await until("the card to go", async () => (await cardText(at.browser, page)) === "");
+  }
+});
+
+test("a click on the words shows all of the card at once", async () => {
+  const page = await read("/story?click");
+  const { x, y } = await pointAt(page, "anonymous", 1);
+  await page.mouse.click(x, y);
+  const box = await until("the card", () => cardBox(at.browser, page));
+  assert.equal(box.peek, false);
+  await page.keyboard.press("Escape");
 });
 
 test("every category has its card", async () => {

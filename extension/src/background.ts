@@ -11,10 +11,12 @@ import {
   insertStyle,
   onBackgroundMessage,
   onCommand,
+  onInstall,
   onPermissions,
   onStart,
   onStored,
   onTabRemoved,
+  openPage,
   openPanel,
   registerSites,
   removeStyle,
@@ -182,6 +184,7 @@ onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
 onPermissions(() => void syncSites());
 onStart(() => void syncSites());
+onInstall(() => void openPage("welcome.html"));
 
 /** Switches on where rules and the reader allow it, and tells how it stands. */
 async function switchOn(tab: number, url: string, force: boolean): Promise<TabReport> {

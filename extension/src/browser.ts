@@ -325,6 +325,18 @@ export function onPermissions(handle: () => void): void {
   chrome.permissions.onRemoved.addListener(handle);
 }
 
+/** Once, when Hearsay is new here: not after an update of it or of the browser. */
+export function onInstall(handle: () => void): void {
+  chrome.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === "install") handle();
+  });
+}
+
+/** A page of the extension, in a tab of its own. */
+export async function openPage(name: string): Promise<void> {
+  await chrome.tabs.create({ url: fileUrl(name) });
+}
+
 /** An update drops registered scripts; a fresh start is when to look. */
 export function onStart(handle: () => void): void {
   chrome.runtime.onInstalled.addListener(handle);

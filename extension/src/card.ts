@@ -3,7 +3,7 @@
  * hovering or the engine; it draws details at a place and says when the pointer is over it.
  */
 import sheetText from "./card.css";
-import { element, line, svg } from "./draw";
+import { element, line, quoted, svg } from "./draw";
 import { later } from "./later";
 import { type Box, place } from "./place";
 import type { Category, Details, Tone } from "./protocol";
@@ -56,7 +56,10 @@ export class Card {
     return this.host?.isConnected === true && this.fading === null;
   }
 
-  /** Shows a card, instead of the one before. `others`: further flags on the same words. */
+  /**
+   * Shows a card, instead of the one before. `others`: further flags on the same words. `peek`: the plain
+   * sentence alone, which hides little of the page, until the pointer comes into the card.
+   */
   show(
     details: Details,
     others: readonly Other[],
@@ -64,6 +67,7 @@ export class Card {
     anchor: Anchor,
     tone: Tone,
     focus: Step | null,
+    peek: boolean,
   ): void {
     const replaces = this.open;
     this.remove();
@@ -76,7 +80,10 @@ export class Card {
     const card = draw(details, others, acts);
     card.classList.toggle("dark", tone === "dark");
     root.append(card);
-    host.addEventListener("pointerenter", () => this.onOver(true));
+    host.addEventListener("pointerenter", () => {
+      card.classList.remove("peek");
+      this.onOver(true);
+    });
     host.addEventListener("pointerleave", () => this.onOver(false));
 
     document.documentElement.append(host);
@@ -91,9 +98,12 @@ export class Card {
       viewport,
     );
     card.style.left = `${at.left}px`;
-    card.style.top = `${at.top}px`;
+    // There is room for all of it: what grows keeps the edge at the sentence.
+    if (at.above) card.style.bottom = `${-(at.top + Math.min(card.offsetHeight, at.maxHeight))}px`;
+    else card.style.top = `${at.top}px`;
     card.style.maxHeight = `${at.maxHeight}px`;
     card.classList.toggle("above", at.above);
+    card.classList.toggle("peek", peek);
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
     card.classList.add("open");
@@ -133,15 +143,17 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
     line(details.category),
     element("strong", "", title(details.category)),
     element("span", "kind", kindLabel(details.kind)),
+    svg("more", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"),
   );
 
   const facts = element("dl");
-  const words = element("dd", "page");
+  const words = quoted(element("dd", "page"));
   for (const { text: own, cue } of details.words) words.append(cue ? element("b", "", own) : own);
   facts.append(element("dt", "", text("theWords")), words);
   for (const fact of details.facts) {
-    const said = element("dd", fact.ours === null ? "page" : "", factText(fact));
-    facts.append(element("dt", "", factLabel(fact)), said);
+    const said = factText(fact);
+    const value = fact.ours === null ? quoted(element("dd", "page", said)) : element("dd", "", said);
+    facts.append(element("dt", "", factLabel(fact)), value);
   }
   facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details.strength)));
 

@@ -42,3 +42,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   if (text !== "") made.textContent = text;
   return made;
 }
+
+/** The page's own words, which are English whatever the interface speaks. */
+export function quoted<E extends HTMLElement>(words: E): E {
+  words.lang = "en";
+  return words;
+}

@@ -183,7 +183,7 @@ export class Hover {
     paint.activate(flag);
     this.entered = false;
     const anchor = { line, sentence: sentence ?? line };
-    this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus);
+    this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus, !pinned);
   }
 
   private acts(flag: Flag, { document: own, claims, copy }: Details): Acts {

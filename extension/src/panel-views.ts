@@ -1,5 +1,5 @@
 /** The three ways of listing what the core found, and the strip above them. Each keeps its elements from one drawing to the next. */
-import { element, line, svg } from "./draw";
+import { element, line, quoted, svg } from "./draw";
 import type { Basis, Category, List, ListedFlag, ListedSource } from "./protocol";
 import { along, kindLabel, sourceLabel, standing, title } from "./tell";
 import { type Counted, counted, DIRECTION, number, text } from "./words";
@@ -93,7 +93,7 @@ function row(className: string, act: (row: HTMLElement) => void): HTMLButtonElem
 
 /** Words of the page: in serif, and of their own direction. */
 function page(text: string, className = ""): HTMLElement {
-  return element("bdi", `page ${className}`.trim(), text);
+  return quoted(element("bdi", `page ${className}`.trim(), text));
 }
 
 /** Marks rows by the flags they stand for. */

@@ -2,7 +2,7 @@
  * What Hearsay says of a flag, a source and a page: the core's findings in the reader's language.
  * Pieces of elements are for whoever shows them.
  */
-import { element } from "./draw";
+import { element, quoted } from "./draw";
 import {
   type Basis,
   type Category,
@@ -13,7 +13,7 @@ import {
   type ListedSource,
   type Sourcing,
 } from "./protocol";
-import { counted, type Key, LANGUAGE, number, text, weave } from "./words";
+import { counted, form, type Key, LANGUAGE, number, text, weave } from "./words";
 
 // ── A flag ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -92,7 +92,7 @@ export function sentence({ claims, counts, heaviest }: Sourcing): (string | Node
   const { label, kind, claims: own } = heaviest;
   const share = own === claims ? text("shareAll") : text("share", number(own), number(claims));
   const what = kind === "group" || kind === "document" ? kind : "source";
-  return [...spread, " ", ...weave(`heaviest_${what}`, element("q", "", label), share)];
+  return [...spread, " ", ...weave(`heaviest_${what}`, quoted(element("q", "", label)), share)];
 }
 
 function single(basis: Basis, claims: number): string {
@@ -110,5 +110,6 @@ function several(claims: number, counts: Sourcing["counts"]): (string | Node)[] 
   const joined = new Intl.ListFormat(LANGUAGE).formatToParts(parts.map((_, i) => String(i)));
   for (const { type, value } of joined)
     list.append(type === "element" ? (parts[Number(value)] ?? "") : value);
-  return weave("sourcing", number(claims), list);
+  const first = counts[0]?.claims ?? 0;
+  return weave(form("sourcing", first), number(first), number(claims), list);
 }

@@ -51,8 +51,19 @@ export function highlightSheet(tone: Tone): string {
     ];
   });
   const place = `::highlight(${PLACE}) { background-color: ${alpha("#8b857a", tone === "light" ? 22 : 34)}; }`;
-  return [...rules, place].join("\n");
+  return [...rules, place, LINKS, CONTRAST, FORCED].join("\n");
 }
+
+const names = (prefix: string, of: (category: Category) => string) =>
+  CATEGORIES.map((category) => `${prefix}::highlight(${of(category)})`).join(", ");
+
+/** A link has its own line: ours runs clear of it, below. */
+const LINKS = `${names(":any-link", highlightName)} { text-underline-offset: .38em; }`;
+
+const CONTRAST = `@media (prefers-contrast: more) { ${names("", highlightName)} { text-decoration-thickness: 3px; } }`;
+
+/** The browser paints every mark as it does a selection and takes no other colour: the lines move into that ground, to be seen. */
+const FORCED = `@media (forced-colors: active) { ${names("", highlightName)}, ${names(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
 
 /** The category colours as custom properties. */
 export function lineProperties(tone: Tone): string {

@@ -45,9 +45,10 @@ const OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLU
 
 /**
  * Starts Chromium with the extension in a fresh profile.
- * `offline` (the default) lets the browser reach nothing but this machine.
+ * `offline` (the default) lets the browser reach nothing but this machine. `welcome`: the page that
+ * opens after the installation stays; else it is closed before anything begins.
  */
-export async function launch({ headless = true, offline = true, viewport = { width: 1200, height: 900 }, extension = EXTENSION, args = [] } = {}) {
+export async function launch({ headless = true, offline = true, viewport = { width: 1200, height: 900 }, extension = EXTENSION, args = [], welcome = false } = {}) {
   const profile = await mkdtemp(path.join(os.tmpdir(), "hearsay-profile-"));
   const asRoot = process.getuid?.() === 0;
   const context = await chromium.launchPersistentContext(profile, {
@@ -68,7 +69,10 @@ export async function launch({ headless = true, offline = true, viewport = { wid
   const cdp = await context.browser().newBrowserCDPSession();
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: 20_000 }));
   const id = new URL(worker.url()).host;
-  return new Browser(context, cdp, id, profile);
+  const browser = new Browser(context, cdp, id, profile);
+  const first = await until("the first page", () => context.pages().find((page) => page.url() === `chrome-extension://${id}/welcome.html`), 20_000);
+  if (!welcome) await first.close();
+  return browser;
 }
 
 /** One running browser. */
@@ -273,10 +277,13 @@ class Session {
     return this.send("Input.insertText", { text });
   }
 
-  /** A PNG of the whole document, however far a click has scrolled it. */
+  /** A PNG of the whole body, however far a click has scrolled it, and on whichever side of a wider window it stands. */
   async screenshot() {
-    const size = await this.evaluate(`({ width: document.body.scrollWidth, height: document.body.scrollHeight })`);
-    const clip = { x: 0, y: 0, ...size, scale: 1 };
+    const clip = await this.evaluate(`(() => {
+      scrollTo(0, 0);
+      const { left, width, height } = document.body.getBoundingClientRect();
+      return { x: left, y: 0, width, height, scale: 1 };
+    })()`);
     const { data } = await this.send("Page.captureScreenshot", { format: "png", captureBeyondViewport: true, clip });
     return Buffer.from(data, "base64");
   }

@@ -123,13 +123,47 @@ export async function pointAt(page, category, n = 0) {
   );
 }
 
-/** Moves the pointer onto a highlight and waits for its card; the card's text. */
-export async function hover(browser, page, category, n = 0) {
+/** Moves the pointer onto a highlight and waits for its card, which is short then; the card's text, hidden or not. */
+export async function peek(browser, page, category, n = 0) {
   const point = await pointAt(page, category, n);
   if (!point) throw new Error(`there is no highlight ${category} ${n}`);
   await page.mouse.move(point.x - 3, point.y);
   await page.mouse.move(point.x, point.y, { steps: 3 });
   return until("the card", () => cardText(browser, page));
+}
+
+/** The same, and on into the card, which then shows all it has. */
+export async function hover(browser, page, category, n = 0) {
+  const text = await peek(browser, page, category, n);
+  const { left, top } = await until("the card to stand", () => cardBox(browser, page));
+  await page.mouse.move(left + 12, top + 12);
+  await until("all of the card", async () => !(await cardBox(browser, page)).peek);
+  return text;
+}
+
+/** Where the open card is, in the viewport, and whether it is short; null while none is open. */
+export async function cardBox(browser, page) {
+  return inCard(browser, page, `function () {
+    const { left, top, right, bottom } = this.getBoundingClientRect();
+    return { left, top, right, bottom, peek: this.classList.contains("peek") };
+  }`);
+}
+
+/** What a function says of the open card's element, which is `this` to it; null while none is open. */
+export async function inCard(browser, page, code) {
+  const session = await browser.context.newCDPSession(page);
+  try {
+    const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+    const isCard = (node) => node.nodeName === "SECTION" && node.attributes?.some((value) => /^card\b/.test(value));
+    const find = (node) => (isCard(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child), null));
+    const card = find(root);
+    if (!card) return null;
+    const { object } = await session.send("DOM.resolveNode", { nodeId: card.nodeId });
+    const { result } = await session.send("Runtime.callFunctionOn", { objectId: object.objectId, returnByValue: true, functionDeclaration: code });
+    return result.value;
+  } finally {
+    await session.detach();
+  }
 }
 
 /** The text of the card that is open now, "" when there is none. It lives in a closed shadow root: only the debugger sees it. */

@@ -1,0 +1,36 @@
+/** What is shown once after the installation: a sample with its marks, painted as a page is. It keeps nothing. */
+import { toggleKey } from "./browser";
+import { line } from "./draw";
+import mark from "./mark.json";
+import { CATEGORIES } from "./protocol";
+import { highlightName, highlightSheet } from "./theme";
+import { toneBehind } from "./tone";
+import { localize, text } from "./words";
+
+const sheet = new CSSStyleSheet();
+
+void start();
+
+async function start(): Promise<void> {
+  localize(document);
+  for (const part of ["quotes", "line"] as const) {
+    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
+  }
+  for (const category of CATEGORIES) {
+    const words = document.querySelector(`[data-category=${category}]`)?.firstChild;
+    const range = new Range();
+    if (words) range.selectNode(words);
+    CSS.highlights.set(highlightName(category), new Highlight(range));
+    document.querySelector(`[data-line=${category}]`)?.prepend(line(category));
+  }
+  document.adoptedStyleSheets = [sheet];
+  paint();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  const key = await toggleKey();
+  const said = document.getElementById("key");
+  if (said && key !== "") said.textContent = text("switchOnKey", key);
+}
+
+function paint(): void {
+  sheet.replaceSync(highlightSheet(toneBehind(document.body)));
+}
