@@ -88,6 +88,15 @@ pub fn title(category: Category) -> &'static str {
     }
 }
 
+/// The same for all of a category's flags.
+pub fn heading(category: Category) -> &'static str {
+    match category {
+        Category::Anonymous => "Anonymous sources",
+        Category::Unsourced => "Unsourced assertions",
+        Category::Hedged => "Hedged claims",
+    }
+}
+
 /// What stands beside the heading: the kind in two or three words.
 pub fn kind_label(kind: Kind) -> &'static str {
     match kind {
@@ -108,6 +117,7 @@ pub fn kind_label(kind: Kind) -> &'static str {
         Kind::Hearsay => "second-hand",
         Kind::Condition => "a condition",
         Kind::Approximation => "a rough figure",
+        Kind::Phrase(_) => "your phrase",
     }
 }
 
@@ -144,6 +154,7 @@ pub fn plain(kind: Kind, voice: Voice) -> &'static str {
         (Kind::Condition, true) => "The source says this only on a condition.",
         (Kind::Approximation, false) => "The article gives the figure only roughly.",
         (Kind::Approximation, true) => "The source gives the figure only roughly.",
+        (Kind::Phrase(_), _) => "You asked for these words to be marked.",
     }
 }
 
@@ -180,7 +191,10 @@ pub fn card(page: &Page, reading: &Reading, flag: &Flag) -> Card {
         },
         strength: Strength {
             value: flag.strength,
-            text: strength_text(flag.strength),
+            text: match flag.kind {
+                Kind::Phrase(_) => "Yours. Marked whatever the sensitivity.",
+                _ => strength_text(flag.strength),
+            },
         },
         rests: rests(reading, flag),
         rule: flag.rule,

@@ -8,15 +8,18 @@
 mod attribution;
 mod block;
 mod details;
+pub mod dismissed;
 mod eight;
 pub mod explain;
 pub mod export;
 mod flags;
 pub mod fragment;
+pub mod guide;
 pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
+pub mod own;
 pub mod page;
 pub mod panel;
 mod phrases;

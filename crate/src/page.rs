@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::model::Category;
+
 /// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -14,8 +16,45 @@ pub struct PageInput {
     pub language: Option<String>,
     /// A language the reader has vouched for, overriding what the text looks like.
     pub assume: Option<String>,
+    /// The reader's own phrases, which are marked too.
+    pub phrases: Vec<Phrase>,
+    /// What the reader asked not to see any more on this page.
+    pub dismissed: Vec<Dismissal>,
     /// Blocks in document order.
     pub blocks: Vec<Block>,
+}
+
+/// A phrase that the reader wants marked; see [`crate::own`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Phrase {
+    /// As what it is marked.
+    pub category: Category,
+    /// The words, or the regular expression.
+    pub text: String,
+    /// Whether `text` is a regular expression.
+    #[serde(default)]
+    pub pattern: bool,
+}
+
+/// Words that the reader asked not to see marked any more; see [`crate::dismissed`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Dismissal {
+    /// As what they aren't marked.
+    pub category: Category,
+    /// A flag's words.
+    pub words: String,
+    /// The text around them where only one flag is meant.
+    #[serde(default)]
+    pub around: Option<Around>,
+}
+
+/// The text around a flag's words, within the block.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Around {
+    /// What ends where the words begin.
+    pub before: String,
+    /// What begins where they end.
+    pub after: String,
 }
 
 /// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.

@@ -140,10 +140,12 @@ pub struct Panel {
     pub readable: bool,
     /// Words of main text.
     pub words: u32,
-    /// All flags of the page, asked for or not.
+    /// All flags of the page that the reader hasn't dismissed, asked for or not.
     pub found: u32,
     /// Flags of the categories asked for that are too faint.
     pub fainter: u32,
+    /// Flags that would be listed, had the reader not dismissed them.
+    pub dismissed: u32,
     /// "1,180 words, 14 flags".
     pub line: String,
     /// The page's profile; `None` where no claim is attributed.
@@ -171,14 +173,23 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
     let listed = flags.len() as u32 + more;
     let sourcing = Sourcing::of(reading);
     let claims = sourcing.claims();
-    let found = || parts.iter().flat_map(|part| part.flags);
+    let all = || parts.iter().flat_map(|part| part.flags);
+    let found = || all().filter(|flag| !flag.dismissed);
     let chosen = found().filter(|flag| options.categories.contains(&flag.category()));
+    let dismissed = all().filter(|flag| {
+        let shown = Flag {
+            dismissed: false,
+            ..(*flag).clone()
+        };
+        flag.dismissed && selected(&shown, options)
+    });
     Panel {
         language: reading.language,
         readable: reading.readable,
         words: reading.words,
         found: found().count() as u32,
         fainter: chosen.count() as u32 - listed,
+        dismissed: dismissed.count() as u32,
         line: format!(
             "{}, {}{}",
             counted(reading.words, "word"),
@@ -195,7 +206,7 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
             .into_iter()
             .map(|category| Heading {
                 category,
-                title: heading(category),
+                title: explain::heading(category),
                 flags: flags.iter().filter(|f| f.category == category).count() as u32,
             })
             .collect(),
@@ -216,14 +227,6 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         sourcing: sourcing.spread(),
         sources: lines(page, reading, &joined, &mut at),
         flags,
-    }
-}
-
-fn heading(category: Category) -> &'static str {
-    match category {
-        Category::Anonymous => "Anonymous sources",
-        Category::Unsourced => "Unsourced assertions",
-        Category::Hedged => "Hedged claims",
     }
 }
 

@@ -66,11 +66,13 @@ pub fn list(page: &Page, reading: &Reading, format: Format, options: &Options) -
     }
 }
 
-/// Whether the options ask for this flag. Decided on hundredths, so that no list leaves out a flag
-/// that it would show at the very strength asked for.
+/// Whether the options ask for this flag, which the reader hasn't dismissed. Decided on hundredths, so
+/// that no list leaves out a flag that it would show at the very strength asked for.
 pub(crate) fn selected(flag: &Flag, options: &Options) -> bool {
     let shown = (flag.strength * 100.0).round() / 100.0;
-    shown >= options.min_strength && options.categories.contains(&flag.category())
+    !flag.dismissed
+        && shown >= options.min_strength
+        && options.categories.contains(&flag.category())
 }
 
 /// The flags that the options ask for, in page order.
@@ -101,8 +103,8 @@ pub(crate) fn example() -> (Page, Reading) {
         url: Some("https://gazette.example/port?a=1&b=2".to_owned()),
         title: Some("The port | *today*".to_owned()),
         language: Some("en".to_owned()),
-        assume: None,
         blocks: blocks.to_vec(),
+        ..PageInput::default()
     });
     let at = |block: u32, words: &str| {
         let start = texts[block as usize].find(words).unwrap() as u32;
@@ -135,6 +137,7 @@ pub(crate) fn example() -> (Page, Reading) {
         voice: Voice::Author,
         details: Details::default(),
         why: "An example.".to_owned(),
+        dismissed: false,
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),

@@ -183,5 +183,6 @@ fn base(
         voice: Voice::Author,
         details: crate::model::Details::default(),
         why: String::new(),
+        dismissed: false,
     }
 }
