@@ -33,8 +33,10 @@ pub struct Parsed {
     /// What is told about sources beside their words; looked for when it is asked for.
     notes: OnceCell<Vec<Note>>,
     /// Where the reader's own phrases stand, and which phrases that were.
-    hits: RefCell<Option<(Rc<Own>, Rc<[Hit]>)>>,
+    hits: RefCell<Option<Hits>>,
 }
+
+type Hits = (Rc<Own>, Rc<[Hit]>);
 
 impl Parsed {
     /// The analysis as a view on its text.
