@@ -48,15 +48,16 @@ const bundle = async (entries, options) => {
 
 await Promise.all([
   // Classic scripts: content scripts know no modules.
-  bundle(["content.ts", "auto.ts", "popup.ts", "panel.ts"], {
+  bundle(["content.ts", "auto.ts", "popup.ts", "panel.ts", "options.ts"], {
     format: "iife",
     loader: { ".css": "text" },
     plugins: [squeezed()],
   }),
   bundle(["background.ts"], { format: "esm", alias: { "hearsay-engine": join(engine, "hearsay.js") } }),
-  bundle(["popup.css", "panel.css"], { loader: { ".css": "css" } }),
+  bundle(["popup.css", "panel.css", "options.css"], { loader: { ".css": "css" } }),
   add("popup.html", join(here, "src/popup.html")),
   add("panel.html", join(here, "src/panel.html")),
+  add("options.html", join(here, "src/options.html")),
   add("hearsay_bg.wasm", join(engine, "hearsay_bg.wasm")),
 ]);
 for (const [name, bytes] of icons()) files.set(`icons/${name}`, bytes);

@@ -16,7 +16,15 @@ const base = {
       suggested_key: { default: "Alt+Shift+H" },
       description: "Show or hide the flags on this page",
     },
+    next: { suggested_key: { default: "Alt+Shift+J" }, description: "Go to the next flag" },
+    previous: { suggested_key: { default: "Alt+Shift+K" }, description: "Go to the previous flag" },
+    card: { suggested_key: { default: "Alt+Shift+L" }, description: "Open the card of the flag you are at" },
+    // Four keys are the platform's limit; to these the reader may give one.
+    anonymous: { description: "Show or hide anonymous sources" },
+    unsourced: { description: "Show or hide unsourced assertions" },
+    hedged: { description: "Show or hide hedged claims" },
   },
+  options_ui: { page: "options.html", open_in_tab: true },
   permissions: ["activeTab", "scripting", "storage"],
   optional_host_permissions: ["http://*/*", "https://*/*"],
   content_security_policy: {

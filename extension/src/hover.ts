@@ -2,13 +2,13 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import { type Acts, Card, type Other, type Step } from "./card";
+import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
 import { addressOf, copyText } from "./clipboard";
 import type { Flag } from "./flags";
 import { later } from "./later";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
-import type { Details } from "./protocol";
+import type { Details, Looks, Tally } from "./protocol";
 import { bring } from "./scroll";
 import { toneBehind } from "./tone";
 
@@ -18,8 +18,15 @@ const LINGER = 300;
 
 export interface HoverOptions {
   paint: Paint;
+  card: Card;
+  looks: () => Looks;
   /** Null when the details are not to be had. */
   details: (flag: Flag) => Promise<Details | null>;
+  /** How many flags dismissals of this one's likes would take away. */
+  tally: (flag: Flag) => Promise<Tally | null>;
+  dismiss: (flag: Flag, scope: Scope) => Promise<void>;
+  /** How this kind of flag is decided. */
+  explain: (kind: string) => void;
   /** False ends everything: the extension is gone. */
   alive: () => boolean;
   signal: AbortSignal;
@@ -28,7 +35,7 @@ export interface HoverOptions {
 /** Listens from the start; `signal` ends it and takes the card away. */
 export class Hover {
   private readonly options: HoverOptions;
-  private readonly card = new Card((over) => this.overCard(over));
+  private readonly card: Card;
   private frame = 0;
   private callOff = () => {};
   /** Whether the timer is the one that closes. */
@@ -44,6 +51,7 @@ export class Hover {
 
   constructor(options: HoverOptions) {
     this.options = options;
+    this.card = options.card;
     const { signal } = options;
     const passive = { signal, passive: true, capture: true };
     document.addEventListener("pointermove", (event) => this.moved(event), passive);
@@ -52,11 +60,12 @@ export class Hover {
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
     window.addEventListener("beforeprint", () => this.close(), passive);
-    window.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), passive);
+    window.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(), passive);
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(this.frame);
       this.stopTimer();
-      this.card.remove();
+      // What the card says of a dismissal outlasts the flag.
+      if (this.shown) this.card.remove();
       options.paint.activate(null);
     });
   }
@@ -72,8 +81,19 @@ export class Hover {
     return this.entered && this.card.open;
   }
 
+  /** Opens a flag's card and sets the focus there, as a key asks for it. */
+  async open(flag: Flag): Promise<void> {
+    this.stopTimer();
+    await this.show(flag, [flag], true, "card");
+  }
+
+  private escape(): void {
+    if (!this.card.closeMenu()) this.close();
+  }
+
   private close(): void {
     this.stopTimer();
+    if (!this.shown) return;
     this.shown = null;
     this.pinned = false;
     this.entered = false;
@@ -158,7 +178,7 @@ export class Hover {
     flag: Flag,
     flags: readonly Flag[],
     pinned: boolean,
-    focus: Step | null = null,
+    focus: Focus | null = null,
   ): Promise<void> {
     const { paint, signal } = this.options;
     this.shown = flag;
@@ -183,10 +203,13 @@ export class Hover {
     paint.activate(flag);
     this.entered = false;
     const anchor = { line, sentence: sentence ?? line };
-    this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus);
+    const sheet = { tone: toneBehind(element), looks: this.options.looks() };
+    this.card.show(details, others, this.acts(flag, details), anchor, sheet, focus, (over) =>
+      this.overCard(over),
+    );
   }
 
-  private acts(flag: Flag, { document: own, claims, quote, directive }: Details): Acts {
+  private acts(flag: Flag, { document: own, claims, quote, directive, kind }: Details): Acts {
     const marks = claims
       .filter((place) => place.document === own)
       .flatMap(({ block, start, end }) => {
@@ -204,6 +227,12 @@ export class Hover {
       previous: leap(marks[at - 1], "previous"),
       next: leap(marks[at + 1], "next"),
       copy: () => copyText(`${quote}\n${addressOf(directive)}`),
+      tally: () => this.options.tally(flag),
+      dismiss: (scope) => {
+        this.close();
+        void this.options.dismiss(flag, scope);
+      },
+      explain: () => this.options.explain(kind),
     };
   }
 

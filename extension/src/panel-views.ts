@@ -1,6 +1,7 @@
 /** The three ways of listing what the core found, and the strip above them. Each keeps its elements from one drawing to the next. */
 import { element, line, svg } from "./draw";
-import type { Basis, Category, List, ListedFlag, ListedSource } from "./protocol";
+import type { Basis, Category, LineStyle, List, ListedFlag, ListedSource, Looks } from "./protocol";
+import { LOOKS } from "./settings";
 
 /** What a row does. Numbers are places in the list. */
 export interface Acts {
@@ -12,6 +13,7 @@ export interface Wanted {
   /** Lower-case; all of them must be there. */
   words: readonly string[];
   off: ReadonlySet<Category>;
+  looks: Looks;
 }
 
 export interface View {
@@ -62,7 +64,7 @@ function matches(words: readonly string[], ...texts: readonly string[]): boolean
 }
 
 /** The flags that are wanted, each with its place in the list. A flag is also found by its source. */
-function wantedFlags(list: List, { words, off }: Wanted): [ListedFlag, number][] {
+function wantedFlags(list: List, { words, off }: Pick<Wanted, "words" | "off">): [ListedFlag, number][] {
   const sources = new Map<number, string>();
   for (const { label, claims } of list.sources) {
     for (const { flag } of claims) if (flag !== null) sources.set(flag, label);
@@ -129,8 +131,9 @@ export class Order implements View {
     const found = wantedFlags(list, wanted);
     const items = found.map(([flag, index]) => {
       const { id, category, title, kindLabel, before, words, after } = flag;
-      const item = this.kept.get(id, [category, title, kindLabel, before, words, after], () =>
-        this.item(flag),
+      const style = wanted.looks[category].line;
+      const item = this.kept.get(id, [category, style, title, kindLabel, before, words, after], () =>
+        this.item(flag, style),
       );
       const button = item.firstElementChild as HTMLElement;
       button.dataset.flag = String(index);
@@ -143,13 +146,16 @@ export class Order implements View {
     return { shown: found.length, all: list.flags.length, noun: "flag" };
   }
 
-  private item({ category, title, kindLabel, before, words, after }: ListedFlag): HTMLLIElement {
+  private item(
+    { category, title, kindLabel, before, words, after }: ListedFlag,
+    style: LineStyle,
+  ): HTMLLIElement {
     const item = element("li");
     const button = row("flag", (own) => this.acts.flag(Number(own.dataset.flag)));
     const quote = page("", "quote");
     quote.append(before, element("b", category, words), after);
     button.append(
-      line(category),
+      line(category, style),
       element("span", "what", `${title}, ${kindLabel}`),
       element("span", "number"),
       quote,
@@ -190,7 +196,7 @@ export class Ledger implements View {
   /** Sources whose claims are shown. */
   private readonly open = new Set<string>();
   private list: List | null = null;
-  private wanted: Wanted = { words: [], off: new Set() };
+  private wanted: Wanted = { words: [], off: new Set(), looks: LOOKS };
   private flag = -1;
 
   constructor(section: HTMLElement, acts: Acts) {

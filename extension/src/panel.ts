@@ -2,6 +2,7 @@
  * The list beside the page. It shows the tab in front, asks again when that tab's list has changed,
  * and follows the reader over a channel to the page. What it says comes from the core.
  */
+import { perform } from "./act";
 import {
   activeTab,
   ask,
@@ -10,16 +11,24 @@ import {
   onPanelMessage,
   onStored,
   onTabInFront,
-  store,
+  openOptions,
   type Tab,
   toggleKey,
 } from "./browser";
 import { element, line } from "./draw";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
 import { type Acts, Ledger, Order, Strip, Themes, type View } from "./panel-views";
-import { CATEGORIES, type Category, type List, type ListReport, type PanelToPage } from "./protocol";
-import { hostOf, ruleFor, settings } from "./settings";
+import {
+  CATEGORIES,
+  type Category,
+  type List,
+  type ListReport,
+  type Looks,
+  type PanelToPage,
+} from "./protocol";
+import { hostOf, LOOKS, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
+import { wear } from "./theme";
 
 /** An element of panel.html; its absence would be a defect of ours. */
 function at<E extends HTMLElement = HTMLElement>(id: string): E {
@@ -43,6 +52,7 @@ let shut: number | null = null;
 let current = -1;
 let chosen: TabName = "order";
 const off = new Set<Category>();
+let looks: Looks = LOOKS;
 
 const acts: Acts = {
   flag(index) {
@@ -80,9 +90,9 @@ function start(): void {
   onStored(() => void refresh());
   for (const name of TABS) at(`tab-${name}`).addEventListener("click", () => choose(name));
   at("tabs").addEventListener("keydown", turn);
-  for (const category of CATEGORIES) at("filter").append(filterButton(category));
   query.addEventListener("input", () => drawList());
   at("back").addEventListener("click", () => back());
+  at("options").addEventListener("click", () => void openOptions());
   at("copy").addEventListener("click", () => void copy());
   document.addEventListener("keydown", pressed);
   at("views").addEventListener("focusin", (event) => rove(event.target as Element));
@@ -213,7 +223,7 @@ async function copy(): Promise<void> {
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () => tab && ask<"assumeEnglish">({ type: "assumeEnglish", tab: tab.id, url: tab.url }),
-  everything: () => store({ sensitivity: "everything" }),
+  everything: async () => tab && perform(tab, { what: "filter", sensitivity: "everything" }),
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),
 };
 
@@ -223,6 +233,11 @@ async function draw(): Promise<void> {
   if (!report || !tab) return;
   const { state, list, title } = report;
   const [all, key] = await Promise.all([settings(), toggleKey()]);
+  if (JSON.stringify(looks) !== JSON.stringify(all.looks) || at("filter").childElementCount === 0) {
+    looks = all.looks;
+    at("filter").replaceChildren(...CATEGORIES.map(filterButton));
+  }
+  wear(looks);
   const host = hostOf(tab.url);
   const summary = ofList(list, report.error);
   const shown = state === "on" && list !== null && (list.flags.length > 0 || list.sources.length > 0);
@@ -267,7 +282,7 @@ function drawList(): void {
   const list = report?.list;
   if (!list) return;
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const { shown, all, noun } = views[chosen].draw(list, { words, off });
+  const { shown, all, noun } = views[chosen].draw(list, { words, off, looks });
   at("filter").hidden = chosen === "source";
   at("empty").hidden = shown > 0;
   at("empty").textContent =
@@ -275,21 +290,22 @@ function drawList(): void {
   const number = (n: number) => n.toLocaleString("en");
   const counted = `${number(all)} ${noun}${all === 1 ? "" : "s"}`;
   const more = noun === "flag" && list.more > 0 ? ` and ${number(list.more)} more on the page` : "";
-  at("count").textContent = shown === all ? counted + more : `${number(shown)} of ${counted}`;
+  const away = noun === "flag" && list.dismissed > 0 ? `, ${number(list.dismissed)} dismissed` : "";
+  at("count").textContent = (shown === all ? counted + more : `${number(shown)} of ${counted}`) + away;
   rove(null);
 }
 
 function filterButton(category: Category): HTMLElement {
   const button = element("button");
   button.type = "button";
-  button.ariaPressed = "true";
+  button.ariaPressed = String(!off.has(category));
   button.ariaLabel = {
     anonymous: "Anonymous sources",
     unsourced: "Unsourced assertions",
     hedged: "Hedged claims",
   }[category];
   button.title = button.ariaLabel;
-  button.append(line(category));
+  button.append(line(category, looks[category].line));
   button.addEventListener("click", () => {
     if (!off.delete(category)) off.add(category);
     button.ariaPressed = String(!off.has(category));
