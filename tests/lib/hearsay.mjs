@@ -137,6 +137,66 @@ export async function cardText(browser, page) {
   return roots.map((root) => textOf(root)).join(" ").replace(/\s+/g, " ").trim();
 }
 
+/** The middle of a button of the open card, by its label or by a value that an attribute of it has. */
+export async function cardButton(browser, page, label) {
+  const session = await browser.context.newCDPSession(page);
+  try {
+    const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+    const named = (node) => node.nodeName === "BUTTON" && (node.attributes?.includes(label) || node.children?.some((child) => child.nodeValue === label));
+    const find = (node) => (named(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child), null));
+    const html = root.children.find((node) => node.nodeType === 1);
+    const found = html.children.flatMap((child) => child.shadowRoots ?? []).reduce((one, shadow) => one ?? find(shadow), null);
+    if (!found) throw new Error(`no button ${label}`);
+    const { model } = await session.send("DOM.getBoxModel", { nodeId: found.nodeId });
+    const [x, y, , , right, bottom] = model.content;
+    return { x: (x + right) / 2, y: (y + bottom) / 2, disabled: found.attributes.includes("disabled") };
+  } finally {
+    await session.detach();
+  }
+}
+
+/** Clicks a button of the open card. */
+export async function pressCard(browser, page, label) {
+  const { x, y } = await until(`the card's ${label}`, () => cardButton(browser, page, label));
+  await page.mouse.click(x, y);
+}
+
+/** Presses the key of a command, as far as the extension can tell. */
+export function command(browser, name) {
+  return inWorker(browser, async (name) => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    chrome.commands.onCommand.dispatch(name, tab);
+  }, name);
+}
+
+/** Runs a function in the background, whichever worker that is now. */
+export function inWorker(browser, work, argument) {
+  return until("the background", async () => {
+    const worker = browser.context.serviceWorkers().at(-1) ?? (await browser.context.waitForEvent("serviceworker", { timeout: 5000 }));
+    return { value: await worker.evaluate(work, argument) };
+  }).then(({ value }) => value);
+}
+
+/** What is stored. */
+export function stored(browser) {
+  return inWorker(browser, () => chrome.storage.local.get(null));
+}
+
+/** Stores settings, in place of all there are. */
+export function storeSettings(browser, values) {
+  return inWorker(browser, async (values) => {
+    await chrome.storage.local.clear();
+    await chrome.storage.local.set(values);
+  }, values);
+}
+
+/** The options page, drawn. */
+export async function options(browser, place = "") {
+  const page = await browser.open(`chrome-extension://${browser.id}/options.html${place}`);
+  await until("the options", () => page.evaluate(() => !document.body.hasAttribute("aria-busy")), 60_000);
+  return page;
+}
+
 /** Closed shadow roots whose host is a child of the document's element. */
 export async function closedRoots(browser, page) {
   const session = await browser.context.newCDPSession(page);
