@@ -505,7 +505,8 @@ class Frame {
    */
   private stop(noting = false): false {
     this.steps.shows(null, null);
-    if (!noting) this.card.remove();
+    // What is already off has nothing to close, and may have something to say.
+    if (!noting && this.life) this.card.remove();
     this.life?.end.abort();
     this.life?.paint.clear();
     this.life = null;

@@ -2,7 +2,7 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
+import { type Acts, type Card, type Focus, HOST, type Other, type Scope, type Step } from "./card";
 import { addressOf, copyText } from "./clipboard";
 import type { Flag } from "./flags";
 import { later } from "./later";
@@ -149,7 +149,9 @@ export class Hover {
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   private clicked(event: MouseEvent): void {
     const target = event.composedPath()[0];
-    if (this.inside || !this.options.alive()) return;
+    // A key's click on a button of the card has no place.
+    if (this.inside || (target instanceof Element && target.localName === HOST)) return;
+    if (!this.options.alive()) return;
     const flags = this.options.paint.at(event.clientX, event.clientY);
     const flag = flags[0];
     if (!flag) {

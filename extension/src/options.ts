@@ -139,7 +139,12 @@ function listen(): void {
 
 function arrive(): void {
   const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (const there of document.querySelectorAll(".there")) there.classList.remove("there");
   if (!place) return;
+  // The browser's own `:target` is only for what stands there when the page comes.
+  place.classList.add("there");
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
   place.scrollIntoView();
   for (const link of document.querySelectorAll("nav a")) {
     const section = place.closest("section")?.id ?? place.id;
@@ -521,8 +526,12 @@ function undoRow(
 
 // ── Keys and guide ───────────────────────────────────────────────────────────────────────────────
 
+/** As they are shown; the browser gives them in the order of their names. */
+const KEYS = ["toggle", "next", "previous", "card", "list", ...CATEGORIES];
+
 async function drawKeys(): Promise<void> {
-  const known = (await commands()).filter(({ description }) => description !== "");
+  const known = (await commands()).filter(({ name }) => KEYS.includes(name));
+  known.sort((a, b) => KEYS.indexOf(a.name) - KEYS.indexOf(b.name));
   at("key-list").replaceChildren(
     ...known.map(({ description, key }) => {
       const row = element("li");

@@ -212,8 +212,13 @@ function textOf(node) {
   return (node.children ?? []).map(textOf).join("");
 }
 
-/** Presses an export button of the popup and returns the downloaded file, once it is all there: its name and its text. */
-export async function exportList(browser, popup, format) {
+/** Presses an export button of the popup and returns the downloaded file: its name and its text. */
+export function exportList(browser, popup, format) {
+  return downloaded(browser, () => popup.click(POPUP.export(format)));
+}
+
+/** Does what makes a file, and returns that once it is all there: its name and its text. */
+export async function downloaded(browser, act) {
   const folder = path.join(browser.profile, "downloads");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -224,7 +229,7 @@ export async function exportList(browser, popup, format) {
   };
   browser.cdp.on("Browser.downloadProgress", progress);
   try {
-    await popup.click(POPUP.export(format));
+    await act();
     await until("the download", () => complete);
   } finally {
     browser.cdp.off("Browser.downloadProgress", progress);
