@@ -166,6 +166,17 @@ export class Browser {
     return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));
   }
 
+  /** The value of an expression in the background, whichever worker that is by now. */
+  async inBackground(expression) {
+    const { targetId } = await until("the background", () => this.workerTarget());
+    const worker = await attach(this.cdp, targetId);
+    try {
+      return await worker.evaluate(expression);
+    } finally {
+      await worker.detach();
+    }
+  }
+
   /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
   async killWorker() {
     const target = await this.workerTarget();
@@ -278,6 +289,12 @@ class Session {
   /** Closes the target and stops listening. */
   async close() {
     await this.cdp.send("Target.closeTarget", { targetId: this.targetId }).catch(() => {});
+    await this.detach();
+  }
+
+  /** Stops listening. */
+  async detach() {
+    await this.cdp.send("Target.detachFromTarget", { sessionId: this.sessionId }).catch(() => {});
     this.cdp.off("Target.receivedMessageFromTarget", this.listener);
     this.cdp.off("Target.detachedFromTarget", this.gone);
   }

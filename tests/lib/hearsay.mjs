@@ -169,12 +169,9 @@ export function command(browser, name) {
   }, name);
 }
 
-/** Runs a function in the background, whichever worker that is now. */
+/** Runs a function in the background. */
 export function inWorker(browser, work, argument) {
-  return until("the background", async () => {
-    const worker = browser.context.serviceWorkers().at(-1) ?? (await browser.context.waitForEvent("serviceworker", { timeout: 5000 }));
-    return { value: await worker.evaluate(work, argument) };
-  }).then(({ value }) => value);
+  return browser.inBackground(`(${work})(${JSON.stringify(argument)})`);
 }
 
 /** What is stored. */
