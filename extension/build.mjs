@@ -28,6 +28,7 @@ for (const name of ["hearsay.js", "hearsay_bg.wasm"]) {
 
 const { version } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
 const files = new Map();
+const LOCALES = await readdir(join(here, "_locales"));
 const add = async (name, path) => files.set(name, await readFile(path));
 
 const bundle = async (entries, options) => {
@@ -58,6 +59,7 @@ await Promise.all([
   add("popup.html", join(here, "src/popup.html")),
   add("panel.html", join(here, "src/panel.html")),
   add("options.html", join(here, "src/options.html")),
+  ...LOCALES.map((name) => `_locales/${name}/messages.json`).map((file) => add(file, join(here, file))),
   add("hearsay_bg.wasm", join(engine, "hearsay_bg.wasm")),
 ]);
 for (const [name, bytes] of icons()) files.set(`icons/${name}`, bytes);

@@ -2,27 +2,27 @@
 
 const base = {
   manifest_version: 3,
-  name: "Hearsay",
-  description:
-    "Marks anonymous sources, unsourced assertions and hedged claims in English news. Reads on your machine, sends nothing.",
+  name: "__MSG_name__",
+  description: "__MSG_description__",
+  default_locale: "en",
   icons: sizes("app", [16, 32, 48, 128]),
   action: {
-    default_title: "Hearsay",
+    default_title: "__MSG_name__",
     default_popup: "popup.html",
     default_icon: sizes("off", [16, 24, 32, 48]),
   },
   commands: {
     toggle: {
       suggested_key: { default: "Alt+Shift+H" },
-      description: "Show or hide the flags on this page",
+      description: "__MSG_commandToggle__",
     },
-    next: { suggested_key: { default: "Alt+Shift+J" }, description: "Go to the next flag" },
-    previous: { suggested_key: { default: "Alt+Shift+K" }, description: "Go to the previous flag" },
-    card: { suggested_key: { default: "Alt+Shift+L" }, description: "Open the card of the flag you are at" },
+    next: { suggested_key: { default: "Alt+Shift+J" }, description: "__MSG_commandNext__" },
+    previous: { suggested_key: { default: "Alt+Shift+K" }, description: "__MSG_commandPrevious__" },
+    card: { suggested_key: { default: "Alt+Shift+L" }, description: "__MSG_commandCard__" },
     // Four keys are the platform's limit; to these the reader may give one.
-    anonymous: { description: "Show or hide anonymous sources" },
-    unsourced: { description: "Show or hide unsourced assertions" },
-    hedged: { description: "Show or hide hedged claims" },
+    anonymous: { description: "__MSG_commandAnonymous__" },
+    unsourced: { description: "__MSG_commandUnsourced__" },
+    hedged: { description: "__MSG_commandHedged__" },
   },
   options_ui: { page: "options.html", open_in_tab: true },
   permissions: ["activeTab", "scripting", "storage"],
@@ -44,7 +44,7 @@ const patches = {
     commands: {
       ...base.commands,
       // No key of its own: the reader may give it one.
-      list: { description: "Open the list of flags beside the page" },
+      list: { description: "__MSG_commandList__" },
     },
   },
   firefox: {

@@ -65,7 +65,17 @@ const shows = (panel) => panel.evaluate(`!document.querySelector("#views").hidde
 const current = (panel) =>
   panel.evaluate(`[...document.querySelectorAll("[role=tabpanel]:not([hidden]) [aria-current=true]")].map((row) => (row.querySelector("b") ?? row.querySelector("bdi") ?? row).textContent)`);
 const focused = (panel) => panel.evaluate(`(document.activeElement.querySelector("b") ?? document.activeElement.querySelector("bdi") ?? document.activeElement).textContent`);
-const state = (panel, name) => until(`the state ${name}`, () => panel.evaluate(`document.body.dataset.state === ${JSON.stringify(name)} && !document.body.hasAttribute("aria-busy")`));
+/** Waits until the list is in that state, with nothing under way. */
+async function state(panel, name) {
+  let now;
+  const there = async () => {
+    now = await panel.evaluate(`(document.body.hasAttribute("aria-busy") ? "busy, " : "") + document.body.dataset.state`);
+    return now === name;
+  };
+  await until(`the state ${name}`, there).catch((error) => {
+    throw new Error(`${error.message}: it is ${now}`);
+  });
+}
 
 /** The words of a highlight of that name, and where they stand in the window. */
 const marked = (page, name) =>
@@ -470,6 +480,10 @@ test("it says what is the matter where there is no list", async () => {
   letGo();
   await until("the list", () => shows(panel));
   assert.equal((await listed(panel)).length, (await highlights(page).then((all) => Object.values(all).flat())).length);
+  await inPopup(page, async (popup) => {
+    await popup.click(POPUP.site("click"));
+    await until("no rule", () => popup.evaluate(`document.querySelector("input[name=rule][value=click]").checked`));
+  });
 });
 
 test("a page with more flags than a list can hold says so", async () => {

@@ -1,79 +1,38 @@
-//! How Hearsay decides, in words: for every kind of flag what makes it one, with an example. The texts
-//! are those of `data/guide.txt`; titles and labels are the card's.
+//! An example for every kind of flag, for the guide: those of `data/guide.txt`. What there is to say of
+//! a kind is the interface's.
 
 use serde::Serialize;
 
-use crate::explain;
 use crate::model::{Category, Kind};
 
 const TEXT: &str = include_str!("../data/guide.txt");
 
-/// One category of the guide.
-#[derive(Debug, Serialize)]
-pub struct Chapter {
-    /// Which.
-    pub category: Category,
-    /// "Anonymous sources".
-    pub title: &'static str,
-    /// "Says who?"
-    pub question: &'static str,
-    /// What it is.
-    pub what: &'static str,
-    /// What to make of it.
-    pub advice: &'static str,
-    /// Its kinds in order.
-    pub kinds: Vec<Entry>,
-}
-
-/// One kind of flag.
+/// One kind of flag with its example.
 #[derive(Debug, Serialize)]
 pub struct Entry {
+    /// Its category.
+    pub category: Category,
     /// Its name, as in exports.
     pub kind: &'static str,
-    /// "one person".
-    pub label: &'static str,
-    /// How it is decided.
-    pub decided: &'static str,
     /// The example up to the marked words, these, and what follows.
     pub example: [&'static str; 3],
 }
 
-/// The whole guide. A line that isn't what it should be is left out; the tests say that there is none.
-pub fn guide() -> Vec<Chapter> {
-    let mut chapters: Vec<Chapter> = Vec::new();
-    for line in TEXT.lines() {
-        let parts: Vec<&'static str> = line.split(" | ").collect();
-        match (parts.as_slice(), chapters.last_mut()) {
-            (&[name, question, what, advice], _) => {
-                let category = name.strip_prefix("= ").and_then(Category::from_name);
-                chapters.extend(category.map(|category| Chapter {
-                    category,
-                    title: explain::heading(category),
-                    question,
-                    what,
-                    advice,
-                    kinds: Vec::new(),
-                }));
-            }
-            (&[name, decided, example], Some(chapter)) => {
-                let entry = Kind::from_name(name).zip(parted(example));
-                chapter.kinds.extend(entry.map(|(kind, example)| Entry {
-                    kind: kind.name(),
-                    label: explain::kind_label(kind),
-                    decided,
-                    example,
-                }));
-            }
-            _ => {}
-        }
-    }
-    chapters
+/// The examples in order. A line that isn't what it should be is left out; the tests say that there is none.
+pub fn guide() -> Vec<Entry> {
+    TEXT.lines().filter_map(entry).collect()
 }
 
-fn parted(example: &'static str) -> Option<[&'static str; 3]> {
+fn entry(line: &'static str) -> Option<Entry> {
+    let (name, example) = line.split_once(" | ")?;
+    let kind = Kind::from_name(name)?;
     let (before, rest) = example.split_once('[')?;
     let (words, after) = rest.split_once(']')?;
-    Some([before, words, after])
+    Some(Entry {
+        category: kind.category(),
+        kind: kind.name(),
+        example: [before, words, after],
+    })
 }
 
 #[cfg(test)]
@@ -83,30 +42,17 @@ mod tests {
     use crate::read::read;
 
     #[test]
-    fn every_kind_is_told_in_order_and_no_line_is_lost() {
-        let guide = guide();
-        let told: Vec<&str> = guide
-            .iter()
-            .flat_map(|c| &c.kinds)
-            .map(|e| e.kind)
-            .collect();
+    fn every_kind_has_an_example_and_no_line_is_lost() {
+        let told: Vec<&str> = guide().iter().map(|entry| entry.kind).collect();
         assert_eq!(told, Kind::ALL.map(Kind::name));
-        for chapter in &guide {
-            for entry in &chapter.kinds {
-                let kind = Kind::from_name(entry.kind).unwrap();
-                assert_eq!(kind.category(), chapter.category, "{}", entry.kind);
-            }
-        }
-        let lines = TEXT
-            .lines()
-            .filter(|l| !l.starts_with('#') && !l.is_empty());
-        assert_eq!(lines.count(), Kind::ALL.len() + Category::ALL.len());
+        let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(lines.count(), told.len());
     }
 
     #[test]
     fn the_engine_marks_every_example_as_the_guide_says() {
         let mut wrong = Vec::new();
-        for entry in guide().iter().flat_map(|c| &c.kinds) {
+        for entry in guide() {
             let text = entry.example.concat();
             let mut page = Page::from_text(&text, false);
             page.input.assume = Some("en".to_owned());

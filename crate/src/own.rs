@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use regex_lite::{Regex, RegexBuilder};
+use serde::Serialize;
 
 use crate::block::Parsed;
 use crate::model::{Category, Details, Flag, Kind, Span, Voice};
@@ -113,31 +114,51 @@ impl Own {
     }
 }
 
-/// What is wrong with a phrase, in words for whoever wrote it.
-pub fn check(phrase: &Phrase) -> Result<(), String> {
+/// What is wrong with a phrase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// `empty`, `long`, `everywhere` or `pattern`.
+    pub what: &'static str,
+    /// Of a pattern: why it is none, in the words of who read it; else empty.
+    pub detail: String,
+}
+
+impl Wrong {
+    fn new(what: &'static str) -> Wrong {
+        Wrong {
+            what,
+            detail: String::new(),
+        }
+    }
+}
+
+/// Whether a phrase can be looked for.
+pub fn check(phrase: &Phrase) -> Result<(), Wrong> {
     if phrase.text.trim().is_empty() {
-        return Err("There are no words.".to_owned());
+        return Err(Wrong::new("empty"));
     }
     if phrase.text.chars().count() > LONGEST {
-        return Err(format!("At most {LONGEST} characters."));
+        return Err(Wrong::new("long"));
     }
     if phrase.pattern {
-        let regex = compiled(&phrase.text)?;
-        if regex.is_match("") {
-            return Err("This fits everywhere, also where there are no words.".to_owned());
+        if compiled(&phrase.text)?.is_match("") {
+            return Err(Wrong::new("everywhere"));
         }
     } else if !phrase.text.chars().any(char::is_alphanumeric) {
-        return Err("There are no words.".to_owned());
+        return Err(Wrong::new("empty"));
     }
     Ok(())
 }
 
-fn compiled(pattern: &str) -> Result<Regex, String> {
+fn compiled(pattern: &str) -> Result<Regex, Wrong> {
     RegexBuilder::new(pattern)
         .case_insensitive(true)
         .size_limit(PATTERN)
         .build()
-        .map_err(|e| format!("This is no regular expression: {e}."))
+        .map_err(|e| Wrong {
+            what: "pattern",
+            detail: e.to_string(),
+        })
 }
 
 /// Plain words as they are compared: white space is one space.
@@ -333,12 +354,10 @@ mod tests {
         assert_eq!(words, ["quay", "mast"]);
 
         let wrong = |text: &str, pattern| check(&phrase(Category::Hedged, text, pattern));
-        assert!(
-            wrong("(a", true)
-                .unwrap_err()
-                .contains("no regular expression")
-        );
-        assert!(wrong("a*", true).unwrap_err().contains("fits everywhere"));
+        let open = wrong("(a", true).unwrap_err();
+        assert_eq!(open.what, "pattern");
+        assert!(open.detail.contains("group"), "{}", open.detail);
+        assert_eq!(wrong("a*", true), Err(Wrong::new("everywhere")));
         assert!(wrong("(a{99}){99}", true).is_err());
         assert!(wrong(" — ", false).is_err());
         assert!(wrong(" ", true).is_err());

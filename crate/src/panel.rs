@@ -1,5 +1,5 @@
 //! The list beside the page: its flags in reading order, and the ledger of its sources with their
-//! claims. This file finds the words and the grouping; whoever draws the panel adds nothing.
+//! claims. This file finds the page's words and the grouping; ours around them are the interface's.
 //!
 //! A page may be several documents (frames). Sources are those of all of them as one page; flags are
 //! those that each document shows, for these are what the reader sees marked.
@@ -8,8 +8,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::explain;
-use crate::export::wording::{self, one_line, thousands};
+use crate::export::wording::{self, Because, one_line};
 use crate::export::{Options, id, selected};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, SourceKind, Span};
@@ -61,10 +60,8 @@ pub struct Entry {
     pub place: Place,
     /// Its category.
     pub category: Category,
-    /// "Anonymous source".
-    pub title: &'static str,
-    /// "one person".
-    pub kind_label: &'static str,
+    /// Its kind.
+    pub kind: &'static str,
     /// The sentence before it, cut.
     pub before: String,
     /// The marked words.
@@ -92,18 +89,16 @@ pub struct Claim {
 pub struct Line {
     /// Stays the same while the page's sources do.
     pub id: String,
-    /// How the page first describes or names it.
-    pub label: String,
-    /// Whether `label` is the page's own wording.
-    pub from_page: bool,
+    /// How the page first describes or names it; `None`: nobody, the page leaves out who says it.
+    pub label: Option<String>,
     /// What it is to its claims.
     pub basis: Basis,
-    /// "anonymous, one person; reason given".
-    pub standing: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// What the page says of why it isn't named.
+    pub because: Because,
     /// How many claims rest on it: at least 1.
     pub count: u32,
-    /// "3 claims".
-    pub counted: String,
     /// They, in page order; of a page with more than [`MOST`] the first ones.
     pub claims: Vec<Claim>,
 }
@@ -113,8 +108,6 @@ pub struct Line {
 pub struct Group {
     /// Which.
     pub basis: Basis,
-    /// "Named people".
-    pub title: &'static str,
     /// Claims on it, at least 1.
     pub claims: u32,
 }
@@ -124,8 +117,6 @@ pub struct Group {
 pub struct Heading {
     /// Which.
     pub category: Category,
-    /// "Anonymous sources".
-    pub title: &'static str,
     /// Its flags in the list.
     pub flags: u32,
 }
@@ -146,20 +137,18 @@ pub struct Panel {
     pub fainter: u32,
     /// Flags that would be listed, had the reader not dismissed them.
     pub dismissed: u32,
-    /// "1,180 words, 14 flags".
-    pub line: String,
+    /// Attributed claims.
+    pub claims: u32,
     /// The page's profile; `None` where no claim is attributed.
     pub sourcing: Option<Spread>,
-    /// Where the flags stand, in words; empty where there are none.
-    pub spread: String,
+    /// How many of the flags stand in each third of the text.
+    pub thirds: [u32; 3],
     /// The three categories in order.
     pub categories: Vec<Heading>,
     /// The flags in reading order.
     pub flags: Vec<Entry>,
     /// How many more there are than the list takes.
     pub more: u32,
-    /// "Who the 11 claims come from".
-    pub ledger: String,
     /// The claims by what they rest on; a basis without claims is left out.
     pub groups: Vec<Group>,
     /// The sources, those that most claims rest on first.
@@ -172,7 +161,6 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
     let (flags, joined, more) = entries(page, reading, parts, options, &mut at);
     let listed = flags.len() as u32 + more;
     let sourcing = Sourcing::of(reading);
-    let claims = sourcing.claims();
     let all = || parts.iter().flat_map(|part| part.flags);
     let found = || all().filter(|flag| !flag.dismissed);
     let chosen = found().filter(|flag| options.categories.contains(&flag.category()));
@@ -190,36 +178,20 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         found: found().count() as u32,
         fainter: chosen.count() as u32 - listed,
         dismissed: dismissed.count() as u32,
-        line: format!(
-            "{}, {}{}",
-            counted(reading.words, "word"),
-            // Where there are any, the profile counts them.
-            if claims == 0 {
-                "no attributed claims, "
-            } else {
-                ""
-            },
-            counted(listed, "flag")
-        ),
-        spread: spread(&flags),
+        claims: sourcing.claims(),
+        thirds: thirds(&flags),
         categories: Category::ALL
             .into_iter()
             .map(|category| Heading {
                 category,
-                title: explain::heading(category),
                 flags: flags.iter().filter(|f| f.category == category).count() as u32,
             })
             .collect(),
         more,
-        ledger: match claims {
-            1 => "Who the one claim comes from".to_owned(),
-            _ => format!("Who the {} claims come from", thousands(claims)),
-        },
         groups: Basis::ALL
             .into_iter()
             .map(|basis| Group {
                 basis,
-                title: group(basis),
                 claims: sourcing.on(basis),
             })
             .filter(|group| group.claims > 0)
@@ -228,21 +200,6 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         sources: lines(page, reading, &joined, &mut at),
         flags,
     }
-}
-
-fn group(basis: Basis) -> &'static str {
-    match basis {
-        Basis::People => "Named people",
-        Basis::Institutions => "Institutions",
-        Basis::Documents => "Documents",
-        Basis::Anonymous => "Not identified",
-    }
-}
-
-/// "1 claim", "1,180 words".
-fn counted(count: u32, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(count))
 }
 
 /// The flags that are asked for; beside them, by number, the joined page's flag that is the same;
@@ -304,8 +261,7 @@ fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts
         flag: number,
         place: at.of(page, flag.anchor),
         category: flag.category(),
-        title: explain::title(flag.category()),
-        kind_label: explain::kind_label(flag.kind),
+        kind: flag.kind.name(),
         before: one_line(&shown.before).trim_start().to_owned(),
         words: shortened(&one_line(shown.anchor), ANCHOR),
         after: one_line(&shown.after).trim_end().to_owned(),
@@ -356,12 +312,11 @@ fn lines(
             }
             (_, claims) => lines.push(Line {
                 id: format!("S{}", index + 1),
-                label: shortened(one_line(&source.label).trim(), LABEL),
-                from_page: true,
+                label: Some(shortened(one_line(&source.label).trim(), LABEL)),
                 basis: Basis::of(source),
-                standing: wording::standing(source, because),
+                kind: source.kind.name(),
+                because,
                 count: claims,
-                counted: counted(claims, "claim"),
                 claims: claims_on(index),
             }),
         }
@@ -371,12 +326,11 @@ fn lines(
         nobody.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
         lines.push(Line {
             id: "S0".to_owned(),
-            label: "Nobody".to_owned(),
-            from_page: false,
+            label: None,
             basis: Basis::Anonymous,
-            standing: "the page leaves out who says it".to_owned(),
+            kind: SourceKind::Agentless.name(),
+            because: Because::Unsaid,
             count: unsaid,
-            counted: counted(unsaid, "claim"),
             claims: nobody,
         });
     }
@@ -403,20 +357,13 @@ fn of_claim(
     })
 }
 
-/// How the flags lie along the text, in words.
-fn spread(flags: &[Entry]) -> String {
+/// How the flags lie along the text.
+fn thirds(flags: &[Entry]) -> [u32; 3] {
     let mut thirds = [0; 3];
     for flag in flags {
         thirds[((flag.at * 3.0) as usize).min(2)] += 1;
     }
-    let [first, middle, last] = thirds;
-    if first + middle + last == 0 {
-        return String::new();
-    }
-    format!(
-        "Along the text: {} in its first third, {middle} in the second, {last} in the last.",
-        counted(first, "flag")
-    )
+    thirds
 }
 
 /// The claims of a flag's source, in page order, for a card to lead to: the words of the flag that
@@ -546,23 +493,19 @@ mod tests {
     #[test]
     fn a_page_in_one_line_and_its_flags_in_order() {
         let panel = of_example(&all());
-        assert_eq!(panel.line, "27 words, 4 flags");
+        assert_eq!((panel.words, panel.claims, panel.flags.len()), (27, 3, 4));
         let shown: Vec<_> = panel
             .flags
             .iter()
-            .map(|f| (f.title, f.kind_label, f.words.as_str()))
+            .map(|f| (f.kind, f.words.as_str()))
             .collect();
         assert_eq!(
             shown,
             [
-                ("Anonymous source", "one person", "A port official told"),
-                ("Hedged claim", "a possibility", "may"),
-                ("Anonymous source", "one person", "he said"),
-                (
-                    "Unsourced assertion",
-                    "a figure",
-                    "have risen by 40 per cent"
-                ),
+                ("person", "A port official told"),
+                ("modal", "may"),
+                ("person", "he said"),
+                ("statistic", "have risen by 40 per cent"),
             ]
         );
         assert_eq!(panel.flags[3].before, "Fees ");
@@ -593,7 +536,7 @@ mod tests {
             ..all()
         };
         let panel = of_example(&options);
-        assert_eq!(panel.line, "27 words, 1 flag");
+        assert_eq!(panel.flags.len(), 1);
         assert_eq!(panel.flags[0].flag, 3, "its number in the reading");
         assert_eq!((panel.found, panel.fainter), (4, 1));
         let counts: Vec<u32> = panel.categories.iter().map(|c| c.flags).collect();
@@ -605,11 +548,10 @@ mod tests {
     #[test]
     fn a_source_has_its_claims_with_the_flags_that_mark_them() {
         let panel = of_example(&all());
-        assert_eq!(panel.ledger, "Who the 3 claims come from");
         let port = &panel.sources[0];
-        assert_eq!(port.label, "A port official");
-        assert_eq!(port.standing, "anonymous, one person; reason given");
-        assert_eq!((port.count, port.counted.as_str()), (2, "2 claims"));
+        assert_eq!(port.label.as_deref(), Some("A port official"));
+        assert_eq!((port.kind, port.because), ("person", Because::Given));
+        assert_eq!(port.count, 2);
         let claims: Vec<_> = port
             .claims
             .iter()
@@ -625,8 +567,8 @@ mod tests {
         let vale = &panel.sources[1];
         assert_eq!(vale.basis, Basis::People);
         assert_eq!(vale.claims[0].flag, None, "a named source is no flag");
-        let groups: Vec<_> = panel.groups.iter().map(|g| (g.title, g.claims)).collect();
-        assert_eq!(groups, [("Named people", 1), ("Not identified", 2)]);
+        let groups: Vec<_> = panel.groups.iter().map(|g| (g.basis, g.claims)).collect();
+        assert_eq!(groups, [(Basis::People, 1), (Basis::Anonymous, 2)]);
     }
 
     #[test]
@@ -639,12 +581,15 @@ mod tests {
         let shown: Vec<_> = panel
             .sources
             .iter()
-            .map(|s| (s.label.as_str(), s.count))
+            .map(|s| (s.label.as_deref(), s.count))
             .collect();
-        assert_eq!(shown.first().map(|s| s.0), Some("A clerk"), "{shown:?}");
-        assert_eq!(shown.last(), Some(&("Nobody", 2)), "{shown:?}");
+        assert_eq!(
+            shown.first().map(|s| s.0),
+            Some(Some("A clerk")),
+            "{shown:?}"
+        );
+        assert_eq!(shown.last(), Some(&(None, 2)), "{shown:?}");
         let nobody = &panel.sources[panel.sources.len() - 1];
-        assert!(!nobody.from_page);
         assert_eq!(nobody.claims.len(), 2);
         let sum: u32 = panel.sources.iter().map(|s| s.count).sum();
         assert_eq!(panel.groups.iter().map(|g| g.claims).sum::<u32>(), sum);
@@ -680,7 +625,10 @@ mod tests {
             .map(|f| (f.place.document, f.place.block, f.flag))
             .collect();
         assert_eq!(places, [(0, 0, 0), (1, 0, 0)]);
-        let critics = panel.sources.iter().find(|s| s.label == "Critics");
+        let critics = panel
+            .sources
+            .iter()
+            .find(|s| s.label.as_deref() == Some("Critics"));
         let claim = &critics.expect("the critics").claims[0];
         assert_eq!((claim.place.document, claim.place.block), (1, 0));
         assert_eq!(claim.flag, Some(1));
@@ -701,19 +649,16 @@ mod tests {
     }
 
     #[test]
-    fn where_the_flags_stand_is_told_in_words() {
+    fn where_the_flags_stand_is_told_by_thirds() {
         let nothing = of_text("The boats came in at noon.");
-        assert_eq!(nothing.spread, "");
-        assert_eq!(nothing.line, "6 words, no attributed claims, 0 flags");
+        assert_eq!((nothing.words, nothing.claims), (6, 0));
+        assert_eq!(nothing.thirds, [0, 0, 0]);
         assert_eq!(nothing.sourcing, None);
         let text = format!(
             "A clerk said it stood.\n{}\nCritics argue that it fell.",
             "The quay was wet and the boats lay still.\n".repeat(9)
         );
-        assert_eq!(
-            of_text(&text).spread,
-            "Along the text: 1 flag in its first third, 0 in the second, 1 in the last."
-        );
+        assert_eq!(of_text(&text).thirds, [1, 0, 1]);
     }
 
     #[test]
@@ -721,7 +666,6 @@ mod tests {
         let panel = of_text(&"Officials said so.\n".repeat(MOST + 3));
         assert_eq!(panel.flags.len(), MOST);
         assert_eq!(panel.more, 3);
-        assert!(panel.line.ends_with("2,003 flags"), "{}", panel.line);
         let claims = |f: fn(&Line) -> usize| panel.sources.iter().map(f).sum::<usize>();
         assert_eq!(claims(|s| s.count as usize), MOST + 3);
         assert_eq!(claims(|s| s.claims.len()), MOST);
@@ -736,6 +680,9 @@ mod tests {
             flags: &[],
         };
         let panel = panel(&page, &reading, &[part], &all());
-        assert_eq!(panel.sources[0].label, "an aide\u{fffd} of sorts");
+        assert_eq!(
+            panel.sources[0].label.as_deref(),
+            Some("an aide\u{fffd} of sorts")
+        );
     }
 }

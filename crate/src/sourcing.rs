@@ -80,9 +80,10 @@ fn is_record(label: &str) -> bool {
 }
 
 /// The anonymous source that most claims rest on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Heaviest {
     /// Its place in [`Reading::sources`].
+    #[serde(skip)]
     pub source: usize,
     /// How the page first describes it.
     pub label: String,
@@ -108,8 +109,8 @@ pub struct Spread {
     pub claims: u32,
     /// Those on each basis, in the order in which the sentence tells them.
     pub counts: Vec<Count>,
-    /// The sentence.
-    pub pieces: Vec<Piece>,
+    /// The anonymous source that carries the most, as the sentence names it; `None` where none carries two.
+    pub heaviest: Option<Heaviest>,
 }
 
 /// How a page's attributed claims are spread over what they rest on.
@@ -119,35 +120,6 @@ pub struct Sourcing {
     counts: [u32; 4],
     /// The first mentioned where several carry as many; `None` where nobody anonymous is cited.
     pub heaviest: Option<Heaviest>,
-}
-
-/// A stretch of the sentence, for display.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Piece {
-    /// The words.
-    pub text: String,
-    /// The basis whose claims they count.
-    pub basis: Option<Basis>,
-    /// Whether they are the page's own wording.
-    pub from_page: bool,
-}
-
-impl Piece {
-    fn ours(text: impl Into<String>) -> Piece {
-        Piece {
-            text: text.into(),
-            basis: None,
-            from_page: false,
-        }
-    }
-
-    fn counting(basis: Basis, text: String) -> Piece {
-        Piece {
-            basis: Some(basis),
-            ..Piece::ours(text)
-        }
-    }
 }
 
 impl Sourcing {
@@ -194,29 +166,31 @@ impl Sourcing {
                 })
                 .filter(|count| count.claims > 0)
                 .collect(),
-            pieces: self.pieces(),
+            heaviest: self.singled_out(),
         })
     }
 
-    /// The figure in words, in pieces: "Of 9 attributed claims, 6 rest on named people and 3 on
-    /// anonymous sources. One unnamed source, “a clerk”, carries 2 of the 9." No pieces where there
-    /// are no claims. An anonymous source with one claim is not singled out.
-    pub fn pieces(&self) -> Vec<Piece> {
-        let mut out = self.counted();
-        if !out.is_empty() {
-            out.extend(self.share());
-        }
-        out
+    /// The heaviest, unless one claim is all it has; its label fit for the middle of a sentence.
+    fn singled_out(&self) -> Option<Heaviest> {
+        let heaviest = self.heaviest.as_ref().filter(|h| h.claims > 1)?;
+        Some(Heaviest {
+            label: shortened(&lower_start(&heaviest.label), SHOWN),
+            ..heaviest.clone()
+        })
     }
 
-    /// The figure in words; empty where there are no claims. The page's words in it are as they
-    /// stand there: whoever shows them makes them fit to be shown.
+    /// The figure in words: "Of 9 attributed claims, 6 rest on named people and 3 on anonymous sources.
+    /// One unnamed source, “a clerk”, carries 2 of the 9." Empty where there are no claims. The page's
+    /// words in it are as they stand there: whoever shows them makes them fit to be shown.
     pub fn text(&self) -> String {
-        self.pieces().into_iter().map(|piece| piece.text).collect()
+        match self.claims() {
+            0 => String::new(),
+            _ => self.counted() + &self.share(),
+        }
     }
 
     /// How many claims rest on what; without the full stop. A basis without claims is left out.
-    fn counted(&self) -> Vec<Piece> {
+    fn counted(&self) -> String {
         let total = self.claims();
         let bases: Vec<Basis> = Basis::ALL
             .into_iter()
@@ -224,60 +198,55 @@ impl Sourcing {
             .collect();
         if let [basis] = bases.as_slice() {
             let [single, several] = basis.words();
-            return vec![Piece::counting(
-                *basis,
-                match total {
-                    1 => format!("The one attributed claim rests on {single}"),
-                    2 => format!("Both attributed claims rest on {several}"),
-                    _ => format!("All {total} attributed claims rest on {several}"),
-                },
-            )];
+            return match total {
+                1 => format!("The one attributed claim rests on {single}"),
+                2 => format!("Both attributed claims rest on {several}"),
+                _ => format!("All {total} attributed claims rest on {several}"),
+            };
         }
-        let mut out = Vec::new();
+        let mut out = format!("Of {total} attributed claims, ");
         for (place, basis) in bases.iter().enumerate() {
-            let verb = match (place, self.on(*basis)) {
+            let count = self.on(*basis);
+            let verb = match (place, count) {
                 (0, 1) => "rests on",
                 (0, _) => "rest on",
                 _ => "on",
             };
-            out.push(Piece::ours(match place {
-                0 => format!("Of {total} attributed claims, "),
-                _ if place + 1 == bases.len() => " and ".to_owned(),
-                _ => ", ".to_owned(),
-            }));
             let [single, several] = basis.words();
-            let count = self.on(*basis);
             let what = if count == 1 { single } else { several };
-            out.push(Piece::counting(*basis, format!("{count} {verb} {what}")));
+            out.push_str(match place {
+                0 => "",
+                _ if place + 1 == bases.len() => " and ",
+                _ => ", ",
+            });
+            out.push_str(&format!("{count} {verb} {what}"));
         }
         out
     }
 
     /// The full stop, and how many of all claims the heaviest anonymous source carries.
-    fn share(&self) -> Vec<Piece> {
-        let Some(heaviest) = self.heaviest.as_ref().filter(|h| h.claims > 1) else {
-            return vec![Piece::ours(".")];
+    fn share(&self) -> String {
+        let Some(Heaviest {
+            label,
+            kind,
+            claims,
+            ..
+        }) = self.singled_out()
+        else {
+            return ".".to_owned();
         };
-        let who = match heaviest.kind {
+        let who = match kind {
             SourceKind::Group => "unnamed group",
             SourceKind::Document => "unnamed document",
             _ => "unnamed source",
         };
         let total = self.claims();
-        let share = if heaviest.claims == total {
+        let share = if claims == total {
             "all of them".to_owned()
         } else {
-            format!("{} of the {total}", heaviest.claims)
+            format!("{claims} of the {total}")
         };
-        vec![
-            Piece::ours(format!(". One {who}, “")),
-            Piece {
-                text: shortened(&lower_start(&heaviest.label), SHOWN),
-                basis: None,
-                from_page: true,
-            },
-            Piece::ours(format!("”, carries {share}.")),
-        ]
+        format!(". One {who}, “{label}”, carries {share}.")
     }
 }
 
@@ -436,35 +405,14 @@ mod tests {
     #[test]
     fn a_long_label_is_cut_at_a_word() {
         let long = format!("a clerk who {}knows", "really ".repeat(20));
-        let pieces = of(&[(&long, SourceKind::Person, 2)]).pieces();
-        let page: Vec<&Piece> = pieces.iter().filter(|w| w.from_page).collect();
-        assert_eq!(page.len(), 1);
-        assert!(page[0].text.ends_with("really…"), "{page:?}");
-        assert!(page[0].text.chars().count() <= SHOWN + 1);
+        let spread = of(&[(&long, SourceKind::Person, 2)]).spread();
+        let label = spread.and_then(|s| s.heaviest).expect("the clerk").label;
+        assert!(label.ends_with("really…"), "{label}");
+        assert!(label.chars().count() <= SHOWN + 1);
         assert_eq!(
             shortened(&"é".repeat(SHOWN + 1), SHOWN),
             format!("{}…", "é".repeat(SHOWN))
         );
         assert_eq!(shortened(&"é".repeat(SHOWN), SHOWN), "é".repeat(SHOWN));
-    }
-
-    #[test]
-    fn pieces_that_count_tell_on_what() {
-        let pieces = of(&[
-            ("Ingrid Tolland", SourceKind::NamedPerson, 2),
-            ("a clerk", SourceKind::Person, 1),
-        ])
-        .pieces();
-        let counted: Vec<_> = pieces
-            .iter()
-            .filter_map(|piece| Some((piece.basis?, piece.text.as_str())))
-            .collect();
-        assert_eq!(
-            counted,
-            [
-                (Basis::People, "2 rest on named people"),
-                (Basis::Anonymous, "1 on an anonymous source")
-            ]
-        );
     }
 }

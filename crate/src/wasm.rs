@@ -355,13 +355,13 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
 
 /// What is wrong with a phrase of the reader's own; undefined where nothing is.
 #[wasm_bindgen]
-pub fn check_phrase(phrase: JsValue) -> Result<Option<String>, JsValue> {
+pub fn check_phrase(phrase: JsValue) -> Result<JsValue, JsValue> {
     let phrase: Phrase =
         serde_wasm_bindgen::from_value(phrase).map_err(|e| error(format!("phrase: {e}")))?;
-    Ok(own::check(&phrase).err())
+    own::check(&phrase).map_or_else(|wrong| to_js(&wrong), |()| Ok(JsValue::UNDEFINED))
 }
 
-/// How Hearsay decides, in words.
+/// An example for every kind of flag.
 #[wasm_bindgen]
 pub fn guide() -> Result<JsValue, JsValue> {
     to_js(&guide::guide())

@@ -16,7 +16,9 @@ fn read_and_check(page: &Page) -> usize {
         let card = explain::card(page, &reading, flag);
         assert!(!card.words.is_empty() && !card.facts.is_empty(), "{card:?}");
         assert!(
-            card.facts.iter().all(|f| !f.text.trim().is_empty()),
+            card.facts
+                .iter()
+                .all(|f| f.ours.is_some() != f.page.iter().any(|words| !words.trim().is_empty())),
             "{card:?}"
         );
         if let Some(rests) = card.rests {

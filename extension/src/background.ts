@@ -41,8 +41,9 @@ import {
   type ToPage,
 } from "./protocol";
 import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
-import { plural } from "./summary";
+import { title } from "./tell";
 import { highlightSheet } from "./theme";
+import { counted, text } from "./words";
 
 const documents = new Documents();
 
@@ -55,7 +56,7 @@ async function ready(): Promise<typeof engine> {
     await starting;
   } catch (reason) {
     starting = null;
-    throw new Error(`The engine did not start: ${text(reason)}`);
+    throw new Error(text("engineFailed", errorOf(reason)));
   }
   return engine;
 }
@@ -81,7 +82,7 @@ onBackgroundMessage({
       await styled;
       return reading ? { reading } : { more: true };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     } finally {
       changed(tab);
     }
@@ -105,9 +106,9 @@ onBackgroundMessage({
       const keys = await complete(tab);
       if (!knows(key)) return { resend: true };
       const found = details(keys, key, flag);
-      return found ? { details: found } : { error: "No such flag." };
+      return found ? { details: found } : { error: text("noFlag") };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 
@@ -155,7 +156,7 @@ onBackgroundMessage({
       const { check_phrase } = await ready();
       return { wrong: check_phrase(phrase) ?? null };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 
@@ -164,7 +165,7 @@ onBackgroundMessage({
       const { guide } = await ready();
       return { guide: guide() };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 
@@ -191,7 +192,7 @@ onBackgroundMessage({
     try {
       return await list(tab, url);
     } catch (reason) {
-      return { ...NO_LIST, state: "on", error: text(reason) };
+      return { ...NO_LIST, state: "on", error: errorOf(reason) };
     }
   },
 
@@ -199,7 +200,7 @@ onBackgroundMessage({
     try {
       const { export_list } = await ready();
       const [keys, top] = await Promise.all([complete(tab), askFrame<"status">(tab, 0, { type: "status" })]);
-      if (keys.length === 0 || !top?.filter) return { error: "There is no list: highlights are off." };
+      if (keys.length === 0 || !top?.filter) return { error: text("noList") };
       const list = export_list(keys, {
         format,
         ...(hidden ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true } : choice(top.filter)),
@@ -209,7 +210,7 @@ onBackgroundMessage({
       });
       return { text: list };
     } catch (reason) {
-      return { error: text(reason) };
+      return { error: errorOf(reason) };
     }
   },
 });
@@ -220,11 +221,11 @@ onCommand({
     const top = await askFrame<"status">(id, 0, { type: "status" });
     if (top?.on) {
       await switchOff(id, true);
-      await say(id, 0, "Nothing is marked any more.");
+      await say(id, 0, text("saidOff"));
     } else {
       const { frames } = await switchOn(id, url, true);
       const shown = frames.reduce((sum, frame) => sum + frame.shown, 0);
-      if (frames.length > 0) await say(id, 0, plural(shown, "flag on this page.", "flags on this page."));
+      if (frames.length > 0) await say(id, 0, counted("saidOn", shown));
     }
   },
   next: (tab) => void go(tab, 1),
@@ -266,7 +267,7 @@ async function go({ id, url }: Tab, by: 1 | -1): Promise<boolean> {
     left ||= now?.was ?? false;
     found = now !== null && now.at !== null;
     if (!now?.category || now.at === null) return;
-    await say(id, frame, `${FLAG[now.category]}: ${now.words}`);
+    await say(id, frame, text("saidFlag", title(now.category), now.words));
   };
   for (const frame of ids) {
     if (!found) await arrive(frame, left ? "edge" : null);
@@ -274,15 +275,9 @@ async function go({ id, url }: Tab, by: 1 | -1): Promise<boolean> {
   for (const frame of ids) {
     if (!found) await arrive(frame, left ? "edge" : "view");
   }
-  if (!found && frames.length > 0) await say(id, 0, "No flags on this page.");
+  if (!found && frames.length > 0) await say(id, 0, text("saidNone"));
   return found;
 }
-
-const FLAG: Readonly<Record<Category, string>> = {
-  anonymous: "Anonymous source",
-  unsourced: "Unsourced assertion",
-  hedged: "Hedged claim",
-};
 
 async function openCard(tab: number): Promise<boolean> {
   for (const frame of await inject(tab)) {
@@ -299,14 +294,8 @@ async function turn({ id, url, secret }: Tab, category: Category): Promise<void>
   const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
   if (secret) await lend(id, act);
   else await update((now) => acted(now, act));
-  await say(id, 0, `${FLAGS[category]}: ${act.categories[category] ? "on" : "off"}`);
+  await say(id, 0, text(act.categories[category] ? "saidShown" : "saidHidden", text(`category_${category}`)));
 }
-
-const FLAGS: Readonly<Record<Category, string>> = {
-  anonymous: "Anonymous sources",
-  unsourced: "Unsourced assertions",
-  hedged: "Hedged claims",
-};
 
 async function say(tab: number, frame: number, words: string): Promise<void> {
   await askFrame<"say">(tab, frame, { type: "say", text: words });
@@ -480,6 +469,6 @@ async function registerAllowed(): Promise<void> {
   await registerSites((await Promise.all(always.map(grantedPatterns))).flat());
 }
 
-function text(reason: unknown): string {
+function errorOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }

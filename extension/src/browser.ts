@@ -67,6 +67,11 @@ export function shadowOf(element: Element, closed: boolean): ShadowRoot | null {
   }
 }
 
+/** What `_locales` has under a key in the browser's language, or in English. */
+export function message(key: string, values: string[]): string {
+  return chrome.i18n.getMessage(key, values);
+}
+
 /** Answers messages. Unknown messages and senders are left alone. */
 function listen<M, S>(
   handlers: Handlers<M, S>,

@@ -8,7 +8,9 @@ import { element, line, svg } from "./draw";
 import { later } from "./later";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
+import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
 import { lineProperties } from "./theme";
+import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 
 /** The one custom tag: page rules for `div` don't meet it. */
 export const HOST = "hearsay-card";
@@ -21,35 +23,15 @@ const SPOKEN = 5000;
 /** A live region must have been there for a moment before what is put into it is read out. */
 const LISTENING = 150;
 
-const WORDS = {
-  copy: "Copy quote and link",
-  copied: "Copied",
-  notCopied: "It could not be copied",
-  dismiss: "Dismiss",
-  explain: "How is this decided?",
-  stop: "Stop marking…",
-  here: (count: number) => `${count.toLocaleString("en")} here`,
-  scopes: {
-    flag: ["This flag", () => "Only in this place, on this page"],
-    phrase: ["This phrase", (words: string) => `“${words}”, on every page`],
-    site: ["This site", () => `Everything on ${location.hostname || "this page"}`],
-    category: ["This category", (_: string, category: Category) => `${PLURALS[category]}, on every page`],
-  } as Record<Scope, [string, (words: string, category: Category) => string]>,
-  undoable: "You can undo this in Options, under Dismissed.",
-  undo: "Undo",
-} as const;
-
-/** What is said of a dismissal. */
-export const notes = {
-  flag: () => "This flag won’t be marked again.",
-  phrase: (words: string) => `“${shortened(words)}” won’t be marked again.`,
-  category: (_: string, category: Category) => `${PLURALS[category]} won’t be marked any more.`,
-  site: (host: string) => `Nothing will be marked on ${host || "this page"}.`,
-};
-
 export const SCOPES = ["flag", "phrase", "site", "category"] as const;
 /** What goes with a dismissal. */
 export type Scope = (typeof SCOPES)[number];
+
+/** What is said of a dismissal. `host`: the site's. */
+export function noted(scope: Scope, words: string, category: Category, host: string): string {
+  const what = { flag: "", phrase: shortened(words), site: host, category: text(`category_${category}`) };
+  return text(`noted_${scope}`, what[scope]);
+}
 
 export interface Anchor {
   /** The last line of the flag. */
@@ -138,19 +120,19 @@ export class Card {
   }
 
   /** Says what was done where the card is or was, with a way back; gone after a while, or when it was gone back. */
-  note(text: string, undo: () => void): void {
+  note(said: string, undo: () => void): void {
     const was = this.card;
     const above = was?.classList.contains("above") ?? false;
     const box = was?.getBoundingClientRect() ?? new DOMRect(EDGE, EDGE, 0, 0);
     this.take();
     const note = element("section", "card note open");
-    const button = element("button", "act undo", WORDS.undo);
+    const button = element("button", "act undo", text("undo"));
     button.type = "button";
     button.addEventListener("click", () => {
       this.remove();
       undo();
     });
-    note.append(element("p", "", text), button);
+    note.append(element("p", "", said), button);
     this.put(note);
     note.style.left = `${box.left}px`;
     note.style.top = `${above ? box.bottom - note.offsetHeight : box.top}px`;
@@ -163,11 +145,11 @@ export class Card {
     note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
     go();
     button.focus({ preventScroll: true });
-    this.say(text);
+    this.say(said);
   }
 
   /** Politely, to who hears rather than sees. */
-  say(text: string): void {
+  say(said: string): void {
     this.quiet();
     const known = this.status;
     const status = known ?? element("p", "said");
@@ -178,7 +160,7 @@ export class Card {
     }
     const speak = later(
       () => {
-        status.textContent = text;
+        status.textContent = said;
       },
       known ? 0 : LISTENING,
     );
@@ -315,17 +297,6 @@ export class Card {
   }
 }
 
-const NAMES: Readonly<Record<Category, string>> = {
-  anonymous: "Anonymous source",
-  unsourced: "Unsourced assertion",
-  hedged: "Hedged claim",
-};
-const PLURALS: Readonly<Record<Category, string>> = {
-  anonymous: "Anonymous sources",
-  unsourced: "Unsourced assertions",
-  hedged: "Hedged claims",
-};
-
 /** Code points of a phrase in the menu. */
 const SHORT = 48;
 
@@ -342,27 +313,30 @@ function draw(
   dismiss: (button: HTMLElement) => void,
 ): HTMLElement {
   const card = element("section", "card");
+  card.lang = LANGUAGE;
+  card.dir = DIRECTION;
   card.setAttribute("role", "dialog");
-  card.setAttribute("aria-label", `Hearsay: ${details.title}`);
+  card.setAttribute("aria-label", text("cardLabel", title(details.category)));
   card.tabIndex = -1;
 
   const header = element("header");
   header.append(
     line(details.category, looks[details.category].line),
-    element("strong", "", details.title),
-    element("span", "kind", details.kindLabel),
+    element("strong", "", title(details.category)),
+    element("span", "kind", kindLabel(details.kind)),
   );
 
   const facts = element("dl");
   const words = element("dd", "page");
-  for (const { text, cue } of details.words) words.append(cue ? element("b", "", text) : text);
-  facts.append(element("dt", "", "The words"), words);
-  for (const { label, text, fromPage } of details.facts) {
-    facts.append(element("dt", "", label), element("dd", fromPage ? "page" : "", text));
+  for (const { text: own, cue } of details.words) words.append(cue ? element("b", "", own) : own);
+  facts.append(element("dt", "", text("theWords")), words);
+  for (const fact of details.facts) {
+    const said = element("dd", fact.ours === null ? "page" : "", factText(fact));
+    facts.append(element("dt", "", factLabel(fact)), said);
   }
-  facts.append(element("dt", "", "Strength"), element("dd", "", details.strength.text));
+  facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details)));
 
-  card.append(header, element("p", "plain", details.plain), facts);
+  card.append(header, element("p", "plain", plain(details)), facts);
   if (details.rests) card.append(rests(details.rests, acts));
   for (const other of others) card.append(otherRow(other, looks));
   card.append(actions(acts, dismiss));
@@ -370,19 +344,19 @@ function draw(
 }
 
 /** How much of the page rests on this source: one block is one claim. */
-function rests({ claims, total, index, text }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
+function rests({ claims, total, index }: NonNullable<Details["rests"]>, acts: Acts): HTMLElement {
   const row = element("div", "rests");
   const sentence = element("p");
-  const counted = /^\d+ of \d+/.exec(text)?.[0] ?? "";
-  sentence.append(element("b", "", counted), text.slice(counted.length));
+  const share = element("b", "", text("countOf", number(claims), number(total)));
+  sentence.append(...weave(form("rests", claims), share));
   row.append(sentence);
   if (claims > 1) {
     const way = element("div", "way");
     if (total <= MAX_TICKS) way.append(ticks(claims, total, index));
     way.append(
-      step("previous", "Previous claim of this source", acts.previous, "M6.5 1.5 2 6l4.5 4.5"),
-      element("span", "", `${index + 1} of ${claims}`),
-      step("next", "Next claim of this source", acts.next, "M1.5 1.5 6 6l-4.5 4.5"),
+      step("previous", text("previousClaim"), acts.previous, "M6.5 1.5 2 6l4.5 4.5"),
+      element("span", "", text("countOf", number(index + 1), number(claims))),
+      step("next", text("nextClaim"), acts.next, "M1.5 1.5 6 6l-4.5 4.5"),
     );
     row.append(way);
   }
@@ -411,18 +385,18 @@ function step(name: Step, label: string, act: (() => void) | null, path: string)
 
 function actions({ copy, explain }: Acts, dismiss: (button: HTMLElement) => void): HTMLElement {
   const row = element("footer");
-  const copying = element("button", "act", WORDS.copy);
+  const copying = element("button", "act", text("copyQuote"));
   copying.type = "button";
   copying.addEventListener("click", async () => {
-    copying.textContent = (await copy()) ? WORDS.copied : WORDS.notCopied;
+    copying.textContent = text((await copy()) ? "copied" : "notCopied");
   });
-  const dismissing = element("button", "act menu-button", WORDS.dismiss);
+  const dismissing = element("button", "act menu-button", text("dismiss"));
   dismissing.type = "button";
   dismissing.setAttribute("aria-haspopup", "menu");
   dismissing.setAttribute("aria-expanded", "false");
   dismissing.append(svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
   dismissing.addEventListener("click", () => dismiss(dismissing));
-  const explaining = element("button", "act explain", WORDS.explain);
+  const explaining = element("button", "act explain", text("howDecided"));
   explaining.type = "button";
   explaining.addEventListener("click", explain);
   row.append(copying, dismissing, explaining);
@@ -433,30 +407,35 @@ function actions({ copy, explain }: Acts, dismiss: (button: HTMLElement) => void
 function drawMenu({ category, words: parts }: Details, { dismiss, tally }: Acts): HTMLElement {
   const menu = element("div", "card menu open");
   menu.setAttribute("role", "menu");
-  menu.setAttribute("aria-label", WORDS.stop);
-  const heading = element("p", "stop", WORDS.stop);
+  menu.setAttribute("aria-label", text("stopMarking"));
+  const heading = element("p", "stop", text("stopMarking"));
   heading.ariaHidden = "true";
   menu.append(heading);
-  const words = shortened(parts.map(({ text }) => text).join(""));
+  const what = {
+    flag: "",
+    phrase: shortened(parts.map(({ text: own }) => own).join("")),
+    site: location.hostname || location.pathname,
+    category: text(`category_${category}`),
+  };
   const counts = {} as Record<Scope, HTMLElement>;
   for (const scope of SCOPES) {
-    const [title, what] = WORDS.scopes[scope];
     const item = element("button", "item");
     item.type = "button";
     item.setAttribute("role", "menuitem");
     item.tabIndex = -1;
     item.dataset.scope = scope;
-    counts[scope] = element("span", "count", scope === "flag" ? WORDS.here(1) : "");
-    item.append(element("b", "", title), counts[scope], element("span", "what", what(words, category)));
+    counts[scope] = element("span", "count", scope === "flag" ? text("here", number(1)) : "");
+    const note = element("span", "what", text(`scopeNote_${scope}`, what[scope]));
+    item.append(element("b", "", text(`scope_${scope}`)), counts[scope], note);
     item.addEventListener("click", () => dismiss(scope));
     menu.append(item);
   }
   void tally().then((all) => {
     for (const scope of ["phrase", "site", "category"] as const) {
-      if (all) counts[scope].textContent = WORDS.here(all[scope]);
+      if (all) counts[scope].textContent = text("here", number(all[scope]));
     }
   });
-  const end = element("p", "undoable", WORDS.undoable);
+  const end = element("p", "undoable", text("undoable"));
   menu.append(end);
   menu.addEventListener("keydown", (event) => turn(event, [...menu.querySelectorAll("button")]));
   return menu;
@@ -482,7 +461,7 @@ function otherRow({ category, open }: Other, looks: Looks): HTMLElement {
   const row = element("button", "other");
   row.type = "button";
   const label = element("span");
-  label.append("Also here: ", element("b", "", NAMES[category].toLowerCase()));
+  label.append(...weave("alsoHere", element("b", "", text(`also_${category}`))));
   row.append(line(category, looks[category].line), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
   row.addEventListener("click", open);
   return row;

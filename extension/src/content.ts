@@ -4,7 +4,7 @@
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
-import { Card, notes, type Scope } from "./card";
+import { Card, noted, type Scope } from "./card";
 import { Collection, type Entry } from "./collect";
 import { type Flag, normalised, unpack } from "./flags";
 import { Follow } from "./follow";
@@ -31,6 +31,7 @@ import { AROUND, acted, ruleFor, settings, viewFor } from "./settings";
 import { Steps } from "./steps";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
+import { text } from "./words";
 
 type Facts = Change["facts"];
 
@@ -329,7 +330,10 @@ class Frame {
     const words = life.paint.wordsOf(flag);
     const { category } = flag;
     if (scope === "site") {
-      this.card.note(notes.site(this.site), () => void ask<"siteOff">({ type: "siteOff", off: false }));
+      this.card.note(
+        noted(scope, words, category, this.site),
+        () => void ask<"siteOff">({ type: "siteOff", off: false }),
+      );
       await ask<"siteOff">({ type: "siteOff", off: true });
       return;
     }
@@ -351,7 +355,10 @@ class Frame {
             { what: "dismiss", dismissal },
             { what: "restore", dismissal },
           ] as const);
-    this.card.note(notes[scope](words, category), () => void ask<"act">({ type: "act", act: undo }));
+    this.card.note(
+      noted(scope, words, category, this.site),
+      () => void ask<"act">({ type: "act", act: undo }),
+    );
     await ask<"act">({ type: "act", act });
   }
 
@@ -367,7 +374,7 @@ class Frame {
       this.sheet = sheet;
       return reply.reading;
     }
-    this.error = "error" in reply ? reply.error : "The engine lost the page.";
+    this.error = "error" in reply ? reply.error : text("engineLost");
     return null;
   }
 
@@ -395,7 +402,7 @@ class Frame {
         yield;
       }
     };
-    if (!(await pace.slices(sending.call(this))) || !last) return { error: "It was called off." };
+    if (!(await pace.slices(sending.call(this))) || !last) return { error: text("calledOff") };
     return (last as ReturnType<typeof ask<"read">>).catch((reason) => ({ error: String(reason) }));
   }
 

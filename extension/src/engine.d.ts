@@ -14,6 +14,7 @@ declare module "hearsay-engine" {
     Phrase,
     Reading,
     Sourcing,
+    Wrong,
   } from "./protocol";
 
   /** Compiles and starts the engine. */
@@ -39,7 +40,7 @@ declare module "hearsay-engine" {
   /** The list of these documents as one page. Throws when a key is unknown. */
   export function panel(keys: string[], choice: { minStrength: number; categories: Category[] }): List;
   /** What is wrong with a phrase; undefined where nothing is. */
-  export function check_phrase(phrase: Phrase): string | undefined;
+  export function check_phrase(phrase: Phrase): Wrong | undefined;
   export function guide(): Guide;
   /** Throws an Error when a key is unknown. */
   export function export_list(keys: string[], options: ExportOptions): string;

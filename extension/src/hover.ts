@@ -26,7 +26,7 @@ export interface HoverOptions {
   tally: (flag: Flag) => Promise<Tally | null>;
   dismiss: (flag: Flag, scope: Scope) => Promise<void>;
   /** How this kind of flag is decided. */
-  explain: (kind: string) => void;
+  explain: (kind: Details["kind"]) => void;
   /** False ends everything: the extension is gone. */
   alive: () => boolean;
   signal: AbortSignal;

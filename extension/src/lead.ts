@@ -1,6 +1,7 @@
 /** What popup and panel say of a page before anything else. Pure, no DOM. */
 import type { ListReport, Sensitivity, TabReport } from "./protocol";
-import { density, languageName, plural, type Summary } from "./summary";
+import { density, type Summary } from "./summary";
+import { counted, languageName, text } from "./words";
 
 /** What the reader can do about it; whoever shows the lead carries it out. */
 export type Offer = "english" | "everything" | "read";
@@ -11,9 +12,9 @@ export interface Lead {
   offer?: { what: Offer; label: string };
 }
 
-export const READING: Lead = { headline: "Reading…", note: "" };
+export const READING: Lead = { headline: text("reading"), note: "" };
 
-const ENGLISH = { what: "english", label: "It is in English" } as const;
+const ENGLISH = { what: "english", label: text("isEnglish") } as const;
 
 export function lead(
   state: TabReport["state"],
@@ -24,13 +25,13 @@ export function lead(
   switch (state) {
     case "closed":
       return {
-        headline: "This page is closed to extensions.",
-        note: "The browser keeps its own pages, its store and some documents to itself. There is nothing to fix.",
+        headline: text("closedHeadline"),
+        note: text("closedNote"),
       };
     case "site-off":
-      return { headline: `Off on ${host}.`, note: "Nothing is loaded into this page." };
+      return { headline: text("siteOffHeadline", host), note: text("siteOffNote") };
     case "off":
-      return { headline: "Off on this page.", note: "Nothing is marked until you switch it on again." };
+      return { headline: text("offHeadline"), note: text("offNote") };
     case "on":
       return read(summary, host, sensitivity);
   }
@@ -40,41 +41,45 @@ function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {
   switch (summary.kind) {
     case "foreign":
       return {
-        headline: `This page is in ${languageName(summary.language)}.`,
-        note: "Hearsay reads only English for now, so nothing is marked.",
+        headline: text("foreignHeadline", languageName(summary.language)),
+        note: text("foreignNote"),
         offer: ENGLISH,
       };
     case "short":
       return {
-        headline: "Too little text to read.",
-        note: "There are not enough sentences here to tell the language, so nothing is marked.",
+        headline: text("shortHeadline"),
+        note: text("shortNote"),
         offer: ENGLISH,
       };
     case "failed":
-      return { headline: "This page could not be read.", note: summary.error ?? "" };
+      return { headline: text("failedHeadline"), note: summary.error ?? "" };
     case "nothing": {
-      const { fainter, words } = summary;
-      const more = fainter
-        ? ` ${plural(fainter, "fainter flag shows", "fainter flags show")} under Everything.`
-        : "";
+      const { dismissed, fainter, words } = summary;
+      const read = counted("wordsRead", words, text(`at_${sensitivity}`));
+      const away = dismissed === 0 ? "" : ` ${counted("dismissedHere", dismissed)}`;
+      const more = fainter === 0 ? away : `${away} ${counted("fainterShown", fainter)}`;
       return {
-        headline: "Nothing to mark here.",
-        note: `${plural(words, "word", "words")} read at ${sensitivity} sensitivity. That is no verdict on the page.${more}`,
-        ...(fainter === 0 ? {} : { offer: { what: "everything", label: "Show everything" } }),
+        headline: text("nothingHeadline"),
+        note: text("nothingNote", read) + more,
+        ...(fainter === 0 ? {} : { offer: { what: "everything", label: text("showEverything") } }),
       };
     }
     case "flags":
       if (summary.shown === 0) {
         return {
-          headline: "Nothing shown.",
-          note: "The flags on this page are in categories that are switched off.",
+          headline: text("hiddenHeadline"),
+          note: text("hiddenNote"),
         };
       }
       return {
-        headline: `${plural(summary.shown, "place", "places")} to read twice`,
-        note: density(host, summary),
+        headline: counted("places", summary.shown),
+        note: away(density(host, summary), summary),
       };
   }
+}
+
+function away(said: string, { dismissed }: Summary): string {
+  return dismissed === 0 ? said : text("pair", said, counted("dismissed", dismissed));
 }
 
 /** The panel's own states: it is there before a page is read. */
@@ -84,14 +89,11 @@ export function unread(state: ListReport["state"], url: string, key: string): Le
   // Where the browser tells the address, the reader has let Hearsay in before.
   if (url !== "") {
     return {
-      headline: "Not read yet.",
-      note: "Hearsay reads a page only when you ask for it.",
-      offer: { what: "read", label: "Read this page" },
+      headline: text("unreadHeadline"),
+      note: text("unreadNote"),
+      offer: { what: "read", label: text("readThisPage") },
     };
   }
-  const or = key === "" ? "" : ` or ${key}`;
-  return {
-    headline: "Not read yet.",
-    note: `Hearsay reads a page only when you ask for it: press its button in the toolbar${or}, and the list appears here.`,
-  };
+  const note = key === "" ? text("unreadPress") : text("unreadPressOr", key);
+  return { headline: text("unreadHeadline"), note };
 }

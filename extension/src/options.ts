@@ -24,7 +24,6 @@ import {
   hostOf,
   imported,
   isHost,
-  LONGEST_PHRASE,
   MOST_PHRASES,
   ruleFor,
   settings,
@@ -32,51 +31,13 @@ import {
   withSite,
 } from "./settings";
 import { sensitivityNote } from "./summary";
+import { kindLabel } from "./tell";
 import { colourOf, highlightName, highlightSheet, wear } from "./theme";
+import { localize, text } from "./words";
 
-const WORDS = {
-  categories: {
-    anonymous: "Anonymous sources",
-    unsourced: "Unsourced assertions",
-    hedged: "Hedged claims",
-  } as Record<Category, string>,
-  lines: { solid: "Solid", dotted: "Dotted", wavy: "Wavy", dashed: "Dashed" },
-  colours: { violet: "Violet", ochre: "Ochre", petrol: "Petrol", blue: "Blue", grey: "Grey" },
-  levels: { quiet: "Quiet", normal: "Normal", everything: "Everything" },
-  rules: { off: "Off", click: "On click", always: "Always" } as Record<SiteRule, string>,
-  line: "Line",
-  colour: "Colour",
-  show: (category: string) => `Show ${category.toLowerCase()}`,
-  remove: "Remove",
-  removeThis: (what: string) => `Remove ${what}`,
-  pattern: "regular expression",
-  noPhrases: "None yet.",
-  hint: "Whole words, in capitals or not.",
-  hintPattern: "As in most editors, in capitals or not: \\b(sources?|insiders?) close to\\b",
-  known: "This phrase is there already.",
-  most: `There is room for ${MOST_PHRASES} phrases.`,
-  long: `At most ${LONGEST_PHRASE} characters.`,
-  others: "Every other site",
-  ruleOf: (host: string) => `On ${host}`,
-  shownOn: (category: string, host: string) => `${category} on ${host}`,
-  noHost: "This is no site’s name.",
-  refused: "The browser did not allow it. The rule stays as it was.",
-  lapsed: "The browser doesn’t allow it any more.",
-  allow: "Allow",
-  undo: "Undo",
-  undoThis: (what: string) => `Undo: ${what}`,
-  nothingDismissed: "Nothing so far. A flag’s card has the ways to dismiss it.",
-  everyPage: "This phrase, on every page",
-  onePage: "This flag, on one page",
-  wholeSite: "This site",
-  wholeCategory: "This category, on every page",
-  noKey: "no key",
-  saved: "hearsay-settings",
-  restored: "These are the settings of the file now.",
-  undone: "The settings are as they were before.",
-  noSettings: "This is no file of Hearsay’s settings. Nothing was changed.",
-  failed: (why: string) => `Some of this page could not be made. ${why}`,
-};
+/** Shown as it is typed, whatever the language. */
+const EXPRESSION = "\\b(sources?|insiders?) close to\\b";
+const FILE = "hearsay-settings";
 
 /** An element of options.html; its absence would be a defect of ours. */
 function at<E extends HTMLElement = HTMLElement>(id: string): E {
@@ -93,6 +54,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 void start();
 
 async function start(): Promise<void> {
+  localize(document);
   for (const part of ["quotes", "line"] as const) {
     document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
   }
@@ -100,7 +62,7 @@ async function start(): Promise<void> {
   const [all, told] = await Promise.all([settings(), ask<"guide">({ type: "guide" }), drawKeys()]);
   now = all;
   if ("guide" in told) guide = told.guide;
-  else at("failure").textContent = WORDS.failed(told.error);
+  else at("failure").textContent = text("optionsFailed", told.error);
   at("failure").hidden = "guide" in told;
   drawGuide();
   fillPhraseForm();
@@ -191,13 +153,13 @@ function redraw(id: string, shows: unknown, make: () => Node[]): void {
 function paint(): void {
   sheet.replaceSync(highlightSheet({ tone: dark.matches ? "dark" : "light", looks: now.looks }));
   for (const category of CATEGORIES) {
-    const words = (samples.get(category) ?? []).filter((text) => text.isConnected);
+    const words = (samples.get(category) ?? []).filter((own) => own.isConnected);
     samples.set(category, words);
     const ranges = words
-      .filter((text) => now.categories[category] || text.parentElement?.closest("#looks") === null)
-      .map((text) => {
+      .filter((own) => now.categories[category] || own.parentElement?.closest("#looks") === null)
+      .map((own) => {
         const range = new Range();
-        range.selectNodeContents(text);
+        range.selectNodeContents(own);
         return range;
       });
     CSS.highlights.set(highlightName(category), new Highlight(...ranges));
@@ -207,6 +169,8 @@ function paint(): void {
 function sample(category: Category, [before, words, after]: readonly [string, string, string]): HTMLElement {
   const box = element("p", "sample");
   const marked = document.createTextNode(words);
+  box.lang = "en";
+  box.dir = "ltr";
   box.append(before, marked, after);
   samples.set(category, [...(samples.get(category) ?? []), marked]);
   return box;
@@ -214,8 +178,8 @@ function sample(category: Category, [before, words, after]: readonly [string, st
 
 function drawLook(category: Category): HTMLElement {
   const look = now.looks[category];
-  const title = WORDS.categories[category];
-  const chapter = guide.find((one) => one.category === category);
+  const title = text(`category_${category}`);
+  const example = guide.find((one) => one.category === category)?.example;
   const row = element("div", "look");
   row.setAttribute("role", "group");
   row.setAttribute("aria-labelledby", `look-${category}`);
@@ -223,26 +187,25 @@ function drawLook(category: Category): HTMLElement {
   const heading = element("h3", "", title);
   heading.id = `look-${category}`;
   words.append(heading);
-  const example = chapter?.kinds[0]?.example;
-  if (chapter) words.append(element("p", "what", chapter.what));
+  words.append(element("p", "what", text(`what_${category}`)));
   if (example) words.append(sample(category, example));
 
   const setLook = (values: Partial<typeof look>) =>
     change((all) => ({ looks: { ...all.looks, [category]: { ...all.looks[category], ...values } } }));
   const lines = LINE_STYLES.map((name) => {
     const drawing = stroke(name, name === look.line ? `var(--${category})` : "currentColor");
-    return { value: name, label: WORDS.lines[name], face: drawing };
+    return { value: name, label: text(`line_${name}`), face: drawing };
   });
   const colours = COLOURS.map((name) => {
     const face = element("i", "dot");
     face.style.background = colourOf(name);
-    return { value: name, label: WORDS.colours[name], face };
+    return { value: name, label: text(`colour_${name}`), face };
   });
   const toggle = element("input", "switch");
   toggle.type = "checkbox";
   toggle.setAttribute("role", "switch");
   toggle.checked = now.categories[category];
-  toggle.ariaLabel = WORDS.show(title);
+  toggle.ariaLabel = text("show", title);
   toggle.dataset.name = `show ${category}`;
   toggle.addEventListener("change", () => {
     const shown = toggle.checked;
@@ -250,10 +213,10 @@ function drawLook(category: Category): HTMLElement {
   });
   row.append(
     words,
-    radios(`line-${category}`, WORDS.line, "segments lines", lines, look.line, (value) =>
+    radios(`line-${category}`, text("line"), "segments lines", lines, look.line, (value) =>
       setLook({ line: value }),
     ),
-    radios(`colour-${category}`, WORDS.colour, "dots", colours, look.colour, (value) =>
+    radios(`colour-${category}`, text("colour"), "dots", colours, look.colour, (value) =>
       setLook({ colour: value }),
     ),
     toggle,
@@ -262,7 +225,7 @@ function drawLook(category: Category): HTMLElement {
 }
 
 function drawLevels(): Node[] {
-  const levels = SENSITIVITIES.map((value) => ({ value, label: "", face: WORDS.levels[value] }));
+  const levels = SENSITIVITIES.map((value) => ({ value, label: "", face: text(`sensitivity_${value}`) }));
   const group = radios(
     "level",
     at("sensitivity-title").textContent,
@@ -307,8 +270,8 @@ function radios<T extends string>(
   return group;
 }
 
-function button(text: string, label: string, act: () => void): HTMLButtonElement {
-  const made = element("button", "link", text);
+function button(face: string, label: string, act: () => void): HTMLButtonElement {
+  const made = element("button", "link", face);
   made.type = "button";
   made.ariaLabel = label;
   made.dataset.name = label;
@@ -319,20 +282,20 @@ function button(text: string, label: string, act: () => void): HTMLButtonElement
 // ── Phrases ──────────────────────────────────────────────────────────────────────────────────────
 
 function drawPhrases(): Node[] {
-  if (now.phrases.length === 0) return [element("li", "none", WORDS.noPhrases)];
+  if (now.phrases.length === 0) return [element("li", "none", text("noPhrases"))];
   return now.phrases.map((phrase) => {
-    const { category, text, pattern } = phrase;
+    const { category, text: own, pattern } = phrase;
     const row = element("li");
-    const words = element("span", pattern ? "pattern" : "page", text);
+    const words = element("span", pattern ? "pattern" : "page", own);
     const drawing = line(category, now.looks[category].line);
     const what = element(
       "span",
       "unseen",
-      `${WORDS.categories[category]}${pattern ? `, ${WORDS.pattern}` : ""}:`,
+      text(pattern ? "anExpression" : "aPhrase", text(`category_${category}`)),
     );
     row.append(drawing, what, words);
     row.append(
-      button(WORDS.remove, WORDS.removeThis(text), () =>
+      button(text("remove"), text("removeThis", own), () =>
         change((all) => ({ phrases: all.phrases.filter((one) => !same(one, phrase)) })),
       ),
     );
@@ -347,12 +310,12 @@ function same(one: object, other: object): boolean {
 function fillPhraseForm(): void {
   at("phrase-category").replaceChildren(
     ...CATEGORIES.map((category) => {
-      const option = element("option", "", WORDS.categories[category]);
+      const option = element("option", "", text(`category_${category}`));
       option.value = category;
       return option;
     }),
   );
-  at("phrase-hint").textContent = WORDS.hint;
+  at("phrase-hint").textContent = text("phraseHint");
 }
 
 function typed(): Phrase {
@@ -366,14 +329,14 @@ function typed(): Phrase {
 /** What is wrong with the phrase as typed, shown beside it; only the last answer counts. */
 async function checkPhrase(): Promise<string> {
   const phrase = typed();
-  at("phrase-hint").textContent = phrase.pattern ? WORDS.hintPattern : WORDS.hint;
+  at("phrase-hint").textContent = phrase.pattern ? text("expressionHint", EXPRESSION) : text("phraseHint");
   let wrong = "";
   if (phrase.text !== "") {
     const reply = await ask<"check">({ type: "check", phrase });
-    wrong = "error" in reply ? reply.error : (reply.wrong ?? "");
-    if ([...phrase.text].length > LONGEST_PHRASE) wrong = WORDS.long;
-    if (now.phrases.some((one) => same(one, phrase))) wrong = WORDS.known;
-    else if (now.phrases.length >= MOST_PHRASES) wrong = WORDS.most;
+    if ("error" in reply) wrong = reply.error;
+    else if (reply.wrong) wrong = text(`wrong_${reply.wrong.what}`, reply.wrong.detail);
+    else if (now.phrases.some((one) => same(one, phrase))) wrong = text("wrong_known");
+    else if (now.phrases.length >= MOST_PHRASES) wrong = text("wrong_full");
   }
   if (same(phrase, typed())) {
     at("phrase-wrong").textContent = wrong;
@@ -396,7 +359,7 @@ async function addPhrase(): Promise<void> {
 
 function drawSites(): Node[] {
   const others = element("li");
-  others.append(element("span", "host", WORDS.others), element("span", "fixed", WORDS.rules.click));
+  others.append(element("span", "host", text("otherSites")), element("span", "fixed", text("rule_click")));
   const hosts = Object.keys(now.sites).sort((a, b) => a.localeCompare(b));
   return [...hosts.map(drawSite), others];
 }
@@ -409,7 +372,7 @@ function drawSite(host: string): HTMLElement {
   for (const category of CATEGORIES) {
     const toggle = element("button", "toggle");
     toggle.type = "button";
-    toggle.ariaLabel = WORDS.shownOn(WORDS.categories[category], host);
+    toggle.ariaLabel = text("shownOn", text(`category_${category}`), host);
     toggle.title = toggle.ariaLabel;
     toggle.dataset.name = `${host} ${category}`;
     toggle.ariaPressed = String(!hidden.includes(category));
@@ -426,10 +389,10 @@ function drawSite(host: string): HTMLElement {
     categories.append(toggle);
   }
   const select = element("select");
-  select.ariaLabel = WORDS.ruleOf(host);
+  select.ariaLabel = text("ruleOf", host);
   select.dataset.name = `${host} rule`;
   for (const value of SITE_RULES) {
-    const option = element("option", "", WORDS.rules[value]);
+    const option = element("option", "", text(`rule_${value}`));
     option.value = value;
     option.selected = value === rule;
     select.append(option);
@@ -439,8 +402,8 @@ function drawSite(host: string): HTMLElement {
   if (rule === "always") {
     void grantedPatterns(host).then((granted) => {
       if (granted.length > 0) return;
-      const note = element("p", "lapsed", WORDS.lapsed);
-      note.append(button(WORDS.allow, `${WORDS.allow}: ${host}`, () => void requestHost(host)));
+      const note = element("p", "lapsed", text("lapsed"));
+      note.append(button(text("allow"), text("allowThis", host), () => void requestHost(host)));
       row.append(note);
     });
   }
@@ -451,7 +414,7 @@ function drawSite(host: string): HTMLElement {
 async function setRule(host: string, rule: SiteRule): Promise<void> {
   at("site-wrong").textContent = "";
   if (rule === "always" && !(await requestHost(host).catch(() => false))) {
-    at("site-wrong").textContent = WORDS.refused;
+    at("site-wrong").textContent = text("ruleRefused");
     delete at("site-list").dataset.shows;
     draw();
     return;
@@ -464,11 +427,11 @@ async function setRule(host: string, rule: SiteRule): Promise<void> {
 /** A site's name, or an address there. Off at first: that asks for no permission. */
 async function addSite(): Promise<void> {
   const field = at<HTMLInputElement>("site");
-  const text = field.value.trim().toLowerCase();
-  if (text === "") return;
-  const host = hostOf(text.includes("://") ? text : `https://${text}`);
+  const typed = field.value.trim().toLowerCase();
+  if (typed === "") return;
+  const host = hostOf(typed.includes("://") ? typed : `https://${typed}`);
   const known = isHost(host) && (host.includes(".") || host === "localhost");
-  at("site-wrong").textContent = known ? "" : WORDS.noHost;
+  at("site-wrong").textContent = known ? "" : text("noSite");
   field.ariaInvalid = String(!known);
   if (!known) return;
   if (!Object.hasOwn(now.sites, host)) await update((all) => withSite(all, host, { rule: "off" }));
@@ -481,23 +444,23 @@ function drawDismissed(): Node[] {
   const rows = [
     ...[...now.dismissed].reverse().map(dismissedRow),
     ...CATEGORIES.filter((category) => !now.categories[category]).map((category) => {
-      const title = WORDS.categories[category];
-      return undoRow(category, title, false, WORDS.wholeCategory, "", (all) => ({
+      const title = text(`category_${category}`);
+      return undoRow(category, title, false, text("wholeCategory"), "", (all) => ({
         categories: { ...all.categories, [category]: true },
       }));
     }),
     ...Object.keys(now.sites)
       .filter((host) => ruleFor(now, host) === "off")
       .map((host) =>
-        undoRow(null, host, false, WORDS.wholeSite, "", (all) => withSite(all, host, { rule: "click" })),
+        undoRow(null, host, false, text("wholeSite"), "", (all) => withSite(all, host, { rule: "click" })),
       ),
   ];
-  return rows.length > 0 ? rows : [element("li", "none", WORDS.nothingDismissed)];
+  return rows.length > 0 ? rows : [element("li", "none", text("nothingDismissed"))];
 }
 
 function dismissedRow(dismissal: Dismissal): HTMLElement {
   const { category, words, flag } = dismissal;
-  const scope = flag ? WORDS.onePage : WORDS.everyPage;
+  const scope = flag ? text("onePage") : text("everyPage");
   return undoRow(category, words, true, scope, flag?.page ?? "", (all) =>
     acted(all, { what: "restore", dismissal }),
   );
@@ -513,13 +476,14 @@ function undoRow(
 ): HTMLElement {
   const row = element("li");
   row.append(category ? line(category, now.looks[category].line) : element("i", "line"));
-  if (category && fromPage) row.append(element("span", "unseen", `${WORDS.categories[category]}:`));
+  if (category && fromPage)
+    row.append(element("span", "unseen", text("aPhrase", text(`category_${category}`))));
   const where = element("span", "scope", scope);
   if (page !== "") where.title = page;
   row.append(
     element("span", fromPage ? "page" : "ours", words),
     where,
-    button(WORDS.undo, WORDS.undoThis(words), () => change(step)),
+    button(text("undo"), text("undoThis", words), () => change(step)),
   );
   return row;
 }
@@ -537,7 +501,7 @@ async function drawKeys(): Promise<void> {
       const row = element("li");
       row.append(
         element("span", "what", description),
-        key === "" ? element("span", "none", WORDS.noKey) : element("kbd", "", key),
+        key === "" ? element("span", "none", text("noKey")) : element("kbd", "", key),
       );
       return row;
     }),
@@ -545,15 +509,20 @@ async function drawKeys(): Promise<void> {
 }
 
 function drawGuide(): void {
-  const chapters = guide.map(({ category, title, question, advice, kinds }) => {
+  const chapters = CATEGORIES.map((category) => {
     const chapter = element("div", "chapter");
     const head = element("div", "head");
-    head.append(element("h3", "", question), element("p", "what", title), element("p", "advice", advice));
+    head.append(
+      element("h3", "", text(`question_${category}`)),
+      element("p", "what", text(`category_${category}`)),
+      element("p", "advice", text(`advice_${category}`)),
+    );
     const list = element("div", "kinds");
-    for (const { kind, label, decided, example } of kinds) {
+    for (const { kind, example } of guide.filter((one) => one.category === category)) {
       const entry = element("div", "kind");
       entry.id = `kind-${kind}`;
-      entry.append(element("h4", "", label), sample(category, example), element("p", "decided", decided));
+      const decided = element("p", "decided", text(`decided_${kind}`));
+      entry.append(element("h4", "", kindLabel(kind)), sample(category, example), decided);
       list.append(entry);
     }
     chapter.append(head, list);
@@ -567,7 +536,7 @@ function drawGuide(): void {
 function save(): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([exported(now)], { type: "application/json" }));
-  link.download = `${WORDS.saved}-${new Date().toISOString().slice(0, 10)}.json`;
+  link.download = `${FILE}-${new Date().toISOString().slice(0, 10)}.json`;
   link.click();
   // The download has its own hold on the blob once it began.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -582,7 +551,7 @@ async function load(): Promise<void> {
   const all = imported(await file.text());
   // The same file may be chosen again.
   field.value = "";
-  at("backup-note").textContent = all ? WORDS.restored : WORDS.noSettings;
+  at("backup-note").textContent = text(all ? "restored" : "noSettings");
   at("unload").hidden = !all;
   if (!all) return;
   before = now;
@@ -594,6 +563,6 @@ async function unload(): Promise<void> {
   if (!all) return;
   await update(() => all);
   at("unload").hidden = true;
-  at("backup-note").textContent = WORDS.undone;
+  at("backup-note").textContent = text("undone");
   at("load").focus();
 }

@@ -2,6 +2,12 @@
 import { element, line, svg } from "./draw";
 import type { Basis, Category, LineStyle, List, ListedFlag, ListedSource, Looks } from "./protocol";
 import { LOOKS } from "./settings";
+import { along, kindLabel, sourceLabel, standing, title } from "./tell";
+import { type Counted, counted, DIRECTION, number, text } from "./words";
+
+/** The arrow keys by the direction of reading. */
+export const [ONWARD, BACKWARD] =
+  DIRECTION === "rtl" ? (["ArrowLeft", "ArrowRight"] as const) : (["ArrowRight", "ArrowLeft"] as const);
 
 /** What a row does. Numbers are places in the list. */
 export interface Acts {
@@ -18,7 +24,7 @@ export interface Wanted {
 
 export interface View {
   /** Draws what is wanted; how many things it shows, of how many. */
-  draw(list: List, wanted: Wanted): { shown: number; all: number; noun: string };
+  draw(list: List, wanted: Wanted): { shown: number; all: number; noun: Counted };
   /** Marks where the reader is. */
   mark(flag: number): void;
   /** The row that is marked. */
@@ -67,12 +73,14 @@ function matches(words: readonly string[], ...texts: readonly string[]): boolean
 function wantedFlags(list: List, { words, off }: Pick<Wanted, "words" | "off">): [ListedFlag, number][] {
   const sources = new Map<number, string>();
   for (const { label, claims } of list.sources) {
-    for (const { flag } of claims) if (flag !== null) sources.set(flag, label);
+    for (const { flag } of claims) if (flag !== null) sources.set(flag, label ?? "");
   }
   return list.flags.flatMap((flag, index): [ListedFlag, number][] => {
-    const { category, title, kindLabel, before, words: own, after } = flag;
+    const { category, kind, before, words: own, after } = flag;
     const source = sources.get(index) ?? "";
-    const found = !off.has(category) && matches(words, title, kindLabel, `${before}${own}${after}`, source);
+    const found =
+      !off.has(category) &&
+      matches(words, title(category), kindLabel(kind), `${before}${own}${after}`, source);
     return found ? [[flag, index]] : [];
   });
 }
@@ -130,33 +138,30 @@ export class Order implements View {
   draw(list: List, wanted: Wanted) {
     const found = wantedFlags(list, wanted);
     const items = found.map(([flag, index]) => {
-      const { id, category, title, kindLabel, before, words, after } = flag;
+      const { id, category, kind, before, words, after } = flag;
       const style = wanted.looks[category].line;
-      const item = this.kept.get(id, [category, style, title, kindLabel, before, words, after], () =>
+      const item = this.kept.get(id, [category, style, kind, before, words, after], () =>
         this.item(flag, style),
       );
       const button = item.firstElementChild as HTMLElement;
       button.dataset.flag = String(index);
-      (button.querySelector(".number") as Element).textContent = (index + 1).toLocaleString("en");
+      (button.querySelector(".number") as Element).textContent = number(index + 1);
       return item;
     });
     sync(this.box, items);
     this.kept.next();
     this.marker.set(items.map((item) => item.firstElementChild as HTMLElement));
-    return { shown: found.length, all: list.flags.length, noun: "flag" };
+    return { shown: found.length, all: list.flags.length, noun: "flags" as const };
   }
 
-  private item(
-    { category, title, kindLabel, before, words, after }: ListedFlag,
-    style: LineStyle,
-  ): HTMLLIElement {
+  private item({ category, kind, before, words, after }: ListedFlag, style: LineStyle): HTMLLIElement {
     const item = element("li");
     const button = row("flag", (own) => this.acts.flag(Number(own.dataset.flag)));
     const quote = page("", "quote");
     quote.append(before, element("b", category, words), after);
     button.append(
       line(category, style),
-      element("span", "what", `${title}, ${kindLabel}`),
+      element("span", "what", text("pair", title(category), kindLabel(kind))),
       element("span", "number"),
       quote,
     );
@@ -211,8 +216,10 @@ export class Ledger implements View {
     const lines: HTMLTableRowElement[] = [];
     let shown = 0;
     for (const source of list.sources) {
-      const whole = matches(wanted.words, source.label, source.standing);
-      const claims = source.claims.map((claim) => whole || matches(wanted.words, source.label, claim.text));
+      const whole = matches(wanted.words, sourceLabel(source), standing(source));
+      const claims = source.claims.map(
+        (claim) => whole || matches(wanted.words, sourceLabel(source), claim.text),
+      );
       if (!claims.some(Boolean)) continue;
       shown += 1;
       const searched = wanted.words.length > 0 && !whole;
@@ -228,15 +235,15 @@ export class Ledger implements View {
     (this.section.querySelector("#picture") as HTMLElement).hidden = wanted.words.length > 0;
     (this.section.querySelector("table") as HTMLElement).hidden = shown === 0;
     this.mark(this.flag);
-    return { shown, all: list.sources.length, noun: "source" };
+    return { shown, all: list.sources.length, noun: "sources" as const };
   }
 
   private at(id: string): HTMLElement {
     return this.section.querySelector(`#${id}`) as HTMLElement;
   }
 
-  private picture({ ledger, groups }: List): void {
-    this.at("ledger").textContent = ledger;
+  private picture({ claims, groups }: List): void {
+    this.at("ledger").textContent = counted("ledgerOf", claims);
     const box = this.at("blocks");
     const shows = JSON.stringify(groups);
     if (box.dataset.shows !== shows) {
@@ -248,9 +255,13 @@ export class Ledger implements View {
       for (const group of drawn.slice(1)) group[0]?.classList.add("first");
       box.replaceChildren(...drawn.flat());
       this.at("legend").replaceChildren(
-        ...groups.map(({ basis, title, claims: count }) => {
+        ...groups.map(({ basis, claims: count }) => {
           const entry = element("li");
-          entry.append(element("i", `block ${basis}`), title, element("b", "", count.toLocaleString("en")));
+          entry.append(
+            element("i", `block ${basis}`),
+            text(`basis_${basis}`),
+            element("b", "", number(count)),
+          );
           return entry;
         }),
       );
@@ -258,19 +269,19 @@ export class Ledger implements View {
   }
 
   private line(source: ListedSource, open: boolean): HTMLTableRowElement {
-    const { id, label, fromPage, basis, standing, count, counted } = source;
-    const made = this.kept.get(id, [label, fromPage, basis, standing, count], () => {
+    const { id, label, basis, kind, because, count } = source;
+    const made = this.kept.get(id, [label, basis, kind, because, count], () => {
       const line = element("tr", "source");
       const head = element("th");
       head.scope = "row";
       const button = row("", () => this.toggle(id));
       button.setAttribute("aria-controls", `claims-${id}`);
       button.append(
-        fromPage ? page(label, "label") : element("span", "label", label),
-        element("span", "standing", standing),
+        label === null ? element("span", "label", sourceLabel(source)) : page(label, "label"),
+        element("span", "standing", standing(source)),
       );
       button.addEventListener("keydown", (event) => {
-        const opens = { ArrowRight: true, ArrowLeft: false }[event.key];
+        const opens = { [ONWARD]: true, [BACKWARD]: false }[event.key];
         if (opens !== undefined && opens !== this.open.has(id)) this.toggle(id);
       });
       head.append(button);
@@ -279,9 +290,9 @@ export class Ledger implements View {
       const picture = element("span", "blocks");
       picture.append(...blocks(basis, count, this.list?.sourcing?.claims ?? 0));
       picture.ariaHidden = "true";
-      const number = element("span", "count", count.toLocaleString("en"));
-      number.title = counted;
-      inner.append(picture, number, svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
+      const figure = element("span", "count", number(count));
+      figure.title = counted("claims", count);
+      inner.append(picture, figure, svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
       weight.append(inner);
       line.append(head, weight);
       return line;
@@ -298,13 +309,13 @@ export class Ledger implements View {
       const cell = element("td");
       cell.colSpan = 2;
       const claims = element("ol");
-      for (const [index, { text, flag }] of source.claims.entries()) {
+      for (const [index, { text: said, flag }] of source.claims.entries()) {
         if (!shown[index]) continue;
         const item = element("li");
         const button = row("", () => this.acts.claim(source.id, index));
         if (flag !== null) button.dataset.flag = String(flag);
-        const number = element("span", "number", flag === null ? "" : (flag + 1).toLocaleString("en"));
-        button.append(number, page(text));
+        const own = element("span", "number", flag === null ? "" : number(flag + 1));
+        button.append(own, page(said));
         item.append(button);
         claims.append(item);
       }
@@ -362,22 +373,22 @@ export class Themes implements View {
   draw(list: List, wanted: Wanted) {
     const found = wantedFlags(list, wanted);
     const rows: HTMLElement[] = [];
-    const parts = list.categories.flatMap(({ category, title }) => {
+    const parts = list.categories.flatMap(({ category }) => {
       const own = found.filter(([flag]) => flag.category === category);
       if (own.length === 0) return [];
-      const part = this.kept.get(category, title, () => {
+      const part = this.kept.get(category, null, () => {
         const made = element("section");
         const heading = element("h2", category);
-        heading.append(element("span", "", title), element("b"));
+        heading.append(element("span", "", text(`category_${category}`)), element("b"));
         made.append(heading, element("ol"));
         return made;
       });
-      (part.querySelector("h2 b") as Element).textContent = own.length.toLocaleString("en");
-      const items = own.map(([{ id, words, kindLabel }, index]) => {
-        const item = this.kept.get(id, [words, kindLabel], () => {
+      (part.querySelector("h2 b") as Element).textContent = number(own.length);
+      const items = own.map(([{ id, words, kind }, index]) => {
+        const item = this.kept.get(id, [words, kind], () => {
           const made = element("li");
           const button = row("short", (one) => this.acts.flag(Number(one.dataset.flag)));
-          button.append(page(words), element("span", "kind", kindLabel));
+          button.append(page(words), element("span", "kind", kindLabel(kind)));
           made.append(button);
           return made;
         });
@@ -392,7 +403,7 @@ export class Themes implements View {
     sync(this.section, parts);
     this.kept.next();
     this.marker.set(rows);
-    return { shown: found.length, all: list.flags.length, noun: "flag" };
+    return { shown: found.length, all: list.flags.length, noun: "flags" as const };
   }
 
   mark(flag: number): void {
@@ -421,7 +432,8 @@ export class Strip {
     this.box = box;
     box.addEventListener("click", (event) => {
       const { left, width } = box.getBoundingClientRect();
-      const at = (event.clientX - left) / width;
+      const along = (event.clientX - left) / width;
+      const at = DIRECTION === "rtl" ? 1 - along : along;
       const flags = this.list?.flags ?? [];
       const distance = (index: number) => Math.abs((flags[index]?.at ?? 0) - at);
       const nearest = flags.reduce((best, _, index) => (distance(index) < distance(best) ? index : best), 0);
@@ -431,8 +443,8 @@ export class Strip {
 
   draw(list: List): void {
     this.list = list;
-    this.box.ariaLabel = list.spread;
-    this.box.title = list.spread;
+    this.box.ariaLabel = along(list);
+    this.box.title = this.box.ariaLabel;
     const places = new Set(list.flags.map(({ category, at }) => `${category} ${Math.round(at * PLACES)}`));
     const marks = [...places].map((place) => {
       const [category = "", at = "0"] = place.split(" ");

@@ -17,7 +17,7 @@ import {
 } from "./browser";
 import { element, line } from "./draw";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
-import { type Acts, Ledger, Order, Strip, Themes, type View } from "./panel-views";
+import { type Acts, BACKWARD, Ledger, ONWARD, Order, Strip, Themes, type View } from "./panel-views";
 import {
   CATEGORIES,
   type Category,
@@ -28,7 +28,9 @@ import {
 } from "./protocol";
 import { hostOf, LOOKS, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
+import { pageLine, sentence } from "./tell";
 import { wear } from "./theme";
+import { counted, localize, number, text } from "./words";
 
 /** An element of panel.html; its absence would be a defect of ours. */
 function at<E extends HTMLElement = HTMLElement>(id: string): E {
@@ -76,6 +78,7 @@ const views: Readonly<Record<TabName, View>> = {
 start();
 
 function start(): void {
+  localize(document);
   onPanelMessage({
     changed: ({ tab: which, closed }) => {
       if (closed) shut = which;
@@ -119,11 +122,13 @@ async function refresh(): Promise<void> {
   try {
     do {
       stale = false;
-      await load();
+      // The background may be stopped in the middle of an answer, which ends the request with an error.
+      await load().catch(() => load());
     } while (stale);
   } finally {
     clearTimeout(waiting);
     asking = false;
+    document.body.removeAttribute("aria-busy");
   }
 }
 
@@ -218,7 +223,7 @@ async function copy(): Promise<void> {
       () => true,
       () => false,
     ));
-  at("count").textContent = copied ? "Copied as Markdown." : "The list could not be copied.";
+  at("count").textContent = text(copied ? "copiedMarkdown" : "listNotCopied");
 }
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
@@ -246,19 +251,15 @@ async function draw(): Promise<void> {
       ? unread(state, tab.url, key)
       : lead(state, summary, host, all.sensitivity);
   document.body.dataset.state = state === "on" ? summary.kind : state;
-  at("title").textContent = title || host || "Hearsay";
+  at("title").textContent = title || host || text("name");
   at("title").classList.toggle("ours", !title);
-  at("line").textContent = list?.readable ? list.line : host;
+  at("line").textContent = list?.readable ? pageLine(list) : host;
   // A list speaks for itself.
   drawLead(shown && list.flags.length > 0 ? null : said);
-  const pieces = list?.sourcing?.pieces ?? [];
-  at("sentence").hidden = pieces.length === 0;
-  at("sentence").replaceChildren(
-    ...pieces.map(({ text, fromPage }) => element(fromPage ? "q" : "span", "", text)),
-  );
+  at("sentence").hidden = !list?.sourcing;
+  at("sentence").replaceChildren(...(list?.sourcing ? sentence(list.sourcing) : []));
   at("along").hidden = !list || list.flags.length === 0;
   for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
-  document.body.removeAttribute("aria-busy");
   if (!shown) return;
   strip.draw(list);
   drawList();
@@ -286,12 +287,13 @@ function drawList(): void {
   at("filter").hidden = chosen === "source";
   at("empty").hidden = shown > 0;
   at("empty").textContent =
-    words.length > 0 ? `Nothing here with “${query.value.trim()}”.` : "Nothing here with this filter.";
-  const number = (n: number) => n.toLocaleString("en");
-  const counted = `${number(all)} ${noun}${all === 1 ? "" : "s"}`;
-  const more = noun === "flag" && list.more > 0 ? ` and ${number(list.more)} more on the page` : "";
-  const away = noun === "flag" && list.dismissed > 0 ? `, ${number(list.dismissed)} dismissed` : "";
-  at("count").textContent = (shown === all ? counted + more : `${number(shown)} of ${counted}`) + away;
+    words.length > 0 ? text("nothingWith", query.value.trim()) : text("nothingFiltered");
+  const whole = counted(noun, all);
+  const more = noun === "flags" && list.more > 0;
+  let count = more ? text("countMore", whole, number(list.more)) : whole;
+  if (shown < all) count = text("countOf", number(shown), whole);
+  const away = noun === "flags" && list.dismissed > 0;
+  at("count").textContent = away ? text("pair", count, counted("dismissed", list.dismissed)) : count;
   rove(null);
 }
 
@@ -299,11 +301,7 @@ function filterButton(category: Category): HTMLElement {
   const button = element("button");
   button.type = "button";
   button.ariaPressed = String(!off.has(category));
-  button.ariaLabel = {
-    anonymous: "Anonymous sources",
-    unsourced: "Unsourced assertions",
-    hedged: "Hedged claims",
-  }[category];
+  button.ariaLabel = text(`category_${category}`);
   button.title = button.ariaLabel;
   button.append(line(category, looks[category].line));
   button.addEventListener("click", () => {
@@ -332,7 +330,7 @@ function choose(name: TabName): void {
 }
 
 function turn(event: KeyboardEvent): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const step = { [ONWARD]: 1, [BACKWARD]: -1 }[event.key];
   if (step === undefined) return;
   event.preventDefault();
   const next = TABS[(TABS.indexOf(chosen) + step + TABS.length) % TABS.length] as TabName;

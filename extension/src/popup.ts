@@ -30,7 +30,9 @@ import {
 } from "./protocol";
 import { hostOf, ruleFor, settings, update, viewFor, withSite } from "./settings";
 import { fileName, mediaType, sensitivityNote, summarize } from "./summary";
+import { sentence } from "./tell";
 import { wear } from "./theme";
+import { localize, number, text } from "./words";
 
 interface State {
   tab: Tab;
@@ -56,6 +58,7 @@ let state: State;
 void start();
 
 async function start(): Promise<void> {
+  localize(document);
   for (const part of ["quotes", "line"] as const) {
     document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
   }
@@ -184,7 +187,7 @@ async function save(format: ExportFormat): Promise<void> {
   const reply = await ask<"export">({ type: "export", tab: id, url, format, hidden });
   const failed = "error" in reply;
   at("export-note").hidden = !failed;
-  at("export-note").textContent = failed ? `The list could not be made. ${reply.error}` : "";
+  at("export-note").textContent = failed ? text("listFailed", reply.error) : "";
   if (failed) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([reply.text], { type: mediaType(format) }));
@@ -208,14 +211,14 @@ function draw(): void {
 
   master.checked = on;
   (master.parentElement as HTMLElement).hidden = report.state === "closed";
-  at("master-label").textContent = on ? "On" : "Off";
+  at("master-label").textContent = text(on ? "masterOn" : "masterOff");
   drawLead(lead(report.state, summary, host, filter.sensitivity));
 
   drawSourcing(summary.kind === "flags" || summary.kind === "nothing" ? report.sourcing : null);
   at("categories").hidden = !marked;
   for (const category of CATEGORIES) {
     at<HTMLInputElement>(`show-${category}`).checked = filter.categories[category];
-    at(`count-${category}`).textContent = summary.counts[category].toLocaleString("en");
+    at(`count-${category}`).textContent = number(summary.counts[category]);
   }
   at("sensitivity").hidden = !marked;
   check("sensitivity", filter.sensitivity);
@@ -250,7 +253,7 @@ const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
 /** A bar with a part for each basis, and the sentence, where each count bears the mark of its part. */
 function drawSourcing(sourcing: Sourcing | null): void {
   at("sourcing").hidden = sourcing === null;
-  const { counts, pieces } = sourcing ?? { counts: [], pieces: [] };
+  const counts = sourcing?.counts ?? [];
   // A bar of one part would be a mere rule, and its mark stand for nothing.
   const several = counts.length > 1;
   at("bar").hidden = !several;
@@ -260,8 +263,5 @@ function drawSourcing(sourcing: Sourcing | null): void {
     return part;
   });
   at("bar").replaceChildren(...parts);
-  const words = pieces.map(({ text, basis, fromPage }) =>
-    element(fromPage ? "q" : "span", several && basis ? `counted ${basis}` : "", text),
-  );
-  at("sentence").replaceChildren(...words);
+  at("sentence").replaceChildren(...(sourcing ? sentence(sourcing) : []));
 }

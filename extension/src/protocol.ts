@@ -147,21 +147,53 @@ export interface Reading {
   flags: number[];
 }
 
-/** The card in words. The core writes them, the card renders them. */
+/** What a flag is, as the core names it. */
+export type Kind = Decided | "phrase";
+
+/** What rules make it. */
+export type Decided =
+  | "person"
+  | "group"
+  | "document"
+  | "agentless"
+  | "consensus"
+  | "statistic"
+  | "accusation"
+  | "motive"
+  | "cause"
+  | "superlative"
+  | "prediction"
+  | "modal"
+  | "likelihood"
+  | "appearance"
+  | "hearsay"
+  | "condition"
+  | "approximation";
+
+/** What a source is. */
+export type SourceKind =
+  | "named-person"
+  | "institution"
+  | "publication"
+  | "person"
+  | "group"
+  | "document"
+  | "agentless";
+
+/** What the card tells. The core finds it, `tell.ts` has the words. */
 export interface Details {
   category: Category;
-  kind: string;
-  title: string;
-  kindLabel: string;
-  plain: string;
+  kind: Kind;
+  /** Whose words the flag sits in. */
+  voice: "author" | "source";
   /** The flag's own words; cues carry the weight. */
   words: { text: string; cue: boolean }[];
-  /** In card order. `fromPage`: the page's own words, set in serif. */
-  facts: { label: string; text: string; fromPage: boolean }[];
-  /** `value` from 0 to 1. */
-  strength: { value: number; text: string };
+  /** In card order: the page's own words, of a chain the nearest first; or, where it has none, what there is to say. */
+  facts: { name: string; page: string[]; ours: string | null }[];
+  /** From 0 to 1. */
+  strength: number;
   /** How many of the page's attributed claims rest on the same source; `index` counts from 0. */
-  rests: { claims: number; total: number; index: number; text: string } | null;
+  rests: { claims: number; total: number; index: number } | null;
   rule: string;
   why: string;
   /** Which of the tab's documents the flag is in. */
@@ -176,14 +208,14 @@ export interface Details {
 /** What an attributed claim rests on, in the order in which it is told. */
 export type Basis = "people" | "institutions" | "documents" | "anonymous";
 
-/** What the page's attributed claims rest on. The core writes the sentence, the popup renders it. */
+/** What the page's attributed claims rest on. */
 export interface Sourcing {
   /** All attributed claims, at least one. */
   claims: number;
   /** Those on each basis; a basis without claims is left out. */
   counts: { basis: Basis; claims: number }[];
-  /** The sentence. `basis`: this piece counts its claims; `fromPage`: the page's own words, set in serif. */
-  pieces: { text: string; basis: Basis | null; fromPage: boolean }[];
+  /** The anonymous source that most of them rest on, in the page's words; null where none carries two. */
+  heaviest: { label: string; kind: SourceKind; claims: number } | null;
 }
 
 /** Where something stands: UTF-16 units in a block of one of the page's documents. */
@@ -203,8 +235,7 @@ export interface ListedFlag {
   flag: number;
   place: Place;
   category: Category;
-  title: string;
-  kindLabel: string;
+  kind: Kind;
   /** The page's words: the sentence before it, its own, the sentence after it. */
   before: string;
   words: string;
@@ -216,19 +247,18 @@ export interface ListedFlag {
 /** One source of the ledger. */
 export interface ListedSource {
   id: string;
-  label: string;
-  /** Whether `label` is the page's own wording, set in serif. */
-  fromPage: boolean;
+  /** The page's own wording; null for nobody. */
+  label: string | null;
   basis: Basis;
-  standing: string;
+  kind: SourceKind;
+  /** What the page says of why it isn't named. */
+  because: "unsaid" | "granted" | "given";
   count: number;
-  /** The count in words. */
-  counted: string;
   /** `flag`: the listed flag that marks it, by its place in `List.flags`. */
   claims: { text: string; place: Place; flag: number | null }[];
 }
 
-/** What the panel shows. The core writes and groups it, the panel renders it. */
+/** What the panel shows. The core finds and groups it, `tell.ts` has the words. */
 export interface List {
   language: string;
   readable: boolean;
@@ -239,32 +269,30 @@ export interface List {
   fainter: number;
   /** Flags that would be listed, had the reader not dismissed them. */
   dismissed: number;
-  /** The page in one line. */
-  line: string;
+  /** Attributed claims. */
+  claims: number;
   sourcing: Sourcing | null;
-  /** Where the flags stand, in words. */
-  spread: string;
-  categories: { category: Category; title: string; flags: number }[];
+  /** How many flags stand in each third of the text. */
+  thirds: [number, number, number];
+  categories: { category: Category; flags: number }[];
   /** In reading order. */
   flags: ListedFlag[];
   /** How many more there are than the list takes. */
   more: number;
   /** What the picture of all claims shows. */
-  ledger: string;
-  groups: { basis: Basis; title: string; claims: number }[];
+  groups: { basis: Basis; claims: number }[];
   /** Those that most claims rest on first. */
   sources: ListedSource[];
 }
 
-/** How Hearsay decides, category by category, kind by kind. `example`: before, the marked words, after. */
-export type Guide = {
-  category: Category;
-  title: string;
-  question: string;
-  what: string;
-  advice: string;
-  kinds: { kind: string; label: string; decided: string; example: [string, string, string] }[];
-}[];
+/** An example for every kind that rules make: before, the words that the engine marks, after. */
+export type Guide = { category: Category; kind: Decided; example: [string, string, string] }[];
+
+/** What is wrong with a phrase: a name, and what there is to say of a pattern. */
+export interface Wrong {
+  what: "empty" | "long" | "everywhere" | "pattern";
+  detail: string;
+}
 
 export const EXPORT_FORMATS = ["json", "csv", "markdown"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -436,7 +464,7 @@ export interface ToBackground {
   /** Over all frames. */
   tally: { ask: Tallied; reply: Tally };
   /** The reader wants to know how a kind of flag is decided. */
-  explain: { ask: { kind: string }; reply: null };
+  explain: { ask: { kind: Kind }; reply: null };
   /** The document goes away, or its site was switched off. */
   bye: { ask: { site: boolean }; reply: null };
 
@@ -446,8 +474,8 @@ export interface ToBackground {
   assumeEnglish: { ask: TabRef; reply: TabReport };
   /** The popup's and the panel's switches, in a private window. */
   lend: { ask: TabRef & { act: Act }; reply: null };
-  /** What is wrong with a phrase, in words; null where nothing is. */
-  check: { ask: { phrase: Phrase }; reply: { wrong: string | null } | Failure };
+  /** What is wrong with a phrase; null where nothing is. */
+  check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };
   /** The panel shows this tab. */
   list: { ask: TabRef; reply: ListReport };

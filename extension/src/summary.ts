@@ -7,8 +7,8 @@ import {
   type Filter,
   type FrameStatus,
   type List,
-  type Sensitivity,
 } from "./protocol";
+import { counted, text } from "./words";
 
 export interface Summary {
   /** "short": too little text to tell the language; "failed": the engine gave an error. */
@@ -74,35 +74,16 @@ export function ofList(list: List | null, error: string | null): Summary {
   return { kind, language, words, counts, found, shown, fainter, dismissed, error };
 }
 
-export function plural(n: number, one: string, many: string): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-}
-
-const SENSITIVITY: Readonly<Record<Sensitivity, string>> = {
-  quiet: "Only what nearly all readers would mark.",
-  normal: "What most careful readers would mark.",
-  everything: "All there is, down to matters of taste.",
-};
-
 export function sensitivityNote(filter: Filter, fainter: number): string {
-  const left = fainter === 0 ? "" : ` ${plural(fainter, "fainter flag is", "fainter flags are")} left out.`;
-  return SENSITIVITY[filter.sensitivity] + left;
+  const what = text(`sensitivityNote_${filter.sensitivity}`);
+  return fainter === 0 ? what : `${what} ${counted("fainterLeft", fainter)}`;
 }
 
 /** "valleycourier.example, one flag in 85 words" */
 export function density(host: string, { shown, words }: Summary): string {
-  const every =
-    shown > 0 ? `one flag in ${plural(Math.max(1, Math.round(words / shown)), "word", "words")}` : "";
-  return [host, every].filter(Boolean).join(", ");
-}
-
-/** English name of a language subtag; the subtag itself where there is none. */
-export function languageName(subtag: string): string {
-  try {
-    return new Intl.DisplayNames(["en"], { type: "language" }).of(subtag) ?? subtag;
-  } catch {
-    return subtag;
-  }
+  if (shown === 0) return host;
+  const every = counted("density", Math.max(1, Math.round(words / shown)));
+  return host === "" ? every : text("pair", host, every);
 }
 
 const ENDINGS: Readonly<Record<ExportFormat, string>> = { json: "json", csv: "csv", markdown: "md" };

@@ -6,15 +6,15 @@ import { serve } from "./server.mjs";
 
 /**
  * Starts a browser and a server of made-up pages before the tests of a file and ends them after.
- * The returned object is filled in by then: `browser`, `origin`.
+ * `options` are those of `launch`. The returned object is filled in by then: `browser`, `origin`.
  */
-export function withBrowser(pages = PAGES, root = null) {
+export function withBrowser(pages = PAGES, root = null, options = {}) {
   const fixture = {};
   let server;
   before(async () => {
     server = await serve({ pages, root });
     fixture.origin = server.origin;
-    fixture.browser = await launch();
+    fixture.browser = await launch(options);
   });
   after(async () => {
     await fixture.browser?.close();

@@ -74,7 +74,8 @@ pub fn heading(flag: &Flag) -> String {
 }
 
 /// What the page says of why a source isn't named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Because {
     /// Nothing.
     Unsaid,
