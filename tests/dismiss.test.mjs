@@ -110,7 +110,7 @@ test("a category, and a site: both with Undo at once", async () => {
   await pressCard(at.browser, page, "Dismiss");
   await pressCard(at.browser, page, "category");
   await until("the category gone", async () => (await words(page, "unsourced")).length === 0);
-  await until("the word about it", async () => /Unsourced assertions won’t be marked any more\./.test(await cardText(at.browser, page)));
+  await until("the word about it", async () => /Unsourced assertions: not marked any more\./.test(await cardText(at.browser, page)));
   assert.equal((await stored(at.browser)).categories.unsourced, false);
   await pressCard(at.browser, page, "Undo");
   await until("the category back", async () => String((await words(page, "unsourced"))) === String(all.unsourced));

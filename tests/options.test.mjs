@@ -56,11 +56,11 @@ test("a category and the sensitivity, switched here, switch on the page", async 
   const page = await read("/story?switches");
   const all = await highlights(page);
   const own = await options(at.browser);
-  await own.getByRole("switch", { name: "Show hedged claims" }).uncheck();
+  await own.getByRole("switch", { name: "Show: Hedged claims" }).uncheck();
   await until("no hedges", async () => (await words(page, "hedged")).length === 0);
   await until("no sample", async () => (await own.evaluate(() => [...CSS.highlights.get("hearsay-hedged")].filter((range) => range.startContainer.parentElement.closest("#looks")).length)) === 0);
   assert.deepEqual(await words(page, "anonymous"), all.anonymous);
-  await own.getByRole("switch", { name: "Show hedged claims" }).check();
+  await own.getByRole("switch", { name: "Show: Hedged claims" }).check();
   await until("the hedges", async () => String(await words(page, "hedged")) === String(all.hedged));
   await own.getByRole("radio", { name: "Everything" }).check();
   await until("more hedges", async () => (await words(page, "hedged")).length > all.hedged.length);

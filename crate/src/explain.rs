@@ -71,15 +71,6 @@ pub fn title(category: Category) -> &'static str {
     }
 }
 
-/// The same for all of a category's flags.
-pub fn heading(category: Category) -> &'static str {
-    match category {
-        Category::Anonymous => "Anonymous sources",
-        Category::Unsourced => "Unsourced assertions",
-        Category::Hedged => "Hedged claims",
-    }
-}
-
 /// What stands beside the heading: the kind in two or three words.
 pub fn kind_label(kind: Kind) -> &'static str {
     match kind {

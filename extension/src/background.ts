@@ -70,7 +70,7 @@ onBackgroundMessage({
     return { view: viewFor(all, host), site: host };
   },
 
-  read: async ({ base, change: what, more, sheet, ...ref }, { tab, frame }) => {
+  read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
       const { key, replaced } = documents.set(tab, frame, ref);
@@ -78,7 +78,7 @@ onBackgroundMessage({
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       if (replaced && replaced !== from) forget(replaced);
       if (from !== undefined && !knows(from)) return { resend: true };
-      const reading = change(from, key, what, more);
+      const reading = change(from, key, splices, more);
       await styled;
       return reading ? { reading } : { more: true };
     } catch (reason) {
@@ -118,8 +118,7 @@ onBackgroundMessage({
   },
 
   act: async ({ act }, { tab, secret }) => {
-    if (secret) await lend(tab, act);
-    else await update((now) => acted(now, act));
+    await perform(tab, secret, act);
     return null;
   },
 
@@ -146,8 +145,16 @@ onBackgroundMessage({
     return null;
   },
 
-  lend: async ({ tab, act }) => {
-    await lend(tab, act);
+  change: async ({ tab, secret, act }) => {
+    await perform(tab, secret, act);
+    return null;
+  },
+
+  site: async ({ host, rule, shows }) => {
+    await update((now) => {
+      const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
+      return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
+    });
     return null;
   },
 
@@ -292,8 +299,7 @@ async function turn({ id, url, secret }: Tab, category: Category): Promise<void>
   const top = await askFrame<"status">(id, 0, { type: "status" });
   const { categories } = top?.filter ?? viewFor(await settings(), hostOf(url));
   const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
-  if (secret) await lend(id, act);
-  else await update((now) => acted(now, act));
+  await perform(id, secret, act);
   await say(id, 0, text(act.categories[category] ? "saidShown" : "saidHidden", text(`category_${category}`)));
 }
 
@@ -349,8 +355,12 @@ function choice({ sensitivity, categories }: Filter) {
   };
 }
 
-/** Changes a page alone. */
-async function lend(tab: number, act: Act): Promise<void> {
+/** Changes the settings, or in a private window the page alone. */
+async function perform(tab: number, secret: boolean, act: Act): Promise<void> {
+  if (!secret) {
+    await update((now) => acted(now, act));
+    return;
+  }
   await askAll(tab, await inject(tab), { type: "lend", act });
   changed(tab);
 }

@@ -2,7 +2,6 @@
  * The list beside the page. It shows the tab in front, asks again when that tab's list has changed,
  * and follows the reader over a channel to the page. What it says comes from the core.
  */
-import { perform } from "./act";
 import {
   activeTab,
   ask,
@@ -228,7 +227,15 @@ async function copy(): Promise<void> {
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () => tab && ask<"assumeEnglish">({ type: "assumeEnglish", tab: tab.id, url: tab.url }),
-  everything: async () => tab && perform(tab, { what: "filter", sensitivity: "everything" }),
+  everything: async () =>
+    tab &&
+    ask<"change">({
+      type: "change",
+      tab: tab.id,
+      url: tab.url,
+      secret: tab.secret,
+      act: { what: "filter", sensitivity: "everything" },
+    }),
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),
 };
 

@@ -2,7 +2,6 @@
  * The popup. Opening it switches highlights on for the page where rules allow it; what it shows
  * comes from one report, and switches act on the page through the settings alone.
  */
-import { perform } from "./act";
 import {
   activeTab,
   ask,
@@ -28,7 +27,7 @@ import {
   type Sourcing,
   type TabReport,
 } from "./protocol";
-import { hostOf, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import { hostOf, ruleFor, settings, viewFor } from "./settings";
 import { fileName, mediaType, sensitivityNote, summarize } from "./summary";
 import { sentence } from "./tell";
 import { wear } from "./theme";
@@ -121,22 +120,18 @@ async function change(act: Act & { what: "filter" }): Promise<void> {
   const { what: _, ...filter } = act;
   state.filter = { ...state.filter, ...filter };
   draw();
-  await perform(state.tab, act);
+  const { id, url, secret } = state.tab;
+  await ask<"change">({ type: "change", tab: id, url, secret, act });
 }
 
 /** A category that is shown here is shown, whatever the site's own switches say. */
 async function show(category: Category, shown: boolean): Promise<void> {
   const { tab, host, filter } = state;
-  if (tab.secret) return change({ what: "filter", categories: { ...filter.categories, [category]: shown } });
-  state.filter = { ...filter, categories: { ...filter.categories, [category]: shown } };
-  draw();
-  await update((now) => {
-    const hidden = (now.sites[host]?.hidden ?? []).filter((name) => !shown || name !== category);
-    return {
-      categories: { ...now.categories, [category]: shown },
-      ...(shown ? withSite(now, host, { hidden }) : {}),
-    };
-  });
+  const act = { what: "filter", categories: { ...filter.categories, [category]: shown } } as const;
+  await Promise.all([
+    change(act),
+    shown && !tab.secret && ask<"site">({ type: "site", host, shows: category }),
+  ]);
 }
 
 async function switchPage(on: boolean): Promise<void> {
@@ -171,7 +166,7 @@ async function setRule(rule: SiteRule): Promise<void> {
 
 async function keepRule(rule: SiteRule): Promise<void> {
   state.rule = rule;
-  if (!state.tab.secret) await update((now) => withSite(now, state.host, { rule }));
+  if (!state.tab.secret) await ask<"site">({ type: "site", host: state.host, rule });
 }
 
 async function readAsEnglish(): Promise<void> {

@@ -472,8 +472,13 @@ export interface ToBackground {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   assumeEnglish: { ask: TabRef; reply: TabReport };
-  /** The popup's and the panel's switches, in a private window. */
-  lend: { ask: TabRef & { act: Act }; reply: null };
+  /**
+   * The popup's and the panel's switches: made here, because either may close before it is done.
+   * `secret`: the tab is in a private window.
+   */
+  change: { ask: TabRef & { secret: boolean; act: Act }; reply: null };
+  /** Sets a site's rule, or shows a category there again. */
+  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: null };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };

@@ -168,8 +168,14 @@ export class Browser {
 
   /** The value of an expression in the background, whichever worker that is by now. */
   async inBackground(expression) {
-    const { targetId } = await until("the background", () => this.workerTarget());
-    const worker = await attach(this.cdp, targetId);
+    const worker = await until("the background", async () => {
+      const target = await this.workerTarget();
+      const one = target && (await attach(this.cdp, target.targetId));
+      // It is told of before its script runs.
+      if (await one?.evaluate("typeof chrome === 'object' && typeof chrome.storage === 'object'").catch(() => false)) return one;
+      await one?.detach();
+      return null;
+    });
     try {
       return await worker.evaluate(expression);
     } finally {
