@@ -908,10 +908,39 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
         let place = woken.iter().position(|r| r == rule).unwrap_or(0);
         of_class[*bit as usize] |= 1 << place;
     }
+    // The rules that each class, or word, beside the trigger admits.
+    let side = |side: usize| {
+        let (mut classes, mut words, mut always) = ([0u128; 128], [0u128; 64], 0u128);
+        for (place, rule) in woken.iter().enumerate() {
+            let [left, right] = &besides[*rule];
+            let beside = [left, right][side];
+            if side == 1 && right.adjunct {
+                always |= 1 << place;
+            }
+            for class in &beside.classes {
+                let bit = if class == "EDGE" {
+                    127
+                } else {
+                    lexicon.classes[class] as usize
+                };
+                classes[bit] |= 1 << place;
+            }
+            for (word, admitted) in words.iter_mut().enumerate() {
+                *admitted |= u128::from(beside.words >> word & 1) << place;
+            }
+        }
+        let used = classes
+            .iter()
+            .rev()
+            .fold(0u128, |all, rules| all << 1 | u128::from(*rules != 0));
+        format!("Side {{ classes: {classes:?}, used: {used}, words: {words:?}, always: {always} }}")
+    };
     let _ = writeln!(
         out,
-        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, grouped: {grouped}, subjected: {subjected} }};",
-        by_word.join(",")
+        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, left: &{}, right: &{}, grouped: {grouped}, subjected: {subjected} }};",
+        by_word.join(","),
+        side(0),
+        side(1),
     );
     out
 }

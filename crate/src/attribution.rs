@@ -36,7 +36,7 @@ impl Manner {
             "belief" => Manner::Belief,
             "stance" => Manner::Stance,
             "showing" => Manner::Showing,
-            "agentless" => Manner::Agentless,
+            AGENTLESS => Manner::Agentless,
             _ => return None,
         })
     }
@@ -49,6 +49,9 @@ impl Manner {
 
 /// The kind of rules whose cue is a noun: somebody's claim is mentioned, and they don't go on speaking.
 const MENTION: &str = "noun";
+
+/// The kind of rules without a source.
+const AGENTLESS: &str = "agentless";
 
 /// Rules under this strength find stances and mentions rather than claims.
 pub const FAINT: f32 = 0.5;
@@ -96,12 +99,13 @@ pub struct Sentence<'a> {
     pub number: usize,
     /// Its tokens.
     pub range: Range<usize>,
+    /// Those among which the cues are, in order.
+    pub waking: &'a [usize],
 }
 
 /// Room for the matches of one sentence, used again for the next; empty in between.
 #[derive(Default)]
-pub struct Matches {
-    here: Vec<Match>,
+pub struct Cited {
     agentless: Vec<Match>,
     cited: Vec<Match>,
     faint: Vec<Match>,
@@ -109,18 +113,17 @@ pub struct Matches {
 
 impl Sentence<'_> {
     /// Finds the sentence's attributions; `room` is left empty.
-    pub fn attributions(&self, room: &mut Matches, out: &mut Vec<Found>) {
+    pub fn attributions(&self, room: &mut Cited, out: &mut Vec<Found>) {
         let sentence = View {
             text: self.view.text,
             tokens: &self.view.tokens[self.range.clone()],
         };
-        let Matches {
-            here,
+        let Cited {
             agentless,
             cited,
             faint,
         } = room;
-        for at in 0..sentence.tokens.len() {
+        for at in self.waking.iter().map(|at| at - self.range.start) {
             let token = &sentence.tokens[at];
             if !rules::ATTRIBUTION.may_wake(token) {
                 continue;
@@ -131,26 +134,23 @@ impl Sentence<'_> {
                 .rev()
                 .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
                 .and_then(|m| m.source.map(|s| (s, m.end)));
-            here.clear();
-            rules::matches_at(&rules::ATTRIBUTION, sentence, at, same, here);
-            here.sort_by_key(|m: &Match| m.order);
+            let mut matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
             let mut taken = false;
-            for m in here.iter() {
+            // The first rule speaks; that nobody does is told beside it.
+            while let Some(m) = matches.next(|rule| !taken || rule.kind == AGENTLESS) {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
-                    agentless.push(*m);
-                } else if taken {
-                    // The first rule speaks.
+                    agentless.push(m);
                 } else if m.strength() < FAINT || manner == Manner::Stance && m.doubt > 0.0 {
                     // Nor is a stance taken that somebody would or must take.
                     taken = true;
-                    faint.push(*m);
+                    faint.push(m);
                 } else if cited
                     .last()
-                    .is_none_or(|c| apart(c, m) || within_source(c, m))
+                    .is_none_or(|c| apart(c, &m) || within_source(c, &m))
                 {
                     taken = true;
-                    cited.push(*m);
+                    cited.push(m);
                 }
             }
         }
@@ -175,7 +175,6 @@ impl Sentence<'_> {
         all.sort_by_key(|m| m.start);
         out.extend(all.iter().map(|m| self.found(m, all)));
         all.clear();
-        here.clear();
     }
 
     /// The attribution of a match; `all` are those of the sentence.

@@ -5,8 +5,9 @@ use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::attribution::{self, Found, Matches, Sentence};
+use crate::attribution::{self, Cited, Found, Sentence};
 use crate::details::{self, Note};
+use crate::lexicon::{self, Recent};
 use crate::model::{Category, Kind};
 use crate::own::{Hit, Own};
 use crate::phrases::View;
@@ -20,6 +21,8 @@ use crate::tokens::{self, Token};
 pub struct Parsed {
     /// Words, numbers and marks.
     pub tokens: Box<[Token]>,
+    /// How many of them are no marks.
+    pub words: u32,
     /// Sentences, covering all tokens.
     pub sentences: Vec<Range<usize>>,
     /// Quotations.
@@ -70,25 +73,72 @@ impl Parsed {
 /// Room to take blocks apart in, used again for the next one.
 #[derive(Default)]
 pub struct Room {
+    recent: Recent,
     tokens: Vec<Token>,
-    here: Vec<Match>,
-    matches: Matches,
+    places: Places,
+    cited: Cited,
+}
+
+/// Where the tokens stand that the steps after the first one ask for: by far the most are none.
+#[derive(Default)]
+struct Places {
+    /// What may be quotation marks.
+    quotes: Vec<usize>,
+    /// What may end a sentence.
+    ends: Vec<usize>,
+    /// What may wake a rule.
+    waking: Vec<usize>,
+    /// How many are no marks.
+    words: u32,
+}
+
+impl Places {
+    fn find(&mut self, tokens: &[Token]) {
+        let Places {
+            quotes,
+            ends,
+            waking,
+            words,
+        } = self;
+        *words = 0;
+        for list in [&mut *quotes, ends, waking] {
+            list.clear();
+        }
+        for (at, token) in tokens.iter().enumerate() {
+            *words += u32::from(!token.any(lexicon::PUNCT));
+            if sentences::may_end(token) {
+                ends.push(at);
+            }
+            // A mark that turns out to be an apostrophe gets other classes.
+            let mark = token.any(lexicon::QUOTE);
+            if mark {
+                quotes.push(at);
+            }
+            if mark || rules::FLAGS.may_wake(token) || rules::ATTRIBUTION.may_wake(token) {
+                waking.push(at);
+            }
+        }
+    }
 }
 
 /// Takes a block apart.
 pub fn parse(text: &str, room: &mut Room) -> Parsed {
     let Room {
+        recent,
         tokens,
-        here,
-        matches,
+        places,
+        cited,
     } = room;
     tokens.clear();
-    tokens::tokenize_into(text, tokens);
-    let quotes = quotes::pair(text, tokens);
-    let sentences = sentences::split(text, tokens);
+    tokens::tokenize_into(text, recent, tokens);
+    places.find(tokens);
+    let quotes = quotes::pair(text, tokens, &places.quotes);
+    let sentences = sentences::split(text, tokens, &places.ends);
+    let mut waking = places.waking.as_slice();
     let mut parsed = Parsed {
         // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
         tokens: tokens.as_slice().into(),
+        words: places.words,
         sentences,
         quotes,
         ..Parsed::default()
@@ -99,17 +149,18 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             tokens: &parsed.tokens[range.clone()],
         };
         let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
-        for at in 0..view.tokens.len() {
+        let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
+        waking = later;
+        for at in here.iter().map(|at| at - range.start) {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            here.clear();
-            rules::matches_at(&rules::FLAGS, view, at, None, here);
-            for m in here.iter() {
+            let mut matches = rules::matches_at(&rules::FLAGS, view, at, None);
+            while let Some(m) = matches.next(|_| true) {
                 let m = Match {
                     start: m.start + range.start,
                     end: m.end + range.start,
-                    ..*m
+                    ..m
                 };
                 if let Some(kind) = Kind::from_name(m.rule.kind) {
                     parsed.matches.push((number, kind, m));
@@ -136,8 +187,9 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             quotes: &parsed.quotes,
             number,
             range: range.clone(),
+            waking: here,
         };
-        sentence.attributions(matches, &mut parsed.found);
+        sentence.attributions(cited, &mut parsed.found);
     }
     let view = View {
         text,

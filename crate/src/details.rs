@@ -12,7 +12,7 @@ use crate::block::Parsed;
 use crate::lexicon as lex;
 use crate::model::Details;
 use crate::phrases::{Phrase, View};
-use crate::rules::{self, Match};
+use crate::rules;
 
 /// Most tokens between the words of anonymity and the reason for it.
 const NEAR: usize = 8;
@@ -35,7 +35,6 @@ pub struct Note {
 /// All wordings of a block, in order.
 pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
     let mut out = Vec::new();
-    let mut here: Vec<Match> = Vec::new();
     for range in sentences {
         let sentence = View {
             text: view.text,
@@ -51,15 +50,16 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
             if !rules::DETAILS.may_wake(&sentence.tokens[at]) {
                 continue;
             }
-            here.clear();
-            rules::matches_at(&rules::DETAILS, sentence, at, None, &mut here);
-            out.extend(here.iter().map(|m| Note {
-                rule: m.rule.id,
-                kind: m.rule.kind,
-                start: m.start + base,
-                end: m.end + base,
-                listener: m.listener.map(shift),
-            }));
+            let mut matches = rules::matches_at(&rules::DETAILS, sentence, at, None);
+            while let Some(m) = matches.next(|_| true) {
+                out.push(Note {
+                    rule: m.rule.id,
+                    kind: m.rule.kind,
+                    start: m.start + base,
+                    end: m.end + base,
+                    listener: m.listener.map(shift),
+                });
+            }
         }
     }
     out.sort_by_key(|n| (n.start, std::cmp::Reverse(n.end)));

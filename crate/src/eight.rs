@@ -4,6 +4,8 @@
 //! for which it is yes (Warren, Hacker's Delight, 2nd ed., ch. 6). Bytes that aren't ASCII are
 //! neither letters nor digits here.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 /// The highest bit of every byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 /// One in every byte.
@@ -39,6 +41,31 @@ pub fn hash(bytes: &[u8]) -> u64 {
     let hash = words.fold(bytes.len() as u64, mix);
     // All bits are asked for: what only the high ones know comes down.
     mix(0, hash ^ hash >> 32)
+}
+
+/// For tables whose keys no page chooses: numbers, and hashes of texts.
+pub type Fast = BuildHasherDefault<Numbers>;
+
+/// A hash of numbers.
+#[derive(Clone, Copy, Default)]
+pub struct Numbers(u64);
+
+impl Hasher for Numbers {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0, hash(bytes));
+    }
+
+    fn write_u32(&mut self, key: u32) {
+        self.0 = mix(self.0, u64::from(key));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = mix(self.0, key);
+    }
 }
 
 /// The first `count` of eight bytes, zero after them.

@@ -122,7 +122,7 @@ pub fn card(page: &Page, reading: &Reading, flag: &Flag) -> Card {
         strength: flag.strength,
         rests: rests(reading, flag),
         rule: flag.rule,
-        why: flag.why.clone(),
+        why: flag.why.clone().into_owned(),
     }
 }
 

@@ -86,7 +86,7 @@ fn stands_before(page: &Page, block: u32, start: usize, stretch: &str) -> bool {
     stretch.next_back();
     let own = page.text(block).get(..start + stretch.as_str().len());
     earlier
-        .map(|b| b.text.as_str())
+        .map(|b| &*b.text)
         .chain(own)
         .any(|text| text.to_lowercase().contains(&wanted))
 }

@@ -24,7 +24,7 @@ use tables::{TAGS, WORDS};
 
 /// Bytes of main text that are looked at; a longer text is sampled from all its blocks. Function
 /// words are so common that more would tell nothing new.
-const SAMPLE: usize = 16 * 1024;
+const SAMPLE: usize = 8 * 1024;
 /// Bytes of a block that are worth looking at: of short blocks some are read whole, not all in bits.
 const PIECE: usize = 128;
 /// Words below which only a clear case is decided.
@@ -62,7 +62,7 @@ pub fn of_page(page: &Page, main: &[bool]) -> Language {
         .iter()
         .zip(main)
         .filter(|(_, main)| **main);
-    let texts: Vec<&str> = blocks.map(|(block, _)| block.text.as_str()).collect();
+    let texts: Vec<&str> = blocks.map(|(block, _)| &*block.text).collect();
     let evidence = Evidence::gather(&texts);
     evidence.language(declared)
 }

@@ -20,6 +20,8 @@ mod lexicon;
 pub mod maintext;
 pub mod model;
 pub mod own;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod packed;
 pub mod page;
 pub mod panel;
 mod phrases;

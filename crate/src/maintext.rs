@@ -7,10 +7,11 @@
 //!
 //! Every pass is linear in blocks and hint words; paths have at most 24 elements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::page::{Block, Page};
+use crate::eight::Fast;
+use crate::page::{Block, Landmarks, Page};
 
 /// Share of the page's running text that the article's element must hold.
 const MOST: f32 = 0.7;
@@ -43,7 +44,7 @@ pub fn main_blocks(page: &Page) -> Vec<bool> {
     if page.plain || blocks.len() < FEW_BLOCKS {
         return vec![true; blocks.len()];
     }
-    let mut known = Known::new();
+    let mut known = Known::default();
     let facts: Vec<Facts> = blocks
         .iter()
         .map(|block| Facts::of(block, &mut known))
@@ -109,12 +110,8 @@ impl Facts {
         };
         let prose = length >= PARAGRAPH && linked < FEW_LINKS && !is_heading(block);
         // Running text has sentences; a list of names or figures of the same length has not.
-        let commas = block
-            .text
-            .bytes()
-            .filter(|b| matches!(b, b',' | b'.'))
-            .count();
-        let share = if commas == 0 { 0.25 } else { 1.0 };
+        let sentences = block.text.bytes().any(|b| matches!(b, b',' | b'.'));
+        let share = if sentences { 1.0 } else { 0.25 };
         Facts {
             length,
             linked,
@@ -127,11 +124,13 @@ impl Facts {
             landmarks: LANDMARKS
                 .iter()
                 .enumerate()
-                .filter(|(_, name)| is_within(block, name))
+                .filter(|(_, landmark)| block.within.any(**landmark))
                 // The foot of a quotation or picture says whose it is.
-                .filter(|(_, name)| {
-                    **name != "footer"
-                        || !(is_within(block, "blockquote") || is_within(block, "figure"))
+                .filter(|(_, landmark)| {
+                    **landmark != Landmarks::FOOTER
+                        || !block
+                            .within
+                            .any(Landmarks::BLOCKQUOTE.and(Landmarks::FIGURE))
                 })
                 .fold(0, |bits, (i, _)| bits | 1 << i),
         }
@@ -139,11 +138,12 @@ impl Facts {
 }
 
 /// Landmarks outside the article.
-const LANDMARKS: [&str; 4] = ["aside", "nav", "footer", "form"];
-
-fn is_within(block: &Block, landmark: &str) -> bool {
-    block.within.iter().any(|name| name == landmark)
-}
+const LANDMARKS: [Landmarks; 4] = [
+    Landmarks::ASIDE,
+    Landmarks::NAV,
+    Landmarks::FOOTER,
+    Landmarks::FORM,
+];
 
 fn is_heading(block: &Block) -> bool {
     matches!(block.tag.as_bytes(), [b'h', b'1'..=b'6'])
@@ -191,40 +191,42 @@ fn asides(facts: &[Facts]) -> Vec<bool> {
 /// For each block whether it announces another article: a small element with a heading that is a
 /// link, and little more.
 fn teasers(blocks: &[Block], facts: &[Facts]) -> Vec<bool> {
-    let around = |block: &Block| {
+    fn around(block: &Block) -> &[u32] {
         let outer = block.path.len().saturating_sub(1);
-        block.path[outer.saturating_sub(2)..outer].to_vec()
-    };
-    let mut lengths: HashMap<u32, usize> = HashMap::new();
-    let mut announced: HashSet<u32> = HashSet::new();
+        &block.path[outer.saturating_sub(2)..outer]
+    }
+    let headed = |(block, fact): &(&Block, &Facts)| is_heading(block) && fact.linked > MANY_LINKS;
+    let headings = blocks.iter().zip(facts).filter(headed);
+    let mut lengths: HashMap<u32, usize, Fast> = headings
+        .flat_map(|(block, _)| around(block))
+        .map(|id| (*id, 0))
+        .collect();
+    if lengths.is_empty() {
+        return vec![false; blocks.len()];
+    }
     for (block, fact) in blocks.iter().zip(facts) {
         for id in around(block) {
-            *lengths.entry(id).or_default() += fact.length;
-            if is_heading(block) && fact.linked > MANY_LINKS {
-                announced.insert(id);
+            if let Some(length) = lengths.get_mut(id) {
+                *length += fact.length;
             }
         }
     }
     let small = |id: &u32| lengths.get(id).is_some_and(|length| *length < TEASER);
     blocks
         .iter()
-        .map(|block| {
-            around(block)
-                .iter()
-                .any(|id| announced.contains(id) && small(id))
-        })
+        .map(|block| around(block).iter().any(small))
         .collect()
 }
 
 /// Sums over the elements around the blocks.
 struct Elements {
     /// Element → running text, all text, linked text, text that isn't beside the article; in bytes.
-    sums: HashMap<u32, [f32; 4]>,
+    sums: HashMap<u32, [f32; 4], Fast>,
 }
 
 impl Elements {
     fn gather(blocks: &[Block], facts: &[Facts], aside: &[bool], running: &[f32]) -> Elements {
-        let mut sums: HashMap<u32, [f32; 4]> = HashMap::new();
+        let mut sums: HashMap<u32, [f32; 4], Fast> = HashMap::default();
         for (i, (block, fact)) in blocks.iter().zip(facts).enumerate() {
             let length = fact.length as f32;
             for id in &block.path {
@@ -266,7 +268,7 @@ impl Elements {
 
     /// Whether a block is navigation by its links: its own, or those of the list it stands in.
     fn is_link_list(&self, block: &Block, fact: &Facts) -> bool {
-        if matches!(block.tag.as_str(), "figcaption" | "caption") {
+        if matches!(&*block.tag, "figcaption" | "caption") {
             return false;
         }
         if fact.linked > MANY_LINKS {
@@ -274,7 +276,7 @@ impl Elements {
             return fact.length as f32 * (1.0 - fact.linked) < PARAGRAPH as f32;
         }
         if !matches!(
-            block.tag.as_str(),
+            &*block.tag,
             "li" | "dd" | "dt" | "td" | "th" | "div" | "span"
         ) || fact.length >= PARAGRAPH
         {
@@ -301,8 +303,8 @@ fn add_head(page: &Page, facts: &[Facts], aside: &[bool], main: &mut [bool]) {
     let before = body.saturating_sub(HEAD)..body;
     let is_headline = |i: &usize| {
         let block = &blocks[*i];
-        let in_title = block.text.len() >= 15 && title.contains(block.text.as_str());
-        let top = block.tag == "h1" && facts[*i].linked < MANY_LINKS;
+        let in_title = block.text.len() >= 15 && title.contains(&*block.text);
+        let top = &*block.tag == "h1" && facts[*i].linked < MANY_LINKS;
         top || (in_title && (is_heading(block) || facts[*i].linked < MANY_LINKS))
     };
     let mut seen = false;
@@ -316,8 +318,13 @@ fn add_head(page: &Page, facts: &[Facts], aside: &[bool], main: &mut [bool]) {
     }
 }
 
-/// Class words already looked at on this page: pages repeat the same few hundred.
-type Known<'a> = HashMap<&'a str, u128>;
+/// Class words already looked at on this page: pages repeat the same few hundred, and neighbours are
+/// mostly within the same elements.
+#[derive(Default)]
+struct Known<'a> {
+    words: HashMap<&'a str, u128>,
+    last: (&'a str, u128),
+}
 
 /// The tell-tale words, each with its bit; those about replies come last.
 struct Words {
@@ -335,9 +342,16 @@ impl Words {
         let parts = hint
             .split(|c: char| !c.is_ascii_alphanumeric())
             .filter(|w| !w.is_empty());
-        parts.fold(0, |bits, word| {
-            bits | *known.entry(word).or_insert_with(|| self.of_word(word))
-        })
+        if known.last.0 != hint {
+            let bits = parts.fold(0, |bits, word| {
+                bits | *known
+                    .words
+                    .entry(word)
+                    .or_insert_with(|| self.of_word(word))
+            });
+            known.last = (hint, bits);
+        }
+        known.last.1
     }
 
     fn of_word(&self, word: &str) -> u128 {
@@ -418,14 +432,17 @@ mod tests {
                     }
                 }
                 Block {
-                    text,
-                    tag: parts[1].to_owned(),
+                    text: text.into(),
+                    tag: parts[1].into(),
                     path: parts[0]
                         .split_whitespace()
                         .map(|n| n.parse().unwrap())
                         .collect(),
-                    within: parts[2].split_whitespace().map(str::to_owned).collect(),
-                    hint: parts[3].to_owned(),
+                    within: parts[2]
+                        .split_whitespace()
+                        .map(Landmarks::of)
+                        .fold(Landmarks::default(), Landmarks::and),
+                    hint: parts[3].into(),
                     links,
                     marks: Vec::new(),
                 }
@@ -563,7 +580,7 @@ mod tests {
             "1|p|||PROSE",
         ]);
         page.input.blocks[1].links = vec![(9, 3), (0, u32::MAX), (0, u32::MAX)];
-        page.input.blocks[2].hint = "—\u{0}🙂 comment".to_owned();
+        page.input.blocks[2].hint = "—\u{0}🙂 comment".into();
         assert_eq!(main_blocks(&page).len(), 7);
     }
 
@@ -578,7 +595,7 @@ mod tests {
             count(UNLIKELY) + count(REPLIES) <= 128,
             "a bit for each word"
         );
-        let known = &mut Known::new();
+        let known = &mut Known::default();
         assert_ne!(words().of("site-footer", known), 0);
         assert_ne!(words().of("relatedarticles", known), 0);
         assert_eq!(words().of("story-body page-header", known), 0);

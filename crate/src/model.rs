@@ -5,6 +5,7 @@
 //! within a block, [`crate::export`] to Unicode code points from the start of the whole text.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A stretch of one block's text: byte offsets, `end` exclusive, both on character boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -321,7 +322,7 @@ pub struct Flag {
     /// What the page tells about the source.
     pub details: Details,
     /// Which kinds of evidence were seen, in words a reader understands.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// Whether the reader asked not to see it any more.
     pub dismissed: bool,
 }

@@ -4,6 +4,7 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -274,7 +275,7 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: "It is a phrase of the reader’s own.".to_owned(),
+        why: Cow::Borrowed("It is a phrase of the reader’s own."),
         dismissed: false,
     }
 }

@@ -1,5 +1,7 @@
 //! The page as it comes in: blocks of visible text with the few facts that the core decides by.
 
+use std::rc::Rc;
+
 use serde::Deserialize;
 
 use crate::model::Category;
@@ -58,8 +60,7 @@ pub struct Around {
 }
 
 /// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Splice {
     /// The first block that goes, or the one before which the new ones stand.
     pub at: usize,
@@ -86,19 +87,70 @@ impl PageInput {
 #[serde(default)]
 pub struct Block {
     /// Visible text, white space collapsed.
-    pub text: String,
+    pub text: Rc<str>,
     /// Lower-case tag of the nearest block-level element.
-    pub tag: String,
+    pub tag: Rc<str>,
     /// Preorder numbers of the ancestors, outermost first, at most the 24 innermost.
     pub path: Vec<u32>,
-    /// Landmarks around it: article, main, aside, nav, header, footer, figure, form, table, blockquote.
-    pub within: Vec<String>,
+    /// Landmarks around it.
+    pub within: Landmarks,
     /// Class and id words of the nearest ancestors, lower case, space separated.
-    pub hint: String,
+    pub hint: Rc<str>,
     /// Parts that lie inside links.
     pub links: Vec<(u32, u32)>,
     /// Citation marks.
     pub marks: Vec<(u32, u32)>,
+}
+
+/// A set of landmarks; written as a list of their tags, of which those that tell nothing are passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<String>")]
+pub struct Landmarks(u8);
+
+impl Landmarks {
+    /// `aside`
+    pub const ASIDE: Landmarks = Landmarks(1);
+    /// `nav`
+    pub const NAV: Landmarks = Landmarks(1 << 1);
+    /// `footer`
+    pub const FOOTER: Landmarks = Landmarks(1 << 2);
+    /// `form`
+    pub const FORM: Landmarks = Landmarks(1 << 3);
+    /// `blockquote`
+    pub const BLOCKQUOTE: Landmarks = Landmarks(1 << 4);
+    /// `figure`
+    pub const FIGURE: Landmarks = Landmarks(1 << 5);
+
+    /// The landmark of that tag.
+    pub fn of(tag: &str) -> Landmarks {
+        match tag {
+            "aside" => Landmarks::ASIDE,
+            "nav" => Landmarks::NAV,
+            "footer" => Landmarks::FOOTER,
+            "form" => Landmarks::FORM,
+            "blockquote" => Landmarks::BLOCKQUOTE,
+            "figure" => Landmarks::FIGURE,
+            _ => Landmarks::default(),
+        }
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn and(self, others: Landmarks) -> Landmarks {
+        Landmarks(self.0 | others.0)
+    }
+
+    /// Whether some of `others` are among these.
+    pub fn any(self, others: Landmarks) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+impl From<Vec<String>> for Landmarks {
+    fn from(tags: Vec<String>) -> Landmarks {
+        let tags = tags.iter().map(|tag| Landmarks::of(tag));
+        tags.fold(Landmarks::default(), Landmarks::and)
+    }
 }
 
 /// A page ready to be read: texts with the place of each in the whole.
@@ -120,7 +172,7 @@ impl Page {
     pub fn from_input(mut input: PageInput) -> Page {
         for block in &mut input.blocks {
             if block.text.bytes().any(|b| matches!(b, b'\n' | b'\r')) {
-                block.text = block.text.replace(['\n', '\r'], " ");
+                block.text = block.text.replace(['\n', '\r'], " ").into();
             }
         }
         let mut offsets = Vec::with_capacity(input.blocks.len());
@@ -142,18 +194,19 @@ impl Page {
     pub fn from_text(text: &str, wrapped: bool) -> Page {
         let mut blocks: Vec<Block> = Vec::new();
         let mut offsets = Vec::new();
+        let paragraph: Rc<str> = "p".into();
         let mut push = |start: usize, end: usize, before: usize| {
             let piece = &text[start..end];
             if !piece.trim().is_empty() {
                 // A line feed inside a wrapped block becomes a space: same number of code points.
                 let text = if wrapped {
-                    piece.replace(['\n', '\r'], " ")
+                    piece.replace(['\n', '\r'], " ").into()
                 } else {
-                    piece.to_owned()
+                    piece.into()
                 };
                 blocks.push(Block {
                     text,
-                    tag: "p".to_owned(),
+                    tag: Rc::clone(&paragraph),
                     ..Block::default()
                 });
                 offsets.push(before);
@@ -196,7 +249,7 @@ impl Page {
         match &self.source_text {
             Some(text) => text.clone(),
             None => {
-                let texts: Vec<&str> = self.input.blocks.iter().map(|b| b.text.as_str()).collect();
+                let texts: Vec<&str> = self.input.blocks.iter().map(|b| &*b.text).collect();
                 texts.join("\n\n")
             }
         }
@@ -207,7 +260,7 @@ impl Page {
         self.input
             .blocks
             .get(index as usize)
-            .map_or("", |b| b.text.as_str())
+            .map_or("", |b| &*b.text)
     }
 
     /// The words of a span.
@@ -256,7 +309,7 @@ mod tests {
     fn blocks_give_way_to_others() {
         let blocks = |text: &str| {
             let one = |c: char| Block {
-                text: c.to_string(),
+                text: c.to_string().into(),
                 ..Block::default()
             };
             text.chars().map(one).collect::<Vec<_>>()
@@ -272,7 +325,7 @@ mod tests {
                 blocks: blocks(new),
             };
             page.change(splices.iter().map(splice).collect());
-            page.blocks.into_iter().map(|b| b.text).collect::<String>()
+            page.blocks.iter().map(|b| &*b.text).collect::<String>()
         };
         assert_eq!(changed(&[]), "abcd");
         assert_eq!(changed(&[(0, 0, "x"), (1, 2, "y"), (4, 0, "z")]), "xaydz");
@@ -295,7 +348,7 @@ mod tests {
     #[test]
     fn wrapped_lines_are_one_block_with_offsets_in_the_text() {
         let page = Page::from_text("One\ntwo.\n\n  \nThree.\r\nFour.\n", true);
-        let texts: Vec<&str> = page.input.blocks.iter().map(|b| b.text.as_str()).collect();
+        let texts: Vec<&str> = page.input.blocks.iter().map(|b| &*b.text).collect();
         assert_eq!(texts, ["One two.", "Three.  Four."]);
         assert_eq!(page.offsets, [0, 13]);
     }

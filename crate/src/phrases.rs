@@ -46,8 +46,14 @@ impl<'a> View<'a> {
 
     /// Whether the word at `at` is one of `words` (lower case, ASCII).
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
-        let word = self.word(at);
-        words.iter().any(|w| word.eq_ignore_ascii_case(w))
+        let Some(token) = self.tokens.get(at) else {
+            return false;
+        };
+        let place = token.start as usize..token.end as usize;
+        let word = self.text.as_bytes().get(place).unwrap_or_default();
+        words
+            .iter()
+            .any(|w| word.eq_ignore_ascii_case(w.as_bytes()))
     }
 
     /// Whether the token at `at` has any of `classes`; no token has none.

@@ -18,13 +18,11 @@ pub struct Quote {
     pub open: bool,
 }
 
-/// Finds the quotations of a block and marks their tokens as quoted.
-pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
+/// Finds the quotations of a block and marks their tokens as quoted. `marks`: the tokens that may be
+/// quotation marks, in order.
+pub fn pair(text: &str, tokens: &mut [Token], marks: &[usize]) -> Vec<Quote> {
     let mut out: Vec<Quote> = Vec::new();
     let mut open: Option<(char, usize)> = None;
-    let marks: Vec<usize> = (0..tokens.len())
-        .filter(|at| tokens[*at].any(lexicon::QUOTE))
-        .collect();
     for at in marks.iter().copied() {
         let word = &text[tokens[at].start as usize..tokens[at].end as usize];
         let mark = match word {
@@ -88,7 +86,7 @@ pub fn pair(text: &str, tokens: &mut [Token]) -> Vec<Quote> {
     // What is left of single marks are apostrophes: "the miners' due".
     let mut paired: Vec<usize> = out.iter().flat_map(|q| [q.start - 1, q.end]).collect();
     paired.sort_unstable();
-    for at in marks {
+    for at in marks.iter().copied() {
         let token = &mut tokens[at];
         let apostrophe = matches!(&text[token.start as usize..token.end as usize], "'" | "’");
         if apostrophe && paired.binary_search(&at).is_err() {
@@ -111,7 +109,10 @@ mod tests {
     /// The quoted words, one string a quotation.
     fn quoted(text: &str) -> Vec<String> {
         let mut tokens = tokenize(text);
-        let quotes = pair(text, &mut tokens);
+        let marks: Vec<usize> = (0..tokens.len())
+            .filter(|at| tokens[*at].any(lexicon::QUOTE))
+            .collect();
+        let quotes = pair(text, &mut tokens, &marks);
         let words = |q: &Quote| {
             text[tokens[q.start].start as usize..tokens[q.end - 1].end as usize].to_owned()
         };

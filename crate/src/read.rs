@@ -1,12 +1,10 @@
 //! The whole way from a page to a [`Reading`].
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use crate::block::{self, Parsed, Room};
-use crate::eight;
-use crate::lexicon;
+use crate::eight::{self, Fast};
 use crate::model::Reading;
 use crate::own::{self, Own};
 use crate::page::Page;
@@ -35,29 +33,11 @@ pub struct Reader {
     taken: u32,
 }
 
-type Generation = HashMap<u64, Known, BuildHasherDefault<AsIs>>;
-
-/// Keys that are hashes already.
-#[derive(Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = eight::hash(bytes);
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
+type Generation = HashMap<u64, Known, Fast>;
 
 /// A block that was taken apart.
 struct Known {
-    text: Box<str>,
+    text: Rc<str>,
     parsed: Rc<Parsed>,
 }
 
@@ -68,7 +48,7 @@ impl Reader {
     }
 
     /// Takes blocks apart ahead of the reading that will want them.
-    pub fn prepare<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+    pub fn prepare<'a>(&mut self, texts: impl Iterator<Item = &'a Rc<str>>) {
         for text in texts {
             self.parse(text);
         }
@@ -99,8 +79,7 @@ impl Reader {
         for (block, main) in page.input.blocks.iter().zip(&main) {
             let analysis = main.then(|| self.parse(&block.text));
             if let Some(analysis) = &analysis {
-                let words = analysis.tokens.iter().filter(|t| !t.any(lexicon::PUNCT));
-                reading.words += words.count() as u32;
+                reading.words += analysis.words;
                 reading.sentences += analysis.sentences.len() as u32;
             }
             parsed.push(analysis.filter(|_| language.readable));
@@ -117,16 +96,16 @@ impl Reader {
         (reading, parsed, resolved)
     }
 
-    fn parse(&mut self, text: &str) -> Rc<Parsed> {
+    fn parse(&mut self, text: &Rc<str>) -> Rc<Parsed> {
         let key = eight::hash(text.as_bytes());
-        if let Some(known) = self.young.get(&key).filter(|k| *k.text == *text) {
+        if let Some(known) = self.young.get(&key).filter(|k| k.text == *text) {
             return Rc::clone(&known.parsed);
         }
-        let known = self.old.remove(&key).filter(|k| *k.text == *text);
+        let known = self.old.remove(&key).filter(|k| k.text == *text);
         let known = known.unwrap_or_else(|| {
             self.taken = self.taken.wrapping_add(1);
             Known {
-                text: text.into(),
+                text: Rc::clone(text),
                 parsed: Rc::new(block::parse(text, &mut self.room)),
             }
         });
@@ -154,10 +133,13 @@ mod tests {
         let first = reader.read(&page);
         assert_eq!(first.flags.len(), 4, "{:?}", first.flags);
         assert_eq!(reader.taken(), 2);
-        let known = reader.parse(page.text(0));
+        let known = reader.parse(&page.input.blocks[0].text);
         assert_eq!(reader.read(&page), first);
         assert_eq!(reader.taken(), 2);
-        assert!(Rc::ptr_eq(&known, &reader.parse(page.text(0))));
+        assert!(Rc::ptr_eq(
+            &known,
+            &reader.parse(&page.input.blocks[0].text)
+        ));
     }
 
     #[test]
@@ -176,12 +158,18 @@ mod tests {
         let mut reader = Reader::default();
         let (first, last) = (page(1), page(2));
         reader.read(&first);
-        let known = reader.parse(first.text(39));
+        let known = reader.parse(&first.input.blocks[39].text);
         reader.read(&first);
-        assert!(Rc::ptr_eq(&known, &reader.parse(first.text(39))));
+        assert!(Rc::ptr_eq(
+            &known,
+            &reader.parse(&first.input.blocks[39].text)
+        ));
         for _ in 0..2 {
             reader.read(&last);
         }
-        assert!(!Rc::ptr_eq(&known, &reader.parse(first.text(39))));
+        assert!(!Rc::ptr_eq(
+            &known,
+            &reader.parse(&first.input.blocks[39].text)
+        ));
     }
 }

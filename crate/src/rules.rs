@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, EDGE, Element, Part, Rule, Table, Waking};
+    use super::{Beside, EDGE, Element, Part, Rule, Side, Table, Waking};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -34,6 +34,9 @@ pub struct Table {
     of_class: &'static [u128; 128],
     /// The rules that classes wake, ascending.
     by_class: &'static [u16],
+    /// Which of those the words beside the trigger admit.
+    left: &'static Side,
+    right: &'static Side,
     /// Those of `by_class` that need a verb group before the trigger, and those that need a subject
     /// before it too, as bits by their places.
     grouped: u128,
@@ -50,6 +53,34 @@ struct Waking {
     right: Beside,
     /// The rules it wakes, ascending.
     rules: &'static [u16],
+}
+
+/// What the token on one side of a trigger admits, of the rules that classes wake: bits by their places.
+#[derive(Debug)]
+struct Side {
+    /// Rules that a token of each class may stand beside.
+    classes: [u128; 128],
+    /// The classes for which there are any.
+    used: Classes,
+    /// Rules that a word may stand beside, by the last six bits of its id.
+    words: [u128; 64],
+    /// Rules that don't ask for a certain token there.
+    always: u128,
+}
+
+impl Side {
+    fn admitted(&self, token: Option<&Token>) -> u128 {
+        let Some(token) = token else {
+            return self.always | self.classes[EDGE.trailing_zeros() as usize];
+        };
+        let mut rules = self.always | self.words[usize::from(token.word % 64)];
+        let mut classes = token.classes & self.used;
+        while classes != 0 {
+            rules |= self.classes[classes.trailing_zeros() as usize];
+            classes &= classes - 1;
+        }
+        rules
+    }
 }
 
 /// Buckets of trigger words; `build.rs` knows it too.
@@ -193,8 +224,6 @@ impl Beside {
 pub struct Match {
     /// The rule.
     pub rule: &'static Rule,
-    /// The rule's place in its table: of two that fit, the earlier speaks.
-    pub order: u16,
     /// First token of the anchor.
     pub start: usize,
     /// One past the last token of the anchor.
@@ -220,17 +249,29 @@ impl Match {
     }
 }
 
-/// All matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
-/// [`Part::Same`] stands for, and where its attribution ends.
-pub fn matches_at(
+/// The matches at one token, in the order of the rules.
+pub struct Matches<'a> {
     table: &'static Table,
-    view: View,
+    around: Around<'a>,
+    same: Option<(Phrase, usize)>,
+    /// Rules that the word wakes, and have not been tried.
+    by_word: &'static [u16],
+    /// Places in [`Table::by_class`] of rules that its classes wake, and have not been tried, as bits.
+    by_class: u128,
+}
+
+/// The matches in `view` (one sentence) whose trigger is token `at`. `same`: the source that
+/// [`Part::Same`] stands for, and where its attribution ends.
+#[inline(always)]
+pub fn matches_at<'a>(
+    table: &'static Table,
+    view: View<'a>,
     at: usize,
     same: Option<(Phrase, usize)>,
-    found: &mut Vec<Match>,
-) {
+) -> Matches<'a> {
     let token = &view.tokens[at];
     let mut around = Around::new(view, at);
+    let mut by_word: &[u16] = &[];
     if token.any(table.word) {
         let bucket = usize::from(token.word) % BUCKETS;
         let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
@@ -238,35 +279,69 @@ pub fn matches_at(
         let waking = words.find(|w| w.word == token.word);
         // Common words wake many rules, hardly ever for good.
         let admits = |w: &&Waking| w.left.admits(around.before) && w.right.admits(around.after);
-        if let Some(waking) = waking.filter(admits) {
-            for number in waking.rules {
-                let rule = &table.rules[usize::from(*number)];
-                if around.may_admit(rule) && around.admits(rule) {
-                    found.extend(around.fit(rule, *number, same));
+        by_word = waking.filter(admits).map_or(&[], |waking| waking.rules);
+    }
+    let mut classes = token.classes & table.mask;
+    let mut by_class = 0;
+    while classes != 0 {
+        by_class |= table.of_class[classes.trailing_zeros() as usize];
+        classes &= classes - 1;
+    }
+    if by_class != 0 {
+        by_class &= table.left.admitted(view.tokens.get(at.wrapping_sub(1)));
+        by_class &= table.right.admitted(view.tokens.get(at + 1));
+    }
+    // Without a verb group and its subject all rules that need them fall at once.
+    if by_class & table.grouped != 0 && around.group().is_none() {
+        by_class &= !table.grouped;
+    }
+    if by_class & table.subjected != 0 && around.outer().is_none() {
+        by_class &= !table.subjected;
+    }
+    Matches {
+        table,
+        around,
+        same,
+        by_word,
+        by_class,
+    }
+}
+
+impl Matches<'_> {
+    /// The next match; rules that are not `wanted` are passed over.
+    pub fn next(&mut self, wanted: impl Fn(&Rule) -> bool) -> Option<Match> {
+        while let Some(number) = self.number() {
+            let rule = &self.table.rules[usize::from(number)];
+            if self.around.may_admit(rule) && wanted(rule) && self.around.admits(rule) {
+                let found = self.around.fit(rule, self.same);
+                if found.is_some() {
+                    return found;
                 }
             }
         }
+        None
     }
-    let mut classes = token.classes & table.mask;
-    let mut rules = 0;
-    while classes != 0 {
-        rules |= table.of_class[classes.trailing_zeros() as usize];
-        classes &= classes - 1;
-    }
-    // Without a verb group and its subject all rules that need them fall at once.
-    if rules & table.grouped != 0 && around.group().is_none() {
-        rules &= !table.grouped;
-    }
-    if rules & table.subjected != 0 && around.outer().is_none() {
-        rules &= !table.subjected;
-    }
-    while rules != 0 {
-        let number = table.by_class[rules.trailing_zeros() as usize];
-        let rule = &table.rules[usize::from(number)];
-        if around.may_admit(rule) && around.admits(rule) {
-            found.extend(around.fit(rule, number, same));
+
+    /// The rule to be tried next.
+    #[inline]
+    fn number(&mut self) -> Option<u16> {
+        let word = self.by_word.split_first();
+        if self.by_class == 0 {
+            let (first, rest) = word?;
+            self.by_word = rest;
+            return Some(*first);
         }
-        rules &= rules - 1;
+        let class = self.table.by_class[self.by_class.trailing_zeros() as usize];
+        match word {
+            Some((first, rest)) if *first < class => {
+                self.by_word = rest;
+                Some(*first)
+            }
+            _ => {
+                self.by_class &= self.by_class - 1;
+                Some(class)
+            }
+        }
     }
 }
 
@@ -304,12 +379,7 @@ impl<'a> Around<'a> {
 
     /// What the rule finds, if it fits.
     #[inline(never)]
-    fn fit(
-        &mut self,
-        rule: &'static Rule,
-        order: u16,
-        same: Option<(Phrase, usize)>,
-    ) -> Option<Match> {
+    fn fit(&mut self, rule: &'static Rule, same: Option<(Phrase, usize)>) -> Option<Match> {
         let (view, at) = (self.view, self.at);
         let (left, right) = rule.elements.split_at(rule.trigger);
         let (trigger, right) = right.split_first()?;
@@ -322,7 +392,6 @@ impl<'a> Around<'a> {
             same,
             found: Match {
                 rule,
-                order,
                 start: at,
                 end: at + 1,
                 source: None,

@@ -12,40 +12,50 @@ use crate::tokens::Token;
 /// Most tokens of a sentence; what is longer is no prose and is cut, so that all work stays bounded.
 const LONGEST: usize = 500;
 
-/// The sentences of a block as ranges of tokens, in order, together covering all tokens.
-pub fn split(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    // News has some twenty tokens a sentence.
-    let mut out = Vec::with_capacity(tokens.len() / 16 + 1);
+/// Whether a sentence may end with this token.
+pub fn may_end(token: &Token) -> bool {
+    token.period || token.any(lexicon::MARK_STOP)
+}
+
+/// The sentences of a block as ranges of tokens, in order, together covering all tokens. `ends`: the
+/// tokens with which one may end, in order.
+pub fn split(text: &str, tokens: &[Token], ends: &[usize]) -> Vec<Range<usize>> {
+    // Not all of them end one.
+    let mut out = Vec::with_capacity(ends.len() + 1);
     let mut start = 0;
-    let mut at = stamp(text, tokens);
-    if at > 0 {
-        out.push(0..at);
-        start = at;
+    let mut next = stamp(text, tokens);
+    if next > 0 {
+        out.push(0..next);
+        start = next;
     }
-    while at < tokens.len() {
-        let mut end = at + 1;
-        let token = &tokens[at];
-        let stop = token.any(lexicon::MARK_STOP);
-        let last = text.as_bytes().get((token.end as usize).wrapping_sub(1));
-        let abbreviated = !stop && last == Some(&b'.');
-        if stop || abbreviated {
-            while tokens
-                .get(end)
-                .is_some_and(|t| closes(text, tokens, end, t))
-            {
-                end += 1;
-            }
-            if begins(text, tokens, at, end, abbreviated) {
-                out.push(start..end);
-                start = end;
-            }
+    let cut = |out: &mut Vec<Range<usize>>, mut start: usize, before: usize| {
+        while before - start >= LONGEST {
+            out.push(start..start + LONGEST);
+            start += LONGEST;
         }
-        if end - start >= LONGEST {
+        start
+    };
+    for at in ends.iter().copied() {
+        // What sticks to the stop before it was looked at with that.
+        if at < next {
+            continue;
+        }
+        start = cut(&mut out, start, at);
+        let mut end = at + 1;
+        while tokens
+            .get(end)
+            .is_some_and(|t| closes(text, tokens, end, t))
+        {
+            end += 1;
+        }
+        let abbreviated = !tokens[at].any(lexicon::MARK_STOP);
+        if begins(text, tokens, at, end, abbreviated) || end - start >= LONGEST {
             out.push(start..end);
             start = end;
         }
-        at = end;
+        next = end;
     }
+    start = cut(&mut out, start, tokens.len());
     if start < tokens.len() {
         out.push(start..tokens.len());
     }
@@ -109,12 +119,18 @@ mod tests {
     use super::*;
     use crate::tokens::tokenize;
 
+    fn ends(tokens: &[Token]) -> Vec<usize> {
+        (0..tokens.len())
+            .filter(|at| may_end(&tokens[*at]))
+            .collect()
+    }
+
     fn sentences(text: &str) -> Vec<&str> {
         let tokens = tokenize(text);
         let byte = |range: &Range<usize>| {
             tokens[range.start].start as usize..tokens[range.end - 1].end as usize
         };
-        split(text, &tokens)
+        split(text, &tokens, &ends(&tokens))
             .iter()
             .map(|range| &text[byte(range)])
             .collect()
@@ -166,7 +182,7 @@ mod tests {
     fn endless_sentences_are_cut_and_nothing_is_lost() {
         let text = "word ".repeat(3 * LONGEST);
         let tokens = tokenize(&text);
-        let ranges = split(&text, &tokens);
+        let ranges = split(&text, &tokens, &ends(&tokens));
         assert!(ranges.iter().all(|r| r.len() <= LONGEST + 8));
         assert_eq!(ranges.iter().map(|r| r.len()).sum::<usize>(), tokens.len());
     }

@@ -171,8 +171,9 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
     let n = view.tokens.len();
     let mut at = 0;
     while at < n {
-        let starts = is_name(view, at) && view.any(at, lex::UNKNOWN)
-            || view.any(at, lex::CAP) && is_name(view, at) && at + 1 < n && is_name(view, at + 1);
+        let starts = view.tokens[at].any(lex::CAP)
+            && is_name(view, at)
+            && (view.any(at, lex::UNKNOWN) || at + 1 < n && is_name(view, at + 1));
         if !starts {
             at += 1;
             continue;
@@ -566,7 +567,7 @@ impl Ledger {
                 mentions: Vec::new(),
                 claims: 0,
             },
-            heads: vec![head.to_lowercase()],
+            heads: Vec::from_iter((!head.is_empty()).then(|| head.to_lowercase())),
             strength,
             details: Details::default(),
             plural,

@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use crate::eight;
-use crate::lexicon::{self, Classes, UNLISTED, Word, WordId};
+use crate::lexicon::{self, Classes, Recent, UNLISTED, Word, WordId};
 
-/// One token.
+/// One token. Aligned to eight bytes, since WebAssembly's allocator takes three times as long for sixteen.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed(8))]
 pub struct Token {
     /// First byte in the block.
     pub start: u32,
@@ -21,6 +22,8 @@ pub struct Token {
     pub classes: Classes,
     /// Whether it stands inside a quotation; set by [`crate::quotes`].
     pub quoted: bool,
+    /// Whether it ends in a period: "Mr.", "U.S.", a stop.
+    pub period: bool,
 }
 
 impl Token {
@@ -136,19 +139,21 @@ static BEGINS: [Begins; 256] = {
 /// The tokens of a block, in order.
 pub fn tokenize(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    tokenize_into(text, &mut out);
+    tokenize_into(text, &mut Recent::default(), &mut out);
     out
 }
 
 /// Puts the tokens of a block into `out`, in order.
-pub fn tokenize_into(text: &str, out: &mut Vec<Token>) {
+pub fn tokenize_into(text: &str, recent: &mut Recent, out: &mut Vec<Token>) {
     // English has five to six bytes a token.
     out.reserve(text.len() / 4 + 4);
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         at = match BEGINS[usize::from(*byte)] {
             Begins::Blank => at + 1,
-            Begins::Word => word(text, at, out),
+            Begins::Word => {
+                plain_word(text, at, recent, out).unwrap_or_else(|| word(text, at, out))
+            }
             Begins::Mark => mark(text, at, char::from(*byte), out),
             Begins::Unknown => match character(text, at) {
                 c if is_word(c) => word(text, at, out),
@@ -269,6 +274,7 @@ fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
         word,
         classes: classes | more,
         quoted: false,
+        period: c == '.',
     });
     end
 }
@@ -277,12 +283,8 @@ fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
 const CLITICS: [&str; 7] = ["n't", "'s", "'re", "'ve", "'ll", "'d", "'m"];
 
 /// Puts the word that begins at `start` into `out`, and its clitic, if it has one; where they end.
+#[inline(never)]
 fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
-    if let Some(token) = plain_word(text, start) {
-        let end = token.end as usize;
-        out.push(token);
-        return end;
-    }
     let Extent { end, apostrophe } = extent(text, start);
     let cut = if apostrophe {
         clitic(text, start, end)
@@ -296,15 +298,21 @@ fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
     }
     if takes_period(text, &last) {
         last.end += 1;
+        last.period = true;
     }
     out.push(last);
     last.end as usize
 }
 
-/// The word at `start`, if it is as most of them are: up to fifteen letters and digits, a letter
+/// Puts the word at `start` into `out`, if it is as most of them are: up to fifteen letters and digits, a letter
 /// first, and then nothing that may belong to it. What [`extent`] and [`one_word`] do, in few steps.
 #[inline]
-fn plain_word(text: &str, start: usize) -> Option<Token> {
+fn plain_word(
+    text: &str,
+    start: usize,
+    recent: &mut Recent,
+    out: &mut Vec<Token>,
+) -> Option<usize> {
     let bytes = text.as_bytes();
     let first = eight::load(bytes, start);
     let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
@@ -340,7 +348,7 @@ fn plain_word(text: &str, start: usize) -> Option<Token> {
     let first = eight::lower_case(first);
     let folded = || Word::short([first, eight::lower_case(second)], length);
     let listed = if length <= 8 {
-        lexicon::lookup_short(first, length)
+        recent.lookup(first, length)
     } else {
         lexicon::lookup(&folded())
     };
@@ -351,11 +359,14 @@ fn plain_word(text: &str, start: usize) -> Option<Token> {
         word,
         classes: classes | shape,
         quoted: false,
+        period: false,
     };
     if next == b'.' && takes_period(text, &token) {
         token.end += 1;
+        token.period = true;
     }
-    Some(token)
+    out.push(token);
+    Some(token.end as usize)
 }
 
 /// Where the clitic of a word begins: its end if it has none.
@@ -429,6 +440,7 @@ fn one_word(text: &str, start: usize, end: usize) -> Token {
         word,
         classes: classes | shape,
         quoted: false,
+        period: text.as_bytes()[end - 1] == b'.',
     }
 }
 

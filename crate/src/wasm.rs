@@ -16,7 +16,7 @@ use crate::fragment;
 use crate::guide;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::own;
-use crate::page::{Page, PageInput, Phrase, Splice, Units};
+use crate::page::{Dismissal, Page, PageInput, Phrase, Splice, Units};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -51,12 +51,65 @@ struct ReadReply {
 /// Bytes from which on a block is likely enough to be main text to be taken apart before that is known.
 const LONG: usize = 80;
 
-/// What changed of a page: its facts as they are now, and blocks.
+/// Blocks come packed: taking them apart field by field costs more than reading them.
+#[wasm_bindgen(module = "/src/pack.js")]
+extern "C" {
+    type Packed;
+
+    /// Packs the blocks of a page, or of all splices of a change. Throws where there are none.
+    #[wasm_bindgen(catch)]
+    fn pack(page: &JsValue) -> Result<Packed, JsValue>;
+    /// The texts of all blocks, a line each.
+    #[wasm_bindgen(method, getter)]
+    fn texts(this: &Packed) -> String;
+    /// Tags, landmarks and hints, each once, a line each.
+    #[wasm_bindgen(method, getter)]
+    fn names(this: &Packed) -> String;
+    /// For each splice, or the page: at, remove, how many blocks; then for each block: tag, landmarks,
+    /// hint, path, links, marks. A name is its line in `names`; a list is its length and its items.
+    #[wasm_bindgen(method, getter)]
+    fn numbers(this: &Packed) -> Vec<u32>;
+}
+
+/// The blocks of `page`, which is a page or a change.
+fn unpack(page: &JsValue) -> Result<Vec<Splice>, JsValue> {
+    let packed = pack(page)?;
+    let (texts, names, numbers) = (packed.texts(), packed.names(), packed.numbers());
+    crate::packed::unpack(&texts, &names, &numbers).ok_or_else(|| error("the blocks end too early"))
+}
+
+/// What is said of a page or a change beside its blocks.
+fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
+    let Facts {
+        url,
+        title,
+        language,
+        assume,
+        phrases,
+        dismissed,
+    } = serde_wasm_bindgen::from_value(facts).map_err(|e| error(format!("page: {e}")))?;
+    Ok(PageInput {
+        url,
+        title,
+        language,
+        assume,
+        phrases,
+        dismissed,
+        blocks: Vec::new(),
+    })
+}
+
+/// A page without its blocks.
 #[derive(Deserialize)]
-struct Change {
-    /// Without blocks.
-    facts: PageInput,
-    splices: Vec<Splice>,
+struct Facts {
+    url: Option<String>,
+    title: Option<String>,
+    language: Option<String>,
+    assume: Option<String>,
+    #[serde(default)]
+    phrases: Vec<Phrase>,
+    #[serde(default)]
+    dismissed: Vec<Dismissal>,
 }
 
 #[derive(Deserialize)]
@@ -123,8 +176,9 @@ pub fn version() -> String {
 /// Reads one document and keeps it under `key`.
 #[wasm_bindgen]
 pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
-    let input: PageInput =
-        serde_wasm_bindgen::from_value(page).map_err(|e| error(format!("page: {e}")))?;
+    let splices = unpack(&page)?;
+    let mut input = facts(page)?;
+    input.change(splices);
     keep(key, input, 0)
 }
 
@@ -138,8 +192,8 @@ pub fn change(
     change: JsValue,
     more: bool,
 ) -> Result<JsValue, JsValue> {
-    let change: Change =
-        serde_wasm_bindgen::from_value(change).map_err(|e| error(format!("change: {e}")))?;
+    let splices = unpack(&change)?;
+    let now = facts(js_sys::Reflect::get(&change, &"facts".into())?)?;
     let (mut input, taken) = match base {
         None => (PageInput::default(), 0),
         Some(base) => match DOCUMENTS.with_borrow_mut(|all| all.remove(&base)) {
@@ -147,19 +201,19 @@ pub fn change(
             Some(document) => (document.page.input, document.taken),
         },
     };
-    let texts = change.splices.iter().flat_map(|s| &s.blocks);
+    let texts = splices.iter().flat_map(|s| &s.blocks);
     let mut ahead = 0;
     if more {
         ahead = READER.with_borrow_mut(|reader| {
             let before = reader.taken();
-            reader.prepare(texts.map(|b| b.text.as_str()).filter(|t| t.len() >= LONG));
+            reader.prepare(texts.map(|b| &b.text).filter(|t| t.len() >= LONG));
             reader.taken().wrapping_sub(before)
         });
     }
-    input.change(change.splices);
+    input.change(splices);
     let input = PageInput {
         blocks: input.blocks,
-        ..change.facts
+        ..now
     };
     if more {
         let document = Document {

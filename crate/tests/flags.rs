@@ -1,7 +1,7 @@
 //! What is a flag: every case of `cases/flags.txt`.
 
 use hearsay::model::{Category, Kind, Voice};
-use hearsay::page::{Block, Page, PageInput};
+use hearsay::page::{Block, Landmarks, Page, PageInput};
 use hearsay::read::read;
 
 #[test]
@@ -61,9 +61,12 @@ fn cases_hold() {
 #[test]
 fn a_block_set_off_as_a_quotation_speaks_for_its_source() {
     let block = |text: &str, within: &[&str]| Block {
-        text: text.to_owned(),
-        tag: "p".to_owned(),
-        within: within.iter().map(|w| w.to_string()).collect(),
+        text: text.into(),
+        tag: "p".into(),
+        within: within
+            .iter()
+            .map(|w| Landmarks::of(w))
+            .fold(Landmarks::default(), Landmarks::and),
         ..Block::default()
     };
     let page = Page::from_input(PageInput {

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Random, STORY, TOKENS, check, page_of, soup};
 use hearsay::explain;
-use hearsay::page::{Block, Page, PageInput};
+use hearsay::page::{Block, Landmarks, Page, PageInput};
 use hearsay::read::{Reader, read};
 use hearsay::trace::trace;
 
@@ -134,8 +134,9 @@ fn ten_thousand_blocks() {
 fn ten_thousand_nested_elements() {
     let blocks = (0..10_000u32)
         .map(|i| Block {
-            text: format!("Level {i}: officials said it may rain, and it might be so for days."),
-            tag: "div".to_owned(),
+            text: format!("Level {i}: officials said it may rain, and it might be so for days.")
+                .into(),
+            tag: "div".into(),
             path: (i.saturating_sub(23)..=i).collect(),
             ..Block::default()
         })
@@ -162,13 +163,13 @@ fn facts_about_blocks_that_make_no_sense() {
                 };
                 let (links, marks) = (vec![range(), range()], vec![range()]);
                 Block {
-                    text: soup(&mut random, count).replace('\n', " "),
-                    tag: ["p", "h1", "li", "", "☃"][random.below(5)].to_owned(),
+                    text: soup(&mut random, count).replace('\n', " ").into(),
+                    tag: ["p", "h1", "li", "", "☃"][random.below(5)].into(),
                     path: (0..random.below(30))
                         .map(|_| random.below(9) as u32)
                         .collect(),
-                    within: vec![["article", "aside", "nav", "", "☃"][random.below(5)].to_owned()],
-                    hint: random.pick(TOKENS).to_owned(),
+                    within: Landmarks::of(["article", "aside", "nav", "", "☃"][random.below(5)]),
+                    hint: random.pick(TOKENS).into(),
                     links,
                     marks,
                 }

@@ -166,9 +166,9 @@ export class Browser {
     return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));
   }
 
-  /** The value of an expression in the background, whichever worker that is by now. */
-  async inBackground(expression) {
-    const worker = await until("the background", async () => {
+  /** The background's service worker, once its script runs. It must be awake. */
+  async worker() {
+    return until("the service worker", async () => {
       const target = await this.workerTarget();
       const one = target && (await attach(this.cdp, target.targetId));
       // It is told of before its script runs.
@@ -176,6 +176,11 @@ export class Browser {
       await one?.detach();
       return null;
     });
+  }
+
+  /** The value of an expression in the background, whichever worker that is by now. */
+  async inBackground(expression) {
+    const worker = await this.worker();
     try {
       return await worker.evaluate(expression);
     } finally {

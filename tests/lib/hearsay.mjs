@@ -20,6 +20,20 @@ export const POPUP = {
   export: (format) => `button[data-format=${format}]`,
 };
 
+/** The message that switches a page on with the settings that nobody has touched. */
+export const ON = {
+  type: "on",
+  force: true,
+  site: "127.0.0.1",
+  view: {
+    sensitivity: "normal",
+    categories: { anonymous: true, unsourced: true, hedged: true },
+    looks: { anonymous: { line: "solid", colour: "violet" }, unsourced: { line: "dotted", colour: "ochre" }, hedged: { line: "wavy", colour: "petrol" } },
+    phrases: [],
+    dismissed: [],
+  },
+};
+
 /** The status of the tab's top document, asked from the popup as the background would. */
 export function status(popup) {
   return askPage(popup, { type: "status" });

@@ -95,8 +95,8 @@ pub(crate) fn example() -> (Page, Reading) {
         "Fees have risen by 40 per cent, he said. Ms. Vale, the mayor, said 😀 nothing.",
     ];
     let blocks = texts.map(|text| Block {
-        text: text.to_owned(),
-        tag: "p".to_owned(),
+        text: text.into(),
+        tag: "p".into(),
         ..Block::default()
     });
     let page = Page::from_input(PageInput {
@@ -136,7 +136,7 @@ pub(crate) fn example() -> (Page, Reading) {
         sentence: whole(anchor.block),
         voice: Voice::Author,
         details: Details::default(),
-        why: "An example.".to_owned(),
+        why: "An example.".into(),
         dismissed: false,
     };
     let first = Flag {

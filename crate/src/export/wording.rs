@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_word_that_never_ends_is_cut_all_the_same() {
         let (mut page, reading) = example();
-        page.input.blocks[0].text = format!("{}{}", page.text(0), "x".repeat(1000));
+        page.input.blocks[0].text = format!("{}{}", page.text(0), "x".repeat(1000)).into();
         let mut flag = reading.flags[0].clone();
         flag.sentence.end = page.text(0).len() as u32;
         assert!(excerpt(&page, &flag, 10, 40).after.chars().count() <= 41);

@@ -1,5 +1,7 @@
 //! Attributions whose source the page never identifies.
 
+use std::borrow::Cow;
+
 use super::{Context, base};
 use crate::attribution::{FAINT, Found};
 use crate::lexicon as lex;
@@ -77,16 +79,12 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             _ => Voice::Author,
         };
         flag.details = resolved.details.clone();
-        flag.why = match kind {
-            Kind::Agentless => {
-                "The words attribute something, and nobody is the one who says it.".to_owned()
-            }
-            Kind::Document => "A record is cited that the page doesn't identify.".to_owned(),
-            Kind::Group => {
-                "Several speak or believe here, and none of them is named on the page.".to_owned()
-            }
-            _ => "Somebody is cited here whom the page never names.".to_owned(),
-        };
+        flag.why = Cow::Borrowed(match kind {
+            Kind::Agentless => "The words attribute something, and nobody is the one who says it.",
+            Kind::Document => "A record is cited that the page doesn't identify.",
+            Kind::Group => "Several speak or believe here, and none of them is named on the page.",
+            _ => "Somebody is cited here whom the page never names.",
+        });
         out.push(flag);
     }
     out

@@ -4,13 +4,14 @@ mod anonymous;
 mod hedged;
 mod unsourced;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::attribution::Found;
 use crate::block::Parsed;
 use crate::model::{Flag, Kind, Span, Voice};
-use crate::page::Page;
+use crate::page::{Landmarks, Page};
 use crate::phrases::View;
 use crate::rules::Match;
 use crate::sources::Resolved;
@@ -31,8 +32,6 @@ pub(crate) struct Context<'a> {
     pub before: Option<usize>,
     /// Whether the page sets the whole block off as a quotation.
     pub quotation: bool,
-    /// Whether the paragraph says what its figures come from.
-    pub counted: bool,
 }
 
 /// How many sentences away a quotation may stand from the attribution it belongs to.
@@ -107,10 +106,10 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
             resolved: &resolved[from..to],
             linked: byte_ranges(text, input.links.iter().chain(&input.marks)),
             before: resolved[..from].last().and_then(|r| r.source),
-            quotation: input.tag == "blockquote" || input.within.iter().any(|w| w == "blockquote"),
-            counted: unsourced::counted(analysis.view(text)),
+            quotation: &*input.tag == "blockquote" || input.within.any(Landmarks::BLOCKQUOTE),
         };
         from = to;
+        let first = flags.len();
         for found in [
             anonymous::flags(&context),
             unsourced::flags(&context),
@@ -118,14 +117,17 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
         ] {
             flags.extend(without_overlaps(found));
         }
+        flags[first..].sort_by_key(|f| (f.anchor.start, f.category(), f.anchor.end));
     }
-    flags.sort_by_key(|f| (f.anchor.block, f.anchor.start, f.category(), f.anchor.end));
     flags
 }
 
 /// Of flags that overlap (they are of one category) keeps the stronger; puts them in order.
 fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
     flags.retain(|f| f.anchor.start < f.anchor.end);
+    if flags.len() < 2 {
+        return flags;
+    }
     flags.sort_by_key(|f| f.anchor.start);
     let mut kept: Vec<Flag> = Vec::with_capacity(flags.len());
     for flag in flags {
@@ -182,7 +184,7 @@ fn base(
         sentence: context.sentence(sentence),
         voice: Voice::Author,
         details: crate::model::Details::default(),
-        why: String::new(),
+        why: Cow::Borrowed(""),
         dismissed: false,
     }
 }

@@ -1,6 +1,7 @@
 //! Assertions in the author's own voice that a careful reader would want a source for, with none in
 //! reach: no attribution, link, citation or named document in the sentence.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, base};
@@ -23,7 +24,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         }
         let anchor = widen(context, *kind, m, &range);
         let accounted =
-            *kind == Kind::Statistic && (context.counted || recorded(context, *sentence));
+            *kind == Kind::Statistic && (counted(context.view) || recorded(context, *sentence));
         let weaker = accounted || carried(context, *sentence);
         let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
         let mut flag = base(
@@ -36,10 +37,10 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             strength,
         );
         flag.claim = Some(context.span(clause(context, &range, m.start)));
-        flag.why = format!(
+        flag.why = Cow::Owned(format!(
             "{}, in the author's own voice; no source in this sentence or carried over from the one before.",
             evidence(*kind)
-        );
+        ));
         out.push((clause(context, &range, m.start).start, flag));
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
@@ -241,7 +242,7 @@ fn cited(view: View, range: &Range<usize>) -> bool {
 }
 
 /// Whether the paragraph is about a count that it names: a poll, a vote. All its figures come from there.
-pub fn counted(view: View) -> bool {
+fn counted(view: View) -> bool {
     (0..view.tokens.len()).any(|i| view.any(i, lex::COUNTED))
 }
 

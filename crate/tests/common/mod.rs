@@ -65,8 +65,8 @@ pub fn page_of(texts: &[&str]) -> Page {
         .iter()
         .enumerate()
         .map(|(i, text)| Block {
-            text: (*text).to_owned(),
-            tag: "p".to_owned(),
+            text: (*text).into(),
+            tag: "p".into(),
             path: vec![0, 1, 2 + i as u32],
             ..Block::default()
         })
