@@ -55,6 +55,8 @@ export interface Acts {
   /** How many flags each dismissal takes away; null where that can't be told. */
   tally: () => Promise<Tally | null>;
   dismiss: (scope: Scope) => void;
+  /** Its host; empty where there is none, and so no rule for it. */
+  site: string;
   /** Tells how this kind of flag is decided. */
   explain: () => void;
 }
@@ -404,7 +406,7 @@ function actions({ copy, explain }: Acts, dismiss: (button: HTMLElement) => void
 }
 
 /** The ways to dismiss a flag, each with how many go. */
-function drawMenu({ category, words: parts }: Details, { dismiss, tally }: Acts): HTMLElement {
+function drawMenu({ category, words: parts }: Details, { dismiss, tally, site }: Acts): HTMLElement {
   const menu = element("div", "card menu open");
   menu.setAttribute("role", "menu");
   menu.setAttribute("aria-label", text("stopMarking"));
@@ -414,11 +416,12 @@ function drawMenu({ category, words: parts }: Details, { dismiss, tally }: Acts)
   const what = {
     flag: "",
     phrase: shortened(parts.map(({ text: own }) => own).join("")),
-    site: location.hostname || location.pathname,
+    site,
     category: text(`category_${category}`),
   };
   const counts = {} as Record<Scope, HTMLElement>;
   for (const scope of SCOPES) {
+    if (scope === "site" && site === "") continue;
     const item = element("button", "item");
     item.type = "button";
     item.setAttribute("role", "menuitem");
@@ -432,7 +435,7 @@ function drawMenu({ category, words: parts }: Details, { dismiss, tally }: Acts)
   }
   void tally().then((all) => {
     for (const scope of ["phrase", "site", "category"] as const) {
-      if (all) counts[scope].textContent = text("here", number(all[scope]));
+      if (all && counts[scope]) counts[scope].textContent = text("here", number(all[scope]));
     }
   });
   const end = element("p", "undoable", text("undoable"));

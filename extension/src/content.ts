@@ -310,6 +310,7 @@ class Frame {
       paint: life.paint,
       card: this.card,
       looks: () => life.view.looks,
+      site: this.site,
       details: (flag) => this.details(life, flag),
       tally: (flag) =>
         ask<"tally">({

@@ -20,6 +20,8 @@ export interface HoverOptions {
   paint: Paint;
   card: Card;
   looks: () => Looks;
+  /** The host that the page's rules are kept under. */
+  site: string;
   /** Null when the details are not to be had. */
   details: (flag: Flag) => Promise<Details | null>;
   /** How many flags dismissals of this one's likes would take away. */
@@ -230,6 +232,7 @@ export class Hover {
       next: leap(marks[at + 1], "next"),
       copy: () => copyText(`${quote}\n${addressOf(directive)}`),
       tally: () => this.options.tally(flag),
+      site: this.options.site,
       dismiss: (scope) => {
         this.close();
         void this.options.dismiss(flag, scope);
