@@ -49,15 +49,16 @@ const bundle = async (entries, options) => {
 
 await Promise.all([
   // Classic scripts: content scripts know no modules.
-  bundle(["content.ts", "auto.ts", "popup.ts", "panel.ts", "welcome.ts"], {
+  bundle(["content.ts", "auto.ts", "popup.ts", "panel.ts", "options.ts", "welcome.ts"], {
     format: "iife",
     loader: { ".css": "text" },
     plugins: [squeezed()],
   }),
   bundle(["background.ts"], { format: "esm", alias: { "hearsay-engine": join(engine, "hearsay.js") } }),
-  bundle(["popup.css", "panel.css", "welcome.css"], { loader: { ".css": "css" } }),
+  bundle(["popup.css", "panel.css", "options.css", "welcome.css"], { loader: { ".css": "css" } }),
   add("popup.html", join(here, "src/popup.html")),
   add("panel.html", join(here, "src/panel.html")),
+  add("options.html", join(here, "src/options.html")),
   add("welcome.html", join(here, "src/welcome.html")),
   ...LOCALES.map((name) => `_locales/${name}/messages.json`).map((file) => add(file, join(here, file))),
   add("hearsay_bg.wasm", join(engine, "hearsay_bg.wasm")),

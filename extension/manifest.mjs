@@ -16,7 +16,15 @@ const base = {
       suggested_key: { default: "Alt+Shift+H" },
       description: "__MSG_commandToggle__",
     },
+    next: { suggested_key: { default: "Alt+Shift+J" }, description: "__MSG_commandNext__" },
+    previous: { suggested_key: { default: "Alt+Shift+K" }, description: "__MSG_commandPrevious__" },
+    card: { suggested_key: { default: "Alt+Shift+L" }, description: "__MSG_commandCard__" },
+    // Four keys are the platform's limit; to these the reader may give one.
+    anonymous: { description: "__MSG_commandAnonymous__" },
+    unsourced: { description: "__MSG_commandUnsourced__" },
+    hedged: { description: "__MSG_commandHedged__" },
   },
+  options_ui: { page: "options.html", open_in_tab: true },
   permissions: ["activeTab", "scripting", "storage"],
   optional_host_permissions: ["http://*/*", "https://*/*"],
   content_security_policy: {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { cardBox, cardText, CATEGORIES, closedRoots, hover, pointAt, settled } from "./lib/hearsay.mjs";
+import { cardBox, cardButton, cardText, CATEGORIES, closedRoots, hover, pointAt, settled } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
 
 const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
@@ -172,24 +172,10 @@ test("plain text beside a highlight shows no card", async () => {
   assert.equal(await cardText(at.browser, page), "");
 });
 
-/** The middle of a button of the open card, by its label. */
-async function button(page, label) {
-  const session = await at.browser.context.newCDPSession(page);
-  const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
-  const named = (node) => node.attributes?.includes(label) || (node.nodeName === "BUTTON" && node.children?.some((child) => child.nodeValue === label));
-  const find = (node) => (named(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child), null));
-  const found = find(root);
-  if (!found) throw new Error(`no button ${label}`);
-  const { model } = await session.send("DOM.getBoxModel", { nodeId: found.nodeId });
-  const [x, y, , , right, bottom] = model.content;
-  await session.detach();
-  return { x: (x + right) / 2, y: (y + bottom) / 2, disabled: found.attributes.includes("disabled") };
-}
-
 test("from the card to the other claims of its source, and back", async () => {
   const page = await read("/claims");
   assert.match(await hover(at.browser, page, "anonymous", 0), /2 of 7 attributed claims on this page rest on this source.*1 of 2/);
-  const [previous, next] = [await button(page, "Previous claim of this source"), await button(page, "Next claim of this source")];
+  const [previous, next] = [await cardButton(at.browser, page, "Previous claim of this source"), await cardButton(at.browser, page, "Next claim of this source")];
   assert.deepEqual([previous.disabled, next.disabled], [true, false]);
   await page.mouse.click(next.x, next.y);
   await until("the card of the second", async () => /2 of 2/.test(await cardText(at.browser, page)));
@@ -213,7 +199,7 @@ for (const path of ["/claims?copy", "/strict?copy"]) {
   test(`the quote is copied with a link that leads to its words: ${path}`, async () => {
     const page = await read(path);
     await hover(at.browser, page, "anonymous", 1);
-    const { x, y } = await button(page, "Copy quote and link");
+    const { x, y } = await cardButton(at.browser, page, "Copy quote and link");
     await page.mouse.click(x, y);
     await until("the word", async () => /Copied/.test(await cardText(at.browser, page)));
     const pasted = await at.browser.open(`${at.origin}/paste`);

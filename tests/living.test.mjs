@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { askPage, calm, cardText, highlights, hover, pageInput, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
+import { askPage, calm, cardText, highlights, hover, ON, pageInput, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
 import { LIVING, told } from "./lib/pages.mjs";
 
 const at = withBrowser(LIVING);
@@ -35,8 +35,6 @@ function shape(input) {
   const ids = new Map();
   return input.blocks.map(({ path, ...block }) => ({ ...block, path: path.map((id) => ids.get(id) ?? (ids.set(id, ids.size), ids.size - 1)) }));
 }
-
-const ON = { type: "on", force: true, filter: { sensitivity: "normal", categories: { anonymous: true, unsourced: true, hedged: true } } };
 
 /** What was read bit by bit is what a reading from nothing finds, and is painted the same. */
 async function sameAsAfresh(page, popup, message) {

@@ -146,7 +146,7 @@ test("in German the popup, the card and the panel speak German", async () => {
   assert.equal(await panel.evaluate(`document.querySelector("#query").placeholder`), "Suchen");
   assert.equal(await panel.evaluate("document.title"), "Hearsay: Liste der Markierungen");
   const card = await hover(german.browser, page, "anonymous", 1);
-  assert.match(card, /^Anonyme Quelle eine Person Hier kommt jemand zu Wort, .* Wortlaut .* Begründung because the talks are private Deutlichkeit Mittel\. .* 2 von \d+ Aussagen mit Quelle auf dieser Seite stützen sich auf diese Quelle\. .*Zitat mit Link kopieren$/);
+  assert.match(card, /^Anonyme Quelle eine Person Hier kommt jemand zu Wort, .* Wortlaut .* Begründung because the talks are private Deutlichkeit Mittel\. .* 2 von \d+ Aussagen mit Quelle auf dieser Seite stützen sich auf diese Quelle\. .*Zitat mit Link kopieren Verwerfen Wie wird das entschieden\?$/);
   assert.match(await panel.text("#sentence"), /^Von \d+ Aussagen mit Quelle stützen sich 2 auf namentlich genannte Personen und 5 auf anonyme Quellen\. Eine ungenannte Quelle, „a senior clerk“, trägt 2 der \d+\.$/);
 });
 

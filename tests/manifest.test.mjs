@@ -56,6 +56,17 @@ test("chromium: the list is a command, and takes no key by itself", async () => 
   assert.equal(commands.list.suggested_key, undefined);
 });
 
+test("four commands have a key to begin with, which is all that the platform gives; each category has a command", async () => {
+  for (const name of ["chromium", "firefox"]) {
+    const { commands, options_ui } = await manifest(name);
+    const keys = Object.entries(commands).filter(([, { suggested_key }]) => suggested_key);
+    assert.deepEqual(keys.map(([command]) => command), ["toggle", "next", "previous", "card"], name);
+    assert.equal(new Set(keys.map(([, { suggested_key }]) => suggested_key.default)).size, 4, name);
+    for (const category of ["anonymous", "unsourced", "hedged"]) assert.ok(commands[category].description, `${name}: ${category}`);
+    assert.deepEqual(options_ui, { page: "options.html", open_in_tab: true });
+  }
+});
+
 test("the archive holds the unpacked extension, the manifest on top", async () => {
   const { unzipSync } = await import("fflate");
   const archive = unzipSync(await readFile(path.join(dist, "hearsay-chromium.zip")));

@@ -1,13 +1,15 @@
 //! One block, taken apart: tokens, sentences, quotations, rule matches, attributions. Depends on
 //! the block's text alone, so that it can be kept while the rest of the page changes.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::attribution::{self, Cited, Found, Sentence};
 use crate::details::{self, Note};
 use crate::lexicon::{self, Recent};
 use crate::model::{Category, Kind};
+use crate::own::{Hit, Own};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
 use crate::rules::{self, Match};
@@ -33,7 +35,11 @@ pub struct Parsed {
     pub found: Vec<Found>,
     /// What is told about sources beside their words; looked for when it is asked for.
     notes: OnceCell<Vec<Note>>,
+    /// Where the reader's own phrases stand, and which phrases that were.
+    hits: RefCell<Option<Hits>>,
 }
+
+type Hits = (Rc<Own>, Rc<[Hit]>);
 
 impl Parsed {
     /// The analysis as a view on its text.
@@ -48,6 +54,19 @@ impl Parsed {
     pub fn notes(&self, view: View) -> &[Note] {
         self.notes
             .get_or_init(|| details::notes(view, &self.sentences))
+    }
+
+    /// Where the reader's own phrases stand; looked for once for each list of them.
+    pub fn hits(&self, view: View, own: &Rc<Own>) -> Rc<[Hit]> {
+        let mut hits = self.hits.borrow_mut();
+        match &*hits {
+            Some((of, known)) if Rc::ptr_eq(of, own) => Rc::clone(known),
+            _ => {
+                let found: Rc<[Hit]> = own.find(view).into();
+                *hits = Some((Rc::clone(own), Rc::clone(&found)));
+                found
+            }
+        }
     }
 }
 

@@ -91,6 +91,7 @@ pub fn kind_label(kind: Kind) -> &'static str {
         Kind::Hearsay => "second-hand",
         Kind::Condition => "a condition",
         Kind::Approximation => "a rough figure",
+        Kind::Phrase(_) => "your phrase",
     }
 }
 

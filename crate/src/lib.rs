@@ -8,17 +8,20 @@
 mod attribution;
 mod block;
 mod details;
+pub mod dismissed;
 mod eight;
 pub mod explain;
 pub mod export;
 mod flags;
 pub mod fragment;
+pub mod guide;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod html;
 pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
+pub mod own;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod packed;
 pub mod page;

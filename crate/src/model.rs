@@ -4,7 +4,7 @@
 //! text. What hands positions out converts them: `wasm.rs` and [`crate::panel`] to UTF-16 units
 //! within a block, [`crate::export`] to Unicode code points from the start of the whole text.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// A stretch of one block's text: byte offsets, `end` exclusive, both on character boundaries.
@@ -31,7 +31,7 @@ impl Span {
 }
 
 /// The three things Hearsay marks. The order is the order in which cards open where flags overlap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     /// Attributed, but the reader cannot tell to whom.
@@ -42,9 +42,8 @@ pub enum Category {
     Hedged,
 }
 
-/// What sort of flag within its category. `Group` … belong to one category each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+/// What sort of flag within its category. All but the last belong to one category each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// One unnamed individual.
     Person,
@@ -80,6 +79,8 @@ pub enum Kind {
     Condition,
     /// Blurred quantities.
     Approximation,
+    /// A phrase of the reader's own, in the category that the reader chose for it.
+    Phrase(Category),
 }
 
 impl Category {
@@ -107,7 +108,7 @@ impl Category {
 }
 
 impl Kind {
-    /// Every kind, in the order of FLAGS (anonymous, unsourced, hedged).
+    /// Every kind that rules make, in the order of FLAGS (anonymous, unsourced, hedged).
     pub const ALL: [Kind; 17] = [
         Kind::Person,
         Kind::Group,
@@ -148,10 +149,11 @@ impl Kind {
             Kind::Hearsay => "hearsay",
             Kind::Condition => "condition",
             Kind::Approximation => "approximation",
+            Kind::Phrase(_) => "phrase",
         }
     }
 
-    /// The kind of that name, if there is one.
+    /// The kind of that name, if rules make one.
     pub fn from_name(name: &str) -> Option<Kind> {
         Self::ALL.into_iter().find(|k| k.name() == name)
     }
@@ -167,6 +169,7 @@ impl Kind {
             | Kind::Cause
             | Kind::Superlative
             | Kind::Prediction => Category::Unsourced,
+            Kind::Phrase(category) => category,
             _ => Category::Hedged,
         }
     }
@@ -320,6 +323,8 @@ pub struct Flag {
     pub details: Details,
     /// Which kinds of evidence were seen, in words a reader understands.
     pub why: Cow<'static, str>,
+    /// Whether the reader asked not to see it any more.
+    pub dismissed: bool,
 }
 
 impl Flag {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::maintext;
 
+use crate::model::Category;
+
 /// A page or a frame as the content script sends it, and as `hearsay --blocks` reads it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -20,8 +22,45 @@ pub struct PageInput {
     pub assume: Option<String>,
     /// Whether the reader wants the whole page read, and not its main text alone.
     pub whole: bool,
+    /// The reader's own phrases, which are marked too.
+    pub phrases: Vec<Phrase>,
+    /// What the reader asked not to see any more on this page.
+    pub dismissed: Vec<Dismissal>,
     /// Blocks in document order.
     pub blocks: Vec<Block>,
+}
+
+/// A phrase that the reader wants marked; see [`crate::own`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Phrase {
+    /// As what it is marked.
+    pub category: Category,
+    /// The words, or the regular expression.
+    pub text: String,
+    /// Whether `text` is a regular expression.
+    #[serde(default)]
+    pub pattern: bool,
+}
+
+/// Words that the reader asked not to see marked any more; see [`crate::dismissed`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Dismissal {
+    /// As what they aren't marked.
+    pub category: Category,
+    /// A flag's words.
+    pub words: String,
+    /// The text around them where only one flag is meant.
+    #[serde(default)]
+    pub around: Option<Around>,
+}
+
+/// The text around a flag's words, within the block.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Around {
+    /// What ends where the words begin.
+    pub before: String,
+    /// What begins where they end.
+    pub after: String,
 }
 
 /// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.

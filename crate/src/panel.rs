@@ -132,10 +132,12 @@ pub struct Panel {
     pub readable: bool,
     /// Words of main text.
     pub words: u32,
-    /// All flags of the page, asked for or not.
+    /// All flags of the page that the reader hasn't dismissed, asked for or not.
     pub found: u32,
     /// Flags of the categories asked for that are too faint.
     pub fainter: u32,
+    /// Flags that would be listed, had the reader not dismissed them.
+    pub dismissed: u32,
     /// Attributed claims.
     pub claims: u32,
     /// The page's profile; `None` where no claim is attributed.
@@ -160,14 +162,23 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
     let (flags, joined, more) = entries(page, reading, parts, options, &mut at);
     let listed = flags.len() as u32 + more;
     let sourcing = Sourcing::of(reading);
-    let found = || parts.iter().flat_map(|part| part.flags);
+    let all = || parts.iter().flat_map(|part| part.flags);
+    let found = || all().filter(|flag| !flag.dismissed);
     let chosen = found().filter(|flag| options.categories.contains(&flag.category()));
+    let dismissed = all().filter(|flag| {
+        let shown = Flag {
+            dismissed: false,
+            ..(*flag).clone()
+        };
+        flag.dismissed && selected(&shown, options)
+    });
     Panel {
         language: reading.language,
         readable: reading.readable,
         words: reading.words,
         found: found().count() as u32,
         fainter: chosen.count() as u32 - listed,
+        dismissed: dismissed.count() as u32,
         claims: sourcing.claims(),
         thirds: thirds(&flags),
         categories: Category::ALL

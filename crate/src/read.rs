@@ -6,9 +6,10 @@ use std::rc::Rc;
 use crate::block::{self, Parsed, Room};
 use crate::eight::{self, Fast};
 use crate::model::Reading;
+use crate::own::{self, Own};
 use crate::page::Page;
 use crate::sources::{self, Resolved};
-use crate::{flags, language, maintext};
+use crate::{dismissed, flags, language, maintext};
 
 /// Bytes of block text from which on a generation of the cache is old when the next page comes. What
 /// is known of a text takes some ten times its room.
@@ -26,6 +27,8 @@ pub struct Reader {
     old: Generation,
     bytes: usize,
     room: Room,
+    /// The reader's own phrases of the last page, compiled.
+    own: Rc<Own>,
     /// Blocks taken apart so far.
     taken: u32,
 }
@@ -82,7 +85,12 @@ impl Reader {
             parsed.push(analysis.filter(|_| language.readable));
         }
         let (ledger, attributions, resolved) = sources::resolve(page, &parsed);
+        if !self.own.is_of(&page.input.phrases) {
+            self.own = Rc::new(Own::new(&page.input.phrases));
+        }
         reading.flags = flags::collect(page, &parsed, &resolved);
+        own::add(page, &parsed, &self.own, &mut reading.flags);
+        dismissed::mark(page, &mut reading.flags);
         reading.sources = ledger;
         reading.attributions = attributions;
         (reading, parsed, resolved)

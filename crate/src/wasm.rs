@@ -14,8 +14,10 @@ use crate::explain;
 use crate::export::copy::{self, Copy};
 use crate::export::{self, Format, Options};
 use crate::fragment::Finder;
+use crate::guide;
 use crate::model::{Category, Kind, Reading, Span};
-use crate::page::{Page, PageInput, Splice, Units};
+use crate::own;
+use crate::page::{Dismissal, Page, PageInput, Phrase, Splice, Units};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -42,8 +44,8 @@ struct ReadReply {
     claims: u32,
     /// Blocks taken apart for this document so far, in all its readings.
     taken: u32,
-    /// Six numbers a flag: block, start and end (UTF-16 units in the block), category, kind,
-    /// strength in hundredths.
+    /// Seven numbers a flag: block, start and end (UTF-16 units in the block), category, kind (the
+    /// reader's own phrases come after all others), strength in hundredths, 1 if it is dismissed.
     flags: Vec<u32>,
 }
 
@@ -85,6 +87,8 @@ fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
         language,
         assume,
         whole,
+        phrases,
+        dismissed,
     } = serde_wasm_bindgen::from_value(facts).map_err(|e| error(format!("page: {e}")))?;
     Ok(PageInput {
         url,
@@ -92,6 +96,8 @@ fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
         language,
         assume,
         whole: whole.unwrap_or(false),
+        phrases,
+        dismissed,
         blocks: Vec::new(),
     })
 }
@@ -104,6 +110,10 @@ struct Facts {
     language: Option<String>,
     assume: Option<String>,
     whole: Option<bool>,
+    #[serde(default)]
+    phrases: Vec<Phrase>,
+    #[serde(default)]
+    dismissed: Vec<Dismissal>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +124,9 @@ struct ExportOptions {
     categories: Vec<String>,
     #[serde(default)]
     include_text: bool,
+    /// Whether dismissed flags go along.
+    #[serde(default)]
+    dismissed: bool,
     url: Option<String>,
     title: Option<String>,
     created: String,
@@ -223,7 +236,7 @@ fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
         let reading = reader.read(&page);
         (reading, taken + reader.taken().wrapping_sub(before))
     });
-    let mut flags = Vec::with_capacity(reading.flags.len() * 6);
+    let mut flags = Vec::with_capacity(reading.flags.len() * 7);
     let mut units = Units::default();
     for flag in &reading.flags {
         let (start, end) = units.of(page.text(flag.anchor.block), flag.anchor);
@@ -231,14 +244,15 @@ fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
             .iter()
             .position(|c| *c == flag.category())
             .unwrap_or(0);
-        let kind = Kind::ALL.iter().position(|k| *k == flag.kind).unwrap_or(0);
+        let kind = Kind::ALL.iter().position(|k| *k == flag.kind);
         flags.extend([
             flag.anchor.block,
             start,
             end,
             category as u32,
-            kind as u32,
+            kind.unwrap_or(Kind::ALL.len()) as u32,
             (flag.strength * 100.0).round() as u32,
+            u32::from(flag.dismissed),
         ]);
     }
     let reply = to_js(&ReadReply {
@@ -287,7 +301,9 @@ fn with_joined<T>(
                 let mut firsts = vec![0];
                 for next in &many[1..] {
                     firsts.push(input.blocks.len() as u32);
-                    input.blocks.extend(next.page.input.blocks.iter().cloned());
+                    let other = &next.page.input;
+                    input.blocks.extend(other.blocks.iter().cloned());
+                    input.dismissed.extend(other.dismissed.iter().cloned());
                 }
                 let page = Page::from_input(input);
                 let reading = READER.with_borrow_mut(|reader| reader.read(&page));
@@ -377,6 +393,10 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
     let categories = categories(&options.categories);
     with_joined(&keys, |page, reading, _| {
         let mut page = page.clone();
+        let mut reading = reading.clone();
+        for flag in &mut reading.flags {
+            flag.dismissed &= !options.dismissed;
+        }
         page.input.url = options.url.or(page.input.url);
         page.input.title = options.title.or(page.input.title);
         let choice = Options {
@@ -385,6 +405,20 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
             include_text: options.include_text,
             created: options.created,
         };
-        export::list(&page, reading, format, &choice).map_err(error)
+        export::list(&page, &reading, format, &choice).map_err(error)
     })?
+}
+
+/// What is wrong with a phrase of the reader's own; undefined where nothing is.
+#[wasm_bindgen]
+pub fn check_phrase(phrase: JsValue) -> Result<JsValue, JsValue> {
+    let phrase: Phrase =
+        serde_wasm_bindgen::from_value(phrase).map_err(|e| error(format!("phrase: {e}")))?;
+    own::check(&phrase).map_or_else(|wrong| to_js(&wrong), |()| Ok(JsValue::UNDEFINED))
+}
+
+/// An example for every kind of flag.
+#[wasm_bindgen]
+pub fn guide() -> Result<JsValue, JsValue> {
+    to_js(&guide::guide())
 }

@@ -16,35 +16,38 @@ import {
   onStart,
   onStored,
   onTabRemoved,
+  openOptions,
   openPage,
   openPanel,
   registerSites,
   removeStyle,
+  type Tab,
   tellPanels,
 } from "./browser";
 import { compare, Documents, keyOf } from "./documents";
 import { showIcon } from "./icon";
 import {
+  type Act,
   CATEGORIES,
+  type Category,
   CUT,
+  type Entrance,
   type Envelope,
+  type Filter,
   type FrameStatus,
   type ListReport,
   type ReadRequest,
+  type Restyle,
   type Sourcing,
   type TabReport,
-  type Tone,
   type ToPage,
 } from "./protocol";
-import { hostOf, ruleFor, settings } from "./settings";
+import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import { title } from "./tell";
 import { highlightSheet } from "./theme";
-import { text } from "./words";
+import { counted, text } from "./words";
 
 const documents = new Documents();
-const SHEETS: Readonly<Record<Tone, string>> = {
-  light: highlightSheet("light"),
-  dark: highlightSheet("dark"),
-};
 
 let starting: Promise<unknown> | null = null;
 
@@ -64,20 +67,20 @@ onBackgroundMessage({
   hello: async (_ask, { tab, frame, tabUrl }) => {
     const all = await settings();
     const host = hostOf(tabUrl ?? "");
-    if (ruleFor(all, host) !== "always") return { filter: null };
+    if (ruleFor(all, host) !== "always") return { view: null, site: host };
     if (frame === 0) void markOn(tab);
-    return { filter: all };
+    return { view: viewFor(all, host), site: host };
   },
 
-  read: async ({ base, change: what, more, tone, ...ref }, { tab, frame }) => {
-    const styled = tone ? setTone(tab, frame, tone) : null;
+  read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
+    const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
       const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       if (replaced && replaced !== from) forget(replaced);
       if (from !== undefined && !knows(from)) return { resend: true };
-      const reading = change(from, key, what, more);
+      const reading = change(from, key, splices, more);
       await styled;
       return reading ? { reading } : { more: true };
     } catch (reason) {
@@ -87,11 +90,12 @@ onBackgroundMessage({
     }
   },
 
-  frames: async (_ask, { tab }) => {
-    const all = await settings();
+  frames: async (_ask, { tab, tabUrl }) => {
+    const site = hostOf(tabUrl ?? "");
+    const view = viewFor(await settings(), site);
     const asked = (await inject(tab)).map(async (frame) => {
       const now = await askFrame<"status">(tab, frame, { type: "status" });
-      if (now && !now.on) await askFrame<"on">(tab, frame, { type: "on", filter: all, force: false });
+      if (now && !now.on) await askFrame<"on">(tab, frame, { type: "on", view, site, force: false });
     });
     await Promise.all(asked);
     return null;
@@ -110,9 +114,68 @@ onBackgroundMessage({
     }
   },
 
-  tone: async ({ tone }, { tab, frame }) => {
-    await setTone(tab, frame, tone);
+  sheet: async ({ sheet }, { tab, frame }) => {
+    await restyle(tab, frame, sheet);
     return null;
+  },
+
+  act: async ({ act }, { tab, secret }) => {
+    await perform(tab, secret, act);
+    return null;
+  },
+
+  siteOff: async ({ off }, { tab, tabUrl, secret }) => {
+    const url = tabUrl ?? "";
+    // Where nothing is kept, the page alone goes off.
+    if (secret && off) await switchOff(tab, true);
+    if (!secret) await update((now) => withSite(now, hostOf(url), { rule: off ? "off" : "click" }));
+    if (!off) await switchOn(tab, url, true);
+    return null;
+  },
+
+  tally: async (flag, { tab }) => {
+    const own = (await inject(tab)).map((frame) => askFrame<"tally">(tab, frame, { ...flag, type: "tally" }));
+    const sum = { phrase: 0, category: 0, site: 0 };
+    for (const one of await Promise.all(own)) {
+      for (const scope of ["phrase", "category", "site"] as const) sum[scope] += one?.[scope] ?? 0;
+    }
+    return sum;
+  },
+
+  explain: async ({ kind }) => {
+    await openOptions(kind === "phrase" ? "phrases" : `kind-${kind}`);
+    return null;
+  },
+
+  change: async ({ tab, secret, act }) => {
+    await perform(tab, secret, act);
+    return null;
+  },
+
+  site: async ({ host, rule, shows }) => {
+    await update((now) => {
+      const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
+      return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
+    });
+    return null;
+  },
+
+  check: async ({ phrase }) => {
+    try {
+      const { check_phrase } = await ready();
+      return { wrong: check_phrase(phrase) ?? null };
+    } catch (reason) {
+      return { error: errorOf(reason) };
+    }
+  },
+
+  guide: async () => {
+    try {
+      const { guide } = await ready();
+      return { guide: guide() };
+    } catch (reason) {
+      return { error: errorOf(reason) };
+    }
   },
 
   bye: async ({ site }, { tab, frame }) => {
@@ -145,19 +208,15 @@ onBackgroundMessage({
   export: async ({ tab, document, format, hidden }) => {
     try {
       const { export_list } = await ready();
-      const [all, keys, top] = await Promise.all([
-        settings(),
-        complete(tab),
-        askFrame<"status">(tab, 0, { type: "status" }),
-      ]);
+      const [keys, top] = await Promise.all([complete(tab), askFrame<"status">(tab, 0, { type: "status" })]);
       // What is there may be another page by now, or the same one loaded anew.
-      if (documents.names(tab, keys)[0]?.document !== document) return { error: text("pageLeft") };
+      const same = documents.names(tab, keys)[0]?.document === document;
+      if (!same || !top?.filter) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
-        minStrength: hidden ? 0 : CUT[all.sensitivity] / 100,
-        categories: CATEGORIES.filter((category) => hidden || all.categories[category]),
-        url: top?.url ?? null,
-        title: top?.title || null,
+        ...(hidden ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true } : choice(top.filter)),
+        url: top.url,
+        title: top.title || null,
         created: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
       });
       return { text: list };
@@ -171,9 +230,23 @@ onCommand({
   toggle: async ({ id, url }) => {
     if (ruleFor(await settings(), hostOf(url)) === "off") return;
     const top = await askFrame<"status">(id, 0, { type: "status" });
-    if (top?.on) await switchOff(id, true);
-    else await switchOn(id, url, true);
+    if (top?.on) {
+      await switchOff(id, true);
+      await say(id, 0, text("saidOff"));
+    } else {
+      const { frames } = await switchOn(id, url, true);
+      const shown = frames.reduce((sum, frame) => sum + frame.shown, 0);
+      if (frames.length > 0) await say(id, 0, counted("saidOn", shown));
+    }
   },
+  next: (tab) => void go(tab, 1),
+  previous: (tab) => void go(tab, -1),
+  card: async (tab) => {
+    if (!(await openCard(tab.id)) && (await go(tab, 1))) await openCard(tab.id);
+  },
+  anonymous: (tab) => void turn(tab, "anonymous"),
+  unsourced: (tab) => void turn(tab, "unsourced"),
+  hedged: (tab) => void turn(tab, "hedged"),
   list: ({ id, url, window }) => {
     void openPanel(window);
     void switchOn(id, url, false);
@@ -183,16 +256,71 @@ onCommand({
 onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
 onPermissions(() => void syncSites());
-onStart(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
+onStart(() => {
+  void migrate();
+  void syncSites();
+});
+
+/**
+ * To the next or previous flag of the page, over its frames in order and from its end to its start.
+ * Where nothing is marked yet, the page is read first. False: there is no flag to go to.
+ */
+async function go({ id, url }: Tab, by: 1 | -1): Promise<boolean> {
+  const { state, frames } = await switchOn(id, url, true);
+  if (state !== "on") return false;
+  const ids = await framesInOrder(id);
+  if (by < 0) ids.reverse();
+  const step = (frame: number, enter: Entrance | null) =>
+    askFrame<"step">(id, frame, { type: "step", by, enter });
+  let [found, left] = [false, false];
+  const arrive = async (frame: number, enter: Entrance | null) => {
+    const now = await step(frame, enter);
+    left ||= now?.was ?? false;
+    found = now !== null && now.at !== null;
+    if (!now?.category || now.at === null) return;
+    await say(id, frame, text("saidFlag", title(now.category), now.words));
+  };
+  for (const frame of ids) {
+    if (!found) await arrive(frame, left ? "edge" : null);
+  }
+  for (const frame of ids) {
+    if (!found) await arrive(frame, left ? "edge" : "view");
+  }
+  if (!found && frames.length > 0) await say(id, 0, text("saidNone"));
+  return found;
+}
+
+async function openCard(tab: number): Promise<boolean> {
+  for (const frame of await inject(tab)) {
+    const reply = await askFrame<"card">(tab, frame, { type: "card" });
+    if (reply?.opened) return true;
+  }
+  return false;
+}
+
+/** Switches a category on or off by key. */
+async function turn({ id, url, secret }: Tab, category: Category): Promise<void> {
+  const top = await askFrame<"status">(id, 0, { type: "status" });
+  const { categories } = top?.filter ?? viewFor(await settings(), hostOf(url));
+  const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
+  await perform(id, secret, act);
+  await say(id, 0, text(act.categories[category] ? "saidShown" : "saidHidden", text(`category_${category}`)));
+}
+
+async function say(tab: number, frame: number, words: string): Promise<void> {
+  await askFrame<"say">(tab, frame, { type: "say", text: words });
+}
 
 /** Switches on where rules and the reader allow it, and tells how it stands. */
 async function switchOn(tab: number, url: string, force: boolean): Promise<TabReport> {
   // The engine compiles while the page is being asked; a failure comes back with the reading.
   void ready().catch(() => {});
   const all = await settings();
-  if (ruleFor(all, hostOf(url)) === "off") return { state: "site-off", frames: [], sourcing: null };
-  const frames = await askAll(tab, await inject(tab), { type: "on", filter: all, force });
+  const site = hostOf(url);
+  if (ruleFor(all, site) === "off") return { state: "site-off", frames: [], sourcing: null };
+  const view = viewFor(all, site);
+  const frames = await askAll(tab, await inject(tab), { type: "on", view, site, force });
   const [top] = frames;
   changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
@@ -220,11 +348,26 @@ async function list(tab: number, url: string): Promise<ListReport> {
   const keys = await complete(tab);
   if (keys.length === 0) return { ...NO_LIST, state: "on", title };
   const { panel } = await ready();
-  const found = panel(keys, {
-    minStrength: CUT[all.sensitivity] / 100,
-    categories: CATEGORIES.filter((category) => all.categories[category]),
-  });
+  const found = panel(keys, choice(top.filter ?? viewFor(all, host)));
   return { state: "on", title, list: found, documents: documents.names(tab, keys), error: null };
+}
+
+/** The flags that a page shows, as the core is asked for them. */
+function choice({ sensitivity, categories }: Filter) {
+  return {
+    minStrength: CUT[sensitivity] / 100,
+    categories: CATEGORIES.filter((category) => categories[category]),
+  };
+}
+
+/** Changes the settings, or in a private window the page alone. */
+async function perform(tab: number, secret: boolean, act: Act): Promise<void> {
+  if (!secret) {
+    await update((now) => acted(now, act));
+    return;
+  }
+  await askAll(tab, await inject(tab), { type: "lend", act });
+  changed(tab);
 }
 
 function readable(url: string): boolean {
@@ -249,14 +392,26 @@ async function sourcingOf(tab: number): Promise<Sourcing | null> {
 
 async function switchOff(tab: number, dismiss: boolean): Promise<FrameStatus[]> {
   const ids = await inject(tab);
+  const { looks } = await settings();
+  const sheets = (["light", "dark"] as const).map((tone) => highlightSheet({ tone, looks }));
   const frames = await askAll(tab, ids, { type: "off", dismiss });
   await Promise.all([
-    ...ids.flatMap((frame) => Object.values(SHEETS).map((sheet) => removeStyle(tab, frame, sheet))),
+    ...ids.flatMap((frame) => sheets.map((sheet) => removeStyle(tab, frame, sheet))),
     showIcon(tab, false, "light"),
     forget(tab, 0),
   ]);
   changed(tab);
   return frames;
+}
+
+/** The ids of the tab's frames in page order. */
+async function framesInOrder(tab: number): Promise<number[]> {
+  const all = (await inject(tab)).map(async (frame) => {
+    const now = await askFrame<"status">(tab, frame, { type: "status" });
+    return now ? [{ frame, order: now.order }] : [];
+  });
+  const known = (await Promise.all(all)).flat();
+  return known.sort((a, b) => compare(a.order, b.order)).map(({ frame }) => frame);
 }
 
 async function markOn(tab: number): Promise<void> {
@@ -268,19 +423,21 @@ async function markOn(tab: number): Promise<void> {
 async function askAll(
   tab: number,
   frames: readonly number[],
-  message: Envelope<ToPage, "on" | "off" | "assume">,
+  message: Envelope<ToPage, "on" | "off" | "assume" | "lend" | "status">,
 ): Promise<FrameStatus[]> {
   const replies = await Promise.all(
-    frames.map((frame) => askFrame<"on" | "off" | "assume">(tab, frame, message)),
+    frames.map((frame) => askFrame<"on" | "off" | "assume" | "lend" | "status">(tab, frame, message)),
   );
   return replies
     .filter((reply): reply is FrameStatus => reply !== null)
     .sort((a, b) => compare(a.order, b.order));
 }
 
-async function setTone(tab: number, frame: number, tone: Tone): Promise<void> {
-  const other = tone === "light" ? "dark" : "light";
-  await Promise.all([insertStyle(tab, frame, SHEETS[tone]), removeStyle(tab, frame, SHEETS[other])]);
+/** The new sheet first, so that the page is never without. */
+async function restyle(tab: number, frame: number, { now, before }: Restyle): Promise<void> {
+  const [sheet, old] = [highlightSheet(now), before && highlightSheet(before)];
+  await insertStyle(tab, frame, sheet);
+  if (old && old !== sheet) await removeStyle(tab, frame, old);
 }
 
 /** Keys of all documents of the tab in page order, after asking for those that the engine lost. */
@@ -323,7 +480,7 @@ function syncSites(): Promise<void> {
 
 async function registerAllowed(): Promise<void> {
   const { sites } = await settings();
-  const always = Object.keys(sites).filter((host) => sites[host] === "always");
+  const always = Object.keys(sites).filter((host) => sites[host]?.rule === "always");
   await registerSites((await Promise.all(always.map(grantedPatterns))).flat());
 }
 

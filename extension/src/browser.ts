@@ -22,6 +22,8 @@ export interface Sender {
   frame: number;
   /** Of the tab, when the extension may know it. */
   tabUrl: string | null;
+  /** Whether the tab is in a private window. */
+  secret: boolean;
 }
 
 export interface Tab {
@@ -30,6 +32,8 @@ export interface Tab {
   url: string;
   window: number;
   loading: boolean;
+  /** In a private window. */
+  secret: boolean;
 }
 
 /** Lasts as long as both ends do. */
@@ -98,6 +102,7 @@ export function onBackgroundMessage(handlers: Handlers<ToBackground, Sender>): v
     tab: sender.tab?.id ?? -1,
     frame: sender.frameId ?? 0,
     tabUrl: sender.tab?.url ?? null,
+    secret: sender.tab?.incognito ?? false,
   }));
 }
 
@@ -226,6 +231,7 @@ function ours(tab: chrome.tabs.Tab): Tab | null {
     url: tab.url ?? "",
     window: tab.windowId,
     loading: tab.status === "loading",
+    secret: tab.incognito,
   };
 }
 
@@ -242,10 +248,10 @@ export function onTabRemoved(handle: (tab: number) => void): void {
 }
 
 /** The keyboard commands; the browser grants the tab as it does for a click. */
-export function onCommand(handlers: Record<"toggle" | "list", (tab: Tab) => void>): void {
+export function onCommand(handlers: Record<string, (tab: Tab) => void>): void {
   chrome.commands.onCommand.addListener((command, raw) => {
     const tab = raw ? ours(raw) : null;
-    if (tab && (command === "toggle" || command === "list")) handlers[command](tab);
+    if (tab && Object.hasOwn(handlers, command)) handlers[command]?.(tab);
   });
 }
 
@@ -257,10 +263,29 @@ export async function openPanel(window: number): Promise<void> {
   await chrome.sidePanel.open({ windowId: window });
 }
 
-/** The toggle's key as the reader has set it, "" when there is none. */
+/** The commands with their keys as the reader has set them, "" where there is none. */
+export async function commands(): Promise<{ name: string; description: string; key: string }[]> {
+  const all = await chrome.commands.getAll();
+  return all.map(({ name = "", description = "", shortcut = "" }) => ({ name, description, key: shortcut }));
+}
+
+/** The toggle's key, "" when there is none. */
 export async function toggleKey(): Promise<string> {
-  const commands = await chrome.commands.getAll();
-  return commands.find((command) => command.name === "toggle")?.shortcut ?? "";
+  return (await commands()).find(({ name }) => name === "toggle")?.key ?? "";
+}
+
+/** Opens the options in a tab of their own, at one of their places if that is given. */
+export async function openOptions(place = ""): Promise<void> {
+  if (place === "") await chrome.runtime.openOptionsPage();
+  else await chrome.tabs.create({ url: `${fileUrl("options.html")}#${place}` });
+}
+
+/** Opens the browser's own page for keys. */
+export async function openKeys(): Promise<void> {
+  // Firefox has a call for it, Chromium an address.
+  const firefox = chrome.commands as { openShortcutSettings?: () => Promise<void> };
+  if (firefox.openShortcutSettings) await firefox.openShortcutSettings();
+  else await chrome.tabs.create({ url: "chrome://extensions/shortcuts" });
 }
 
 // ── Settings ─────────────────────────────────────────────────────────────────────────────────────
@@ -270,8 +295,13 @@ export async function stored(): Promise<Record<string, unknown>> {
   return chrome.storage.local.get(null);
 }
 
-export async function store(values: Partial<Settings>): Promise<void> {
+export async function store(values: Partial<Settings> & { version: number }): Promise<void> {
   await chrome.storage.local.set(values);
+}
+
+/** Runs after everything else of that name, in whichever of our pages: so that no change is lost. */
+export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return (await navigator.locks.request(name, work)) as T;
 }
 
 export function onStored(handle: () => void, signal?: AbortSignal): void {
@@ -302,6 +332,11 @@ function patternOf(url: string): string {
 /** Must run inside a click, before anything is awaited. */
 export async function requestSite(url: string): Promise<boolean> {
   return chrome.permissions.request({ origins: [patternOf(url)] });
+}
+
+/** The same for a host under either scheme. */
+export async function requestHost(host: string): Promise<boolean> {
+  return chrome.permissions.request({ origins: [pattern("http:", host), pattern("https:", host)] });
 }
 
 export async function maySite(url: string): Promise<boolean> {

@@ -1,12 +1,13 @@
 /**
- * The card: our only element in the page, there only while a card is shown. It knows nothing of
- * hovering or the engine; it draws details at a place and says when the pointer is over it.
+ * The card: our only element in the page, there only while a card is shown or something is said. It
+ * knows nothing of hovering or the engine; it draws details at a place and says when the pointer is
+ * over it.
  */
 import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
 import { later } from "./later";
-import { type Box, place } from "./place";
-import type { Category, Details, Tone } from "./protocol";
+import { type Box, EDGE, GAP, place } from "./place";
+import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
 import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
 import { lineProperties } from "./theme";
 import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
@@ -16,6 +17,21 @@ export const HOST = "hearsay-card";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
+/** How long a way back is offered, and how long what was said stays to be read out, in ms. */
+const NOTE = 10_000;
+const SPOKEN = 5000;
+/** A live region must have been there for a moment before what is put into it is read out. */
+const LISTENING = 150;
+
+export const SCOPES = ["flag", "phrase", "site", "category"] as const;
+/** What goes with a dismissal. */
+export type Scope = (typeof SCOPES)[number];
+
+/** What is said of a dismissal. `host`: the site's. */
+export function noted(scope: Scope, words: string, category: Category, host: string): string {
+  const what = { flag: "", phrase: shortened(words), site: host, category: text(`category_${category}`) };
+  return text(`noted_${scope}`, what[scope]);
+}
 
 export interface Anchor {
   /** The last line of the flag. */
@@ -36,24 +52,37 @@ export interface Acts {
   next: (() => void) | null;
   /** Copies the quote with its link; whether that went well. */
   copy: () => Promise<boolean>;
+  /** How many flags each dismissal takes away; null where that can't be told. */
+  tally: () => Promise<Tally | null>;
+  dismiss: (scope: Scope) => void;
+  /** Its host; empty where there is none, and so no rule for it. */
+  site: string;
+  /** Tells how this kind of flag is decided. */
+  explain: () => void;
 }
 
-/** Which button has the focus once the card stands. */
 export type Step = "previous" | "next";
+/** What has the focus once the card stands: a button, or the card itself. */
+export type Focus = Step | "card";
 
 export class Card {
   private host: HTMLElement | null = null;
+  private root: ShadowRoot | null = null;
+  private card: HTMLElement | null = null;
+  private menu: HTMLElement | null = null;
+  private status: HTMLElement | null = null;
+  private sheet: Sheet | null = null;
   /** Ends the fading early, where the card is fading out. */
   private fading: (() => void) | null = null;
-  private readonly onOver: (over: boolean) => void;
+  private callOff = () => {};
+  private quiet = () => {};
+  private onOver: ((over: boolean) => void) | null = null;
+  /** What had the focus before the card took it. */
+  private before: Element | null = null;
 
-  /** `onOver` hears when the pointer enters and leaves the card. */
-  constructor(onOver: (over: boolean) => void) {
-    this.onOver = onOver;
-  }
-
+  /** Whether a flag's card is shown. */
   get open(): boolean {
-    return this.host?.isConnected === true && this.fading === null;
+    return this.host?.isConnected === true && this.onOver !== null && this.fading === null;
   }
 
   /**
@@ -65,30 +94,19 @@ export class Card {
     others: readonly Other[],
     acts: Acts,
     anchor: Anchor,
-    tone: Tone,
-    focus: Step | null,
+    sheet: Sheet,
+    focus: Focus | null,
     peek: boolean,
+    onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    this.remove();
-    const host = document.createElement(HOST);
-    host.popover = "manual";
-    const root = host.attachShadow({ mode: "closed" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`${sheetText}\n.card { ${lineProperties(tone)} }`);
-    root.adoptedStyleSheets = [sheet];
-    const card = draw(details, others, acts);
-    card.classList.toggle("dark", tone === "dark");
-    root.append(card);
-    host.addEventListener("pointerenter", () => {
-      card.classList.remove("peek");
-      this.onOver(true);
-    });
-    host.addEventListener("pointerleave", () => this.onOver(false));
-
-    document.documentElement.append(host);
-    host.showPopover();
-    this.host = host;
+    if (focus && !this.focused) this.before = document.activeElement;
+    this.take();
+    this.sheet = sheet;
+    const card = draw(details, others, acts, sheet.looks, (button) => this.openMenu(button, details, acts));
+    card.classList.toggle("peek", peek);
+    this.put(card);
+    this.onOver = onOver;
 
     const viewport = { width: document.documentElement.clientWidth, height: window.innerHeight };
     const at = place(
@@ -107,40 +125,213 @@ export class Card {
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
     card.classList.add("open");
-    if (focus) card.querySelector<HTMLElement>(`.${focus}:enabled, .step:enabled`)?.focus();
+    if (focus === "card") card.focus();
+    else if (focus) card.querySelector<HTMLElement>(`.${focus}:enabled, .step:enabled`)?.focus();
+  }
+
+  /** Says what was done where the card is or was, with a way back; gone after a while, or when it was gone back. */
+  note(said: string, undo: () => void): void {
+    const was = this.card;
+    const above = was?.classList.contains("above") ?? false;
+    const box = was?.getBoundingClientRect() ?? new DOMRect(EDGE, EDGE, 0, 0);
+    this.take();
+    const note = element("section", "card note open");
+    const button = element("button", "act undo", text("undo"));
+    button.type = "button";
+    button.addEventListener("click", () => {
+      this.remove();
+      undo();
+    });
+    note.append(element("p", "", said), button);
+    this.put(note);
+    note.style.left = `${box.left}px`;
+    note.style.top = `${above ? box.bottom - note.offsetHeight : box.top}px`;
+    const go = () => {
+      this.callOff();
+      this.callOff = later(() => this.remove(), NOTE);
+    };
+    note.addEventListener("pointerenter", () => this.callOff());
+    note.addEventListener("pointerleave", go);
+    note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
+    go();
+    button.focus({ preventScroll: true });
+    this.say(said);
+  }
+
+  /** Politely, to who hears rather than sees. */
+  say(said: string): void {
+    this.quiet();
+    const known = this.status;
+    const status = known ?? element("p", "said");
+    if (!known) {
+      status.setAttribute("role", "status");
+      this.status = status;
+      this.stand().append(status);
+    }
+    const speak = later(
+      () => {
+        status.textContent = said;
+      },
+      known ? 0 : LISTENING,
+    );
+    const end = later(() => {
+      this.status?.remove();
+      this.status = null;
+      this.leave();
+    }, LISTENING + SPOKEN);
+    this.quiet = () => {
+      speak();
+      end();
+    };
   }
 
   /** Fades out, then leaves no trace. */
   hide(): void {
-    const host = this.host;
-    if (!host || this.fading !== null) return;
+    const { card } = this;
+    if (!card || this.fading !== null || this.onOver === null) return;
+    this.giveBack();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.remove();
+      this.take();
+      this.leave();
       return;
     }
-    host.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
-    this.fading = later(() => this.remove(), FADE_OUT);
+    this.menu?.remove();
+    card.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
+    this.fading = later(() => {
+      this.take();
+      this.leave();
+    }, FADE_OUT);
   }
 
-  /** At once. */
+  /** Everything, at once. */
   remove(): void {
+    this.giveBack();
+    this.take();
+    this.quiet();
+    this.status = null;
+    this.leave();
+  }
+
+  /** Whether there was a menu to close. */
+  closeMenu(): boolean {
+    const { menu } = this;
+    if (!menu) return false;
+    this.menu = null;
+    menu.remove();
+    const button = this.card?.querySelector<HTMLElement>(".menu-button");
+    button?.setAttribute("aria-expanded", "false");
+    button?.focus();
+    return true;
+  }
+
+  private get focused(): boolean {
+    return this.host !== null && document.activeElement === this.host;
+  }
+
+  private giveBack(): void {
+    const { before } = this;
+    this.before = null;
+    if (this.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
+  }
+
+  /** Takes away the card or the note. */
+  private take(): void {
     this.fading?.();
     this.fading = null;
+    this.callOff();
+    this.card?.remove();
+    this.menu?.remove();
+    this.card = null;
+    this.menu = null;
+    this.onOver = null;
+  }
+
+  private leave(): void {
+    if (this.card || this.status) return;
     this.host?.remove();
     this.host = null;
+    this.root = null;
+  }
+
+  /** Our element in the page, in front of everything else. */
+  private stand(): ShadowRoot {
+    if (this.host?.isConnected && this.root) return this.root;
+    const host = document.createElement(HOST);
+    host.popover = "manual";
+    const root = host.attachShadow({ mode: "closed" });
+    host.addEventListener("pointerenter", () => this.onOver?.(true));
+    host.addEventListener("pointerleave", () => this.onOver?.(false));
+    document.documentElement.append(host);
+    host.showPopover();
+    const css = new CSSStyleSheet();
+    css.replaceSync(sheetText);
+    root.adoptedStyleSheets = [css];
+    this.host = host;
+    this.root = root;
+    return root;
+  }
+
+  private put(card: HTMLElement): void {
+    const root = this.stand();
+    // In front of what the page may have opened since.
+    this.host?.hidePopover();
+    this.host?.showPopover();
+    if (this.sheet) this.dress(card, this.sheet);
+    root.prepend(card);
+    this.card = card;
+  }
+
+  private dress(part: HTMLElement, { looks, tone }: Sheet): void {
+    part.classList.toggle("dark", tone === "dark");
+    for (const [name, value] of lineProperties(looks, tone)) part.style.setProperty(name, value);
+  }
+
+  private openMenu(button: HTMLElement, details: Details, acts: Acts): void {
+    if (this.closeMenu()) return;
+    const { card, root, sheet } = this;
+    if (!card || !root || !sheet) return;
+    const menu = drawMenu(details, acts);
+    this.dress(menu, sheet);
+    root.append(menu);
+    this.menu = menu;
+    button.setAttribute("aria-expanded", "true");
+    const at = button.getBoundingClientRect();
+    const [width, height] = [document.documentElement.clientWidth, window.innerHeight];
+    const below = height - EDGE - (at.bottom + GAP);
+    const above = at.top - GAP - EDGE;
+    const room = menu.offsetHeight <= below || below >= above ? below : above;
+    menu.style.maxHeight = `${Math.max(room, 0)}px`;
+    menu.style.left = `${Math.max(EDGE, Math.min(at.left, width - menu.offsetWidth - EDGE))}px`;
+    menu.style.top = `${room === below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight}px`;
+    menu.querySelector<HTMLElement>("button")?.focus();
   }
 }
 
-function draw(details: Details, others: readonly Other[], acts: Acts): HTMLElement {
+/** Code points of a phrase in the menu. */
+const SHORT = 48;
+
+function shortened(words: string): string {
+  const points = [...words.trim().replace(/\s+/g, " ")];
+  return points.length > SHORT ? `${points.slice(0, SHORT - 1).join("")}…` : points.join("");
+}
+
+function draw(
+  details: Details,
+  others: readonly Other[],
+  acts: Acts,
+  looks: Looks,
+  dismiss: (button: HTMLElement) => void,
+): HTMLElement {
   const card = element("section", "card");
   card.lang = LANGUAGE;
   card.dir = DIRECTION;
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-label", text("cardLabel", title(details.category)));
+  card.tabIndex = -1;
 
   const header = element("header");
   header.append(
-    line(details.category),
+    line(details.category, looks[details.category].line),
     element("strong", "", title(details.category)),
     element("span", "kind", kindLabel(details.kind)),
     svg("more", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"),
@@ -155,12 +346,12 @@ function draw(details: Details, others: readonly Other[], acts: Acts): HTMLEleme
     const value = fact.ours === null ? quoted(element("dd", "page", said)) : element("dd", "", said);
     facts.append(element("dt", "", factLabel(fact)), value);
   }
-  facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details.strength)));
+  facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details)));
 
   card.append(header, element("p", "plain", plain(details)), facts);
   if (details.rests) card.append(rests(details.rests, acts));
-  for (const other of others) card.append(otherRow(other));
-  card.append(actions(acts));
+  for (const other of others) card.append(otherRow(other, looks));
+  card.append(actions(acts, dismiss));
   return card;
 }
 
@@ -204,23 +395,87 @@ function step(name: Step, label: string, act: (() => void) | null, path: string)
   return button;
 }
 
-function actions({ copy }: Acts): HTMLElement {
+function actions({ copy, explain }: Acts, dismiss: (button: HTMLElement) => void): HTMLElement {
   const row = element("footer");
-  const button = element("button", "act", text("copyQuote"));
-  button.type = "button";
-  button.addEventListener("click", async () => {
-    button.textContent = text((await copy()) ? "copied" : "notCopied");
+  const copying = element("button", "act", text("copyQuote"));
+  copying.type = "button";
+  copying.addEventListener("click", async () => {
+    copying.textContent = text((await copy()) ? "copied" : "notCopied");
   });
-  row.append(button);
+  const dismissing = element("button", "act menu-button", text("dismiss"));
+  dismissing.type = "button";
+  dismissing.setAttribute("aria-haspopup", "menu");
+  dismissing.setAttribute("aria-expanded", "false");
+  dismissing.append(svg("opens", "0 0 10 10", "M2 3.5 5 6.5 8 3.5"));
+  dismissing.addEventListener("click", () => dismiss(dismissing));
+  const explaining = element("button", "act explain", text("howDecided"));
+  explaining.type = "button";
+  explaining.addEventListener("click", explain);
+  row.append(copying, dismissing, explaining);
   return row;
 }
 
-function otherRow({ category, open }: Other): HTMLElement {
+/** The ways to dismiss a flag, each with how many go. */
+function drawMenu({ category, words: parts }: Details, { dismiss, tally, site }: Acts): HTMLElement {
+  const menu = element("div", "card menu open");
+  menu.setAttribute("role", "menu");
+  menu.setAttribute("aria-label", text("stopMarking"));
+  const heading = element("p", "stop", text("stopMarking"));
+  heading.ariaHidden = "true";
+  menu.append(heading);
+  const what = {
+    flag: "",
+    phrase: shortened(parts.map(({ text: own }) => own).join("")),
+    site,
+    category: text(`category_${category}`),
+  };
+  const counts = {} as Record<Scope, HTMLElement>;
+  for (const scope of SCOPES) {
+    if (scope === "site" && site === "") continue;
+    const item = element("button", "item");
+    item.type = "button";
+    item.setAttribute("role", "menuitem");
+    item.tabIndex = -1;
+    item.dataset.scope = scope;
+    counts[scope] = element("span", "count", scope === "flag" ? text("here", number(1)) : "");
+    const note = element("span", "what", text(`scopeNote_${scope}`, what[scope]));
+    item.append(element("b", "", text(`scope_${scope}`)), counts[scope], note);
+    item.addEventListener("click", () => dismiss(scope));
+    menu.append(item);
+  }
+  void tally().then((all) => {
+    for (const scope of ["phrase", "site", "category"] as const) {
+      if (all && counts[scope]) counts[scope].textContent = text("here", number(all[scope]));
+    }
+  });
+  const end = element("p", "undoable", text("undoable"));
+  menu.append(end);
+  menu.addEventListener("keydown", (event) => turn(event, [...menu.querySelectorAll("button")]));
+  return menu;
+}
+
+/** Arrow keys go through a menu. */
+function turn(event: KeyboardEvent, items: HTMLElement[]): void {
+  const root = items[0]?.getRootNode() as ShadowRoot | undefined;
+  const at = items.indexOf(root?.activeElement as HTMLElement);
+  const last = items.length - 1;
+  const to = {
+    ArrowDown: at === last ? 0 : at + 1,
+    ArrowUp: at <= 0 ? last : at - 1,
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  items[to]?.focus();
+}
+
+function otherRow({ category, open }: Other, looks: Looks): HTMLElement {
   const row = element("button", "other");
   row.type = "button";
   const label = element("span");
   label.append(...weave("alsoHere", element("b", "", text(`also_${category}`))));
-  row.append(line(category), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
+  row.append(line(category, looks[category].line), label, svg("go", "0 0 8 12", "M1.5 1.5 6 6l-4.5 4.5"));
   row.addEventListener("click", open);
   return row;
 }

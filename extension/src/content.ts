@@ -4,8 +4,9 @@
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
+import { Card, noted, type Scope } from "./card";
 import { Collection, type Entry } from "./collect";
-import { type Flag, unpack } from "./flags";
+import { type Flag, normalised, unpack } from "./flags";
 import { Follow } from "./follow";
 import { Hover } from "./hover";
 import { Pace } from "./pace";
@@ -14,17 +15,20 @@ import {
   CATEGORIES,
   type Change,
   type Details,
+  type Dismissal,
   type DocumentRef,
-  type Filter,
   type FrameStatus,
   type Reading,
   type ReadRequest,
+  type Sheet,
   type Timings,
   type Tone,
+  type View,
   type Work,
 } from "./protocol";
 import { changes, portions } from "./sent";
-import { hostOf, settings } from "./settings";
+import { AROUND, acted, ruleFor, settings, viewFor } from "./settings";
+import { Steps } from "./steps";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
 import { text } from "./words";
@@ -34,7 +38,7 @@ type Facts = Change["facts"];
 /** What is there only while highlights are on. */
 interface Life {
   end: AbortController;
-  filter: Filter;
+  view: View;
   /** Resolves when the first reading is painted or has failed. */
   ready: Promise<void>;
   pace: Pace;
@@ -72,24 +76,31 @@ class Frame {
   /** The page that the reader switched off by hand. */
   private dismissed: string | null = null;
   private assumed: string | undefined;
+  /** The host that the reader's rules for this page are kept under. */
+  private site = "";
+  /** In a private window: what the reader chose for this page alone. */
+  private lent: Partial<View> = {};
 
   /** What the engine was sent last. */
   private facts: Facts | null = null;
   private entries: readonly Entry[] = [];
   private reading: Reading | null = null;
-  private tone: Tone | null = null;
+  /** The style sheet that the page has of us. */
+  private sheet: Sheet | null = null;
   /** An element of the longest text: the page's ground is what is behind it. */
   private ground: Element | null = null;
   private readonly follow = new Follow();
+  private readonly card = new Card();
+  private readonly steps = new Steps(this.follow, this.card);
   private timings: Timings | null = null;
   private error: string | null = null;
 
   constructor() {
     onPageMessage({
-      on: async ({ filter, force }) => {
+      on: async ({ view, site, force }) => {
         if (force) this.dismissed = null;
         if (this.dismissed === address()) return this.status();
-        const started = this.start(filter);
+        const started = this.start(view, site);
         // Nobody waits for a frame that is slow to load; it marks its flags when it is there.
         if (window === window.top || document.readyState !== "loading") await started;
         return this.status();
@@ -106,19 +117,43 @@ class Frame {
         return this.status();
       },
       resend: () => this.request(),
+      lend: async ({ act }) => {
+        const { life } = this;
+        if (!life) return this.status();
+        this.lent = { ...this.lent, ...acted(life.view, act) };
+        await this.wear(life, { ...life.view, ...this.lent });
+        return this.status();
+      },
+      tally: ({ category, words }) => {
+        const shown = this.life?.paint.shown ?? [];
+        const alike = shown.filter((flag) => flag.category === category);
+        const paint = this.life?.paint;
+        return {
+          site: shown.length,
+          category: alike.length,
+          phrase: alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words).length,
+        };
+      },
+      step: ({ by, enter }) => this.steps.step(by, enter),
+      card: async () => ({ opened: await this.steps.open() }),
+      say: ({ text }) => {
+        this.card.say(text);
+        return null;
+      },
     });
   }
 
   /** A site rule loaded this script: may it start? */
   async hello(): Promise<void> {
     const reply = await ask<"hello">({ type: "hello" }).catch(() => null);
-    if (reply?.filter && this.dismissed !== address()) await this.start(reply.filter);
+    if (reply?.view && this.dismissed !== address()) await this.start(reply.view, reply.site);
   }
 
-  private async start(filter: Filter): Promise<void> {
+  private async start(view: View, site: string): Promise<void> {
     if (this.life && !alive()) this.stop();
     if (this.life) return this.life.ready;
-    const life = this.open(filter);
+    this.site = site;
+    const life = this.open({ ...view, ...this.lent });
     this.life = life;
     const { signal } = life.end;
     // The page may come back from the back/forward cache, where everything of ours would still stand.
@@ -129,7 +164,7 @@ class Frame {
     return life.ready;
   }
 
-  private open(filter: Filter): Life {
+  private open(view: View): Life {
     const end = new AbortController();
     const heard = (note: () => void) => {
       if (!this.alive()) return;
@@ -156,7 +191,7 @@ class Frame {
     });
     const life: Life = {
       end,
-      filter,
+      view,
       ready: Promise.resolve(),
       pace: new Pace(end.signal),
       collection,
@@ -217,8 +252,8 @@ class Frame {
     if (moved) this.assumed = undefined;
     const written = collection.takeAgain();
     const splices = pace.once(() => changes(before, entries));
-    const facts = this.factsNow();
-    const tone = pace.once(() => this.toneNow(entries));
+    const facts = this.factsNow(life.view);
+    const sheet = { tone: pace.once(() => this.toneNow(entries)), looks: life.view.looks };
     if (life.frames) {
       life.frames = false;
       void ask<"frames">({ type: "frames" }).catch(() => null);
@@ -230,17 +265,18 @@ class Frame {
     this.entries = entries;
     const sent = performance.now();
     let reading = this.reading;
-    if (news) reading = await this.engine(life, { facts, splices }, tone);
-    else if (tone !== this.tone) await this.retone(tone);
+    if (news) reading = await this.engine(life, { facts, splices }, sheet);
+    else if (!sameSheet(sheet, this.sheet)) await this.restyle(sheet);
     if (life.end.signal.aborted) return;
     const received = performance.now();
     if (news || !same || written.size > 0) {
       const flags = pace.once(() => unpack(reading?.flags ?? []));
       // From here to the first step of `show` in one go: the page is never drawn in between.
       pace.once(() => paint.update(flags, entries, written));
-      if (!(await pace.slices(paint.show(life.filter)))) return;
+      if (!(await pace.slices(paint.show(life.view)))) return;
       this.reading = reading;
       this.follow.shows(paint, this.ref());
+      this.steps.shows(life.hover, paint);
     } else pace.once(() => paint.keep());
     if (life.hover) life.hover.check();
     else this.listen(life);
@@ -272,22 +308,71 @@ class Frame {
     life.hovering = new AbortController();
     life.hover = new Hover({
       paint: life.paint,
+      card: this.card,
+      looks: () => life.view.looks,
+      site: this.site,
       details: (flag) => this.details(life, flag),
+      tally: (flag) =>
+        ask<"tally">({
+          type: "tally",
+          category: flag.category,
+          words: normalised(life.paint.wordsOf(flag)),
+        }).catch(() => null),
+      dismiss: (flag, scope) => this.dismiss(life, flag, scope),
+      explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
       alive: () => this.alive(),
       signal: AbortSignal.any([life.end.signal, life.hovering.signal]),
     });
+    this.steps.shows(life.hover, life.paint);
+  }
+
+  /** Takes flags away as the reader asked; what was done is said with a way back. */
+  private async dismiss(life: Life, flag: Flag, scope: Scope): Promise<void> {
+    const words = life.paint.wordsOf(flag);
+    const { category } = flag;
+    if (scope === "site") {
+      this.card.note(
+        noted(scope, words, category, this.site),
+        () => void ask<"siteOff">({ type: "siteOff", off: false }),
+      );
+      await ask<"siteOff">({ type: "siteOff", off: true });
+      return;
+    }
+    const { categories } = life.view;
+    const text = life.paint.textOf(flag.block);
+    const place = {
+      page: address(),
+      before: text.slice(Math.max(0, flag.start - AROUND), flag.start),
+      after: text.slice(flag.end, flag.end + AROUND),
+    };
+    const dismissal: Dismissal = { category, words, flag: scope === "flag" ? place : null };
+    const [act, undo] =
+      scope === "category"
+        ? ([
+            { what: "filter", categories: { ...categories, [category]: false } },
+            { what: "filter", categories },
+          ] as const)
+        : ([
+            { what: "dismiss", dismissal },
+            { what: "restore", dismissal },
+          ] as const);
+    this.card.note(
+      noted(scope, words, category, this.site),
+      () => void ask<"act">({ type: "act", act: undo }),
+    );
+    await ask<"act">({ type: "act", act });
   }
 
   /** Null when the engine could not read; `error` then says why. */
-  private async engine(life: Life, change: Change, tone: Tone): Promise<Reading | null> {
+  private async engine(life: Life, change: Change, sheet: Sheet): Promise<Reading | null> {
     const afresh = this.reading === null || this.reading === EMPTY;
     if (afresh && this.entries.length === 0) return EMPTY;
-    let reply = await this.send(life, change, afresh, tone);
-    if ("resend" in reply) reply = await this.send(life, this.whole(), true, tone);
+    let reply = await this.send(life, change, afresh, sheet);
+    if ("resend" in reply) reply = await this.send(life, this.whole(life), true, sheet);
     if (life.end.signal.aborted) return null;
     if ("reading" in reply) {
       this.error = null;
-      this.tone = tone;
+      this.sheet = sheet;
       return reply.reading;
     }
     this.error = "error" in reply ? reply.error : text("engineLost");
@@ -295,8 +380,8 @@ class Frame {
   }
 
   /** Sends a change in messages that the page can bear; the last one is answered with the reading. */
-  private async send(life: Life, change: Change, afresh: boolean, tone: Tone) {
-    const steps = portions(afresh ? this.whole().splices : change.splices);
+  private async send(life: Life, change: Change, afresh: boolean, sheet: Sheet) {
+    const steps = portions(afresh ? this.whole(life).splices : change.splices);
     const { pace, counts } = life;
     let last: ReturnType<typeof ask<"read">> | null = null;
     const sending = function* (this: Frame) {
@@ -311,7 +396,7 @@ class Frame {
           base,
           change: { facts: change.facts, splices },
           more: i < steps.length - 1,
-          tone: i === 0 && tone !== this.tone ? tone : null,
+          sheet: i === 0 && !sameSheet(sheet, this.sheet) ? { now: sheet, before: this.sheet } : null,
         });
         // Only the last answer counts: where a step is lost, so is what follows.
         last.catch(() => null);
@@ -323,9 +408,9 @@ class Frame {
   }
 
   /** The whole document as a change of nothing. */
-  private whole(): Change {
+  private whole(life: Life): Change {
     const blocks = this.entries.map(({ block }) => block);
-    return { facts: this.facts ?? this.factsNow(), splices: [{ at: 0, remove: 0, blocks }] };
+    return { facts: this.facts ?? this.factsNow(life.view), splices: [{ at: 0, remove: 0, blocks }] };
   }
 
   private async details(life: Life, flag: Flag): Promise<Details | null> {
@@ -343,8 +428,8 @@ class Frame {
       if (reply && "details" in reply) return reply.details;
       if (!reply || !("resend" in reply)) return null;
       life.round = life.round.then(async () => {
-        if (this.entries.length === 0 || !this.tone) return;
-        await this.send(life, this.whole(), true, this.tone);
+        if (this.entries.length === 0 || !this.sheet) return;
+        await this.send(life, this.whole(life), true, this.sheet);
         this.follow.shows(life.paint, this.ref());
       });
     }
@@ -355,23 +440,35 @@ class Frame {
   private async stored(life: Life): Promise<void> {
     const now = await settings();
     if (life.end.signal.aborted) return;
-    if (window === window.top && now.sites[hostOf(location.href)] === "off") {
-      this.stop();
+    if (window === window.top && ruleFor(now, this.site) === "off") {
+      this.stop(true);
       await ask<"bye">({ type: "bye", site: true }).catch(() => null);
       return;
     }
-    life.filter = now;
+    await this.wear(life, { ...viewFor(now, this.site), ...this.lent });
+  }
+
+  /** Shows what a view asks for. What the engine must know of it takes a round. */
+  private async wear(life: Life, view: View): Promise<void> {
+    life.view = view;
     if (!this.reading) return;
-    await life.pace.slices(life.paint.show(life.filter));
+    if (!sameFacts(this.facts, this.factsNow(view))) {
+      await this.round(life);
+    } else {
+      const sheet = this.sheet && { ...this.sheet, looks: view.looks };
+      if (sheet && !sameSheet(sheet, this.sheet)) await this.restyle(sheet);
+      await life.pace.slices(life.paint.show(view));
+    }
     if (life.end.signal.aborted) return;
     this.follow.shows(life.paint, this.ref());
     this.listen(life);
   }
 
-  /** The ground changed under the text: the system's colours, or the page's own. */
-  private async retone(tone: Tone): Promise<void> {
-    this.tone = tone;
-    await ask<"tone">({ type: "tone", tone }).catch(() => null);
+  /** The ground changed under the text, by the system's colours or the page's own, or the reader's lines did. */
+  private async restyle(sheet: Sheet): Promise<void> {
+    const before = this.sheet;
+    this.sheet = sheet;
+    await ask<"sheet">({ type: "sheet", sheet: { now: sheet, before } }).catch(() => null);
   }
 
   private toneNow(entries: readonly Entry[]): Tone {
@@ -385,12 +482,20 @@ class Frame {
     return toneBehind(this.ground ?? document.documentElement);
   }
 
-  private factsNow(): Facts {
+  private factsNow({ phrases, dismissed }: View): Facts {
+    const page = address();
+    const here = dismissed.flatMap(({ category, words, flag }) =>
+      flag === null || flag.page === page
+        ? [{ category, words, around: flag && { before: flag.before, after: flag.after } }]
+        : [],
+    );
     return {
       url: location.href,
       title: document.title || null,
       language: document.documentElement.getAttribute("lang"),
       ...(this.assumed === undefined ? {} : { assume: this.assumed }),
+      ...(phrases.length === 0 ? {} : { phrases }),
+      ...(here.length === 0 ? {} : { dismissed: here }),
     };
   }
 
@@ -405,8 +510,14 @@ class Frame {
     return alive() || this.stop();
   }
 
-  /** Nothing is left: no range, no listener, no element. Returns false, for `alive() || stop()`. */
-  private stop(): false {
+  /**
+   * Nothing is left: no range, no listener, no element, but for `noting` the word of what was done.
+   * Returns false, for `alive() || stop()`.
+   */
+  private stop(noting = false): false {
+    this.steps.shows(null, null);
+    // What is already off has nothing to close, and may have something to say.
+    if (!noting && this.life) this.card.remove();
     this.life?.end.abort();
     this.life?.paint.clear();
     this.life = null;
@@ -414,7 +525,7 @@ class Frame {
     this.facts = null;
     this.entries = [];
     this.reading = null;
-    this.tone = null;
+    this.sheet = null;
     this.ground = null;
     this.timings = null;
     this.error = null;
@@ -431,7 +542,8 @@ class Frame {
   }
 
   private status(): FrameStatus {
-    const flags = unpack(this.reading?.flags ?? []);
+    const all = unpack(this.reading?.flags ?? []);
+    const flags = all.filter((flag) => !flag.dismissed);
     const { flags: _numbers, ...reading } = this.reading ?? EMPTY;
     return {
       ...this.ref(),
@@ -441,6 +553,8 @@ class Frame {
       title: document.title,
       reading: this.reading && reading,
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
+      hidden: all.length - flags.length,
+      filter: this.life && filterOf(this.life.view),
       shown: this.life?.paint.shown.length ?? 0,
       scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
       timings: this.timings,
@@ -466,9 +580,16 @@ function withoutHash(url: string): string {
 
 /** Whether the engine would take them for the same page. A place in the page is not part of it. */
 function sameFacts(one: Facts | null, other: Facts): boolean {
-  const key = ({ url, title, language, assume }: Facts) =>
-    JSON.stringify([withoutHash(url ?? ""), title, language, assume]);
+  const key = ({ url, ...others }: Facts) => JSON.stringify([withoutHash(url ?? ""), others]);
   return one !== null && key(one) === key(other);
+}
+
+function sameSheet(one: Sheet, other: Sheet | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function filterOf({ sensitivity, categories }: View) {
+  return { sensitivity, categories };
 }
 
 /** Resolves when the document is parsed, or when there is no more need. */

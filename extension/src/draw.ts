@@ -1,22 +1,26 @@
 /** Small pieces of drawing that card and panel share. */
-import type { Category } from "./protocol";
+import type { Category, LineStyle } from "./protocol";
 
-const LINES: Readonly<Record<Category, { path: string; width: string; dash?: string }>> = {
-  anonymous: { path: "M0 4H22", width: "2" },
-  unsourced: { path: "M1.25 4H22", width: "2.5", dash: "0 4" },
-  hedged: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
+const LINES: Readonly<Record<LineStyle, { path: string; width: string; dash?: string; round?: boolean }>> = {
+  solid: { path: "M0 4H22", width: "2" },
+  dotted: { path: "M1.25 4H22", width: "2.5", dash: "0 4", round: true },
+  wavy: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
+  dashed: { path: "M0 4H22", width: "2", dash: "5 3.5" },
 };
 
-/** The category's line as it is under the words. Its colour is the custom property of that name. */
-export function line(category: Category): SVGElement {
-  const { path, width, dash } = LINES[category];
+/** A category's line as it is under the words, in its colour: the custom property of that name. */
+export function line(category: Category, style: LineStyle): SVGElement {
+  return stroke(style, `var(--${category})`);
+}
+
+/** A line of this style. */
+export function stroke(style: LineStyle, colour: string): SVGElement {
+  const { path, width, dash, round } = LINES[style];
   const drawing = svg("line", "0 0 22 8", path);
-  drawing.style.stroke = `var(--${category})`;
+  drawing.style.stroke = colour;
   drawing.style.strokeWidth = width;
-  if (dash) {
-    drawing.style.strokeDasharray = dash;
-    drawing.style.strokeLinecap = "round";
-  }
+  if (dash) drawing.style.strokeDasharray = dash;
+  if (round) drawing.style.strokeLinecap = "round";
   return drawing;
 }
 

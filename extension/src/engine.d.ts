@@ -8,10 +8,13 @@ declare module "hearsay-engine" {
     Change,
     Details,
     ExportOptions,
+    Guide,
     List,
     PageInput,
+    Phrase,
     Reading,
     Sourcing,
+    Wrong,
   } from "./protocol";
 
   /** Compiles and starts the engine. */
@@ -36,6 +39,9 @@ declare module "hearsay-engine" {
   export function sourcing(keys: string[]): Sourcing | undefined;
   /** The list of these documents as one page. Throws when a key is unknown. */
   export function panel(keys: string[], choice: { minStrength: number; categories: Category[] }): List;
+  /** What is wrong with a phrase; undefined where nothing is. */
+  export function check_phrase(phrase: Phrase): Wrong | undefined;
+  export function guide(): Guide;
   /** Throws an Error when a key is unknown, or the format has no room for this page. */
   export function export_list(keys: string[], options: ExportOptions): string;
 }

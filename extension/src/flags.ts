@@ -11,6 +11,7 @@ export interface Flag {
   category: Category;
   /** Hundredths. */
   strength: number;
+  dismissed: boolean;
 }
 
 /** Unpacks a reading's numbers. Entries of an unknown category are left out. */
@@ -20,6 +21,7 @@ export function unpack(numbers: readonly number[]): Flag[] {
     const category = CATEGORIES[numbers[at + 3] as number];
     if (!category) continue;
     const [block, start, end, strength] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 5]];
+    const dismissed = numbers[at + 6] === 1;
     flags.push({
       index: at / FLAG_SIZE,
       block: block as number,
@@ -27,12 +29,18 @@ export function unpack(numbers: readonly number[]): Flag[] {
       end: end as number,
       category,
       strength: strength as number,
+      dismissed,
     });
   }
   return flags;
 }
 
 /** Whether a flag is shown. */
-export function passes(flag: { category: Category; strength: number }, filter: Filter): boolean {
-  return filter.categories[flag.category] && flag.strength >= CUT[filter.sensitivity];
+export function passes(flag: Flag, filter: Filter): boolean {
+  return !flag.dismissed && filter.categories[flag.category] && flag.strength >= CUT[filter.sensitivity];
+}
+
+/** A flag's words as its likes are told by. */
+export function normalised(words: string): string {
+  return words.trim().replace(/\s+/g, " ").toLowerCase();
 }

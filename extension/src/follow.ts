@@ -46,6 +46,13 @@ export class Follow {
     if (this.channels.size > 0) this.open();
   }
 
+  /** The reader has come to a flag by key. */
+  pick(flag: Flag): void {
+    this.eyes?.jump();
+    this.held = flag;
+    this.tell(flag, true);
+  }
+
   private open(): void {
     const { paint } = this;
     if (!paint) return;

@@ -2,13 +2,13 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import { type Acts, Card, type Other, type Step } from "./card";
+import { type Acts, type Card, type Focus, HOST, type Other, type Scope, type Step } from "./card";
 import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
 import { later } from "./later";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
-import type { Details } from "./protocol";
+import type { Details, Looks, Tally } from "./protocol";
 import { bring } from "./scroll";
 import { toneBehind } from "./tone";
 
@@ -18,8 +18,17 @@ const LINGER = 300;
 
 export interface HoverOptions {
   paint: Paint;
+  card: Card;
+  looks: () => Looks;
+  /** The host that the page's rules are kept under. */
+  site: string;
   /** Null when the details are not to be had. */
   details: (flag: Flag) => Promise<Details | null>;
+  /** How many flags dismissals of this one's likes would take away. */
+  tally: (flag: Flag) => Promise<Tally | null>;
+  dismiss: (flag: Flag, scope: Scope) => Promise<void>;
+  /** How this kind of flag is decided. */
+  explain: (kind: Details["kind"]) => void;
   /** False ends everything: the extension is gone. */
   alive: () => boolean;
   signal: AbortSignal;
@@ -28,7 +37,7 @@ export interface HoverOptions {
 /** Listens from the start; `signal` ends it and takes the card away. */
 export class Hover {
   private readonly options: HoverOptions;
-  private readonly card = new Card((over) => this.overCard(over));
+  private readonly card: Card;
   private frame = 0;
   private callOff = () => {};
   /** Whether the timer is the one that closes. */
@@ -44,6 +53,7 @@ export class Hover {
 
   constructor(options: HoverOptions) {
     this.options = options;
+    this.card = options.card;
     const { signal } = options;
     const passive = { signal, passive: true, capture: true };
     document.addEventListener("pointermove", (event) => this.moved(event), passive);
@@ -52,11 +62,12 @@ export class Hover {
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
     window.addEventListener("beforeprint", () => this.close(), passive);
-    window.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), passive);
+    window.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(), passive);
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(this.frame);
       this.stopTimer();
-      this.card.remove();
+      // What the card says of a dismissal outlasts the flag.
+      if (this.shown) this.card.remove();
       options.paint.activate(null);
     });
   }
@@ -72,8 +83,19 @@ export class Hover {
     return this.entered && this.card.open;
   }
 
+  /** Opens a flag's card and sets the focus there, as a key asks for it. */
+  async open(flag: Flag): Promise<void> {
+    this.stopTimer();
+    await this.show(flag, [flag], true, "card");
+  }
+
+  private escape(): void {
+    if (!this.card.closeMenu()) this.close();
+  }
+
   private close(): void {
     this.stopTimer();
+    if (!this.shown) return;
     this.shown = null;
     this.pinned = false;
     this.entered = false;
@@ -129,7 +151,9 @@ export class Hover {
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   private clicked(event: MouseEvent): void {
     const target = event.composedPath()[0];
-    if (this.inside || !this.options.alive()) return;
+    // A key's click on a button of the card has no place.
+    if (this.inside || (target instanceof Element && target.localName === HOST)) return;
+    if (!this.options.alive()) return;
     const flags = this.options.paint.at(event.clientX, event.clientY);
     const flag = flags[0];
     if (!flag) {
@@ -158,7 +182,7 @@ export class Hover {
     flag: Flag,
     flags: readonly Flag[],
     pinned: boolean,
-    focus: Step | null = null,
+    focus: Focus | null = null,
   ): Promise<void> {
     const { paint, signal } = this.options;
     this.shown = flag;
@@ -183,10 +207,13 @@ export class Hover {
     paint.activate(flag);
     this.entered = false;
     const anchor = { line, sentence: sentence ?? line };
-    this.card.show(details, others, this.acts(flag, details), anchor, toneBehind(element), focus, !pinned);
+    const sheet = { tone: toneBehind(element), looks: this.options.looks() };
+    this.card.show(details, others, this.acts(flag, details), anchor, sheet, focus, !pinned, (over) =>
+      this.overCard(over),
+    );
   }
 
-  private acts(flag: Flag, { document: own, claims, copy }: Details): Acts {
+  private acts(flag: Flag, { document: own, claims, copy, kind }: Details): Acts {
     const marks = claims
       .filter((place) => place.document === own)
       .flatMap(({ block, start, end }) => {
@@ -204,6 +231,13 @@ export class Hover {
       previous: leap(marks[at - 1], "previous"),
       next: leap(marks[at + 1], "next"),
       copy: () => copyBoth(copy),
+      tally: () => this.options.tally(flag),
+      site: this.options.site,
+      dismiss: (scope) => {
+        this.close();
+        void this.options.dismiss(flag, scope);
+      },
+      explain: () => this.options.explain(kind),
     };
   }
 

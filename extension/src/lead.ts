@@ -54,9 +54,10 @@ function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {
     case "failed":
       return { headline: text("failedHeadline"), note: summary.error ?? "" };
     case "nothing": {
-      const { fainter, words } = summary;
+      const { dismissed, fainter, words } = summary;
       const read = counted("wordsRead", words, text(`at_${sensitivity}`));
-      const more = fainter === 0 ? "" : ` ${counted("fainterShown", fainter)}`;
+      const away = dismissed === 0 ? "" : ` ${counted("dismissedHere", dismissed)}`;
+      const more = fainter === 0 ? away : `${away} ${counted("fainterShown", fainter)}`;
       return {
         headline: text("nothingHeadline"),
         note: text("nothingNote", read) + more,
@@ -72,9 +73,13 @@ function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {
       }
       return {
         headline: counted("places", summary.shown),
-        note: density(host, summary),
+        note: away(density(host, summary), summary),
       };
   }
+}
+
+function away(said: string, { dismissed }: Summary): string {
+  return dismissed === 0 ? said : text("pair", said, counted("dismissed", dismissed));
 }
 
 /** The panel's own states: it is there before a page is read. */

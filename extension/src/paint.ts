@@ -3,7 +3,7 @@ import type { Entry } from "./collect";
 import { type Flag, passes } from "./flags";
 import { locate, type Point, parts } from "./pieces";
 import { CATEGORIES, type Category, type Filter } from "./protocol";
-import { activeName, highlightName } from "./theme";
+import { activeName, CURRENT, highlightName } from "./theme";
 
 /** Beyond this many live ranges editing on the page gets slow; the faintest flags go first. */
 const MAX_PAINTED = 3000;
@@ -170,6 +170,20 @@ export class Paint {
     const highlight = new Highlight(...this.rangesOf(flag));
     highlight.priority = CATEGORIES.length + 1;
     this.set(activeName(flag.category), highlight);
+  }
+
+  /** Marks the flag that the reader has come to by key. */
+  point(flag: Flag | null): void {
+    this.remove(CURRENT);
+    if (!flag) return;
+    const highlight = new Highlight(...this.rangesOf(flag));
+    highlight.priority = CATEGORIES.length + 2;
+    this.set(CURRENT, highlight);
+  }
+
+  /** The words that a flag marks. */
+  wordsOf(flag: Flag): string {
+    return this.textOf(flag.block).slice(flag.start, flag.end);
   }
 
   /** Takes everything of ours out of the registry, and nothing that another instance put there. */

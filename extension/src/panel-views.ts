@@ -1,6 +1,7 @@
 /** The three ways of listing what the core found, and the strip above them. Each keeps its elements from one drawing to the next. */
 import { element, line, quoted, svg } from "./draw";
-import type { Basis, Category, List, ListedFlag, ListedSource } from "./protocol";
+import type { Basis, Category, LineStyle, List, ListedFlag, ListedSource, Looks } from "./protocol";
+import { LOOKS } from "./settings";
 import { along, kindLabel, sourceLabel, standing, title } from "./tell";
 import { type Counted, counted, DIRECTION, number, text } from "./words";
 
@@ -18,6 +19,7 @@ export interface Wanted {
   /** Lower-case; all of them must be there. */
   words: readonly string[];
   off: ReadonlySet<Category>;
+  looks: Looks;
 }
 
 export interface View {
@@ -68,7 +70,7 @@ function matches(words: readonly string[], ...texts: readonly string[]): boolean
 }
 
 /** The flags that are wanted, each with its place in the list. A flag is also found by its source. */
-function wantedFlags(list: List, { words, off }: Wanted): [ListedFlag, number][] {
+function wantedFlags(list: List, { words, off }: Pick<Wanted, "words" | "off">): [ListedFlag, number][] {
   const sources = new Map<number, string>();
   for (const { label, claims } of list.sources) {
     for (const { flag } of claims) if (flag !== null) sources.set(flag, label ?? "");
@@ -137,7 +139,10 @@ export class Order implements View {
     const found = wantedFlags(list, wanted);
     const items = found.map(([flag, index]) => {
       const { id, category, kind, before, words, after } = flag;
-      const item = this.kept.get(id, [category, kind, before, words, after], () => this.item(flag));
+      const style = wanted.looks[category].line;
+      const item = this.kept.get(id, [category, style, kind, before, words, after], () =>
+        this.item(flag, style),
+      );
       const button = item.firstElementChild as HTMLElement;
       button.dataset.flag = String(index);
       (button.querySelector(".number") as Element).textContent = number(index + 1);
@@ -149,13 +154,13 @@ export class Order implements View {
     return { shown: found.length, all: list.flags.length, noun: "flags" as const };
   }
 
-  private item({ category, kind, before, words, after }: ListedFlag): HTMLLIElement {
+  private item({ category, kind, before, words, after }: ListedFlag, style: LineStyle): HTMLLIElement {
     const item = element("li");
     const button = row("flag", (own) => this.acts.flag(Number(own.dataset.flag)));
     const quote = page("", "quote");
     quote.append(before, element("b", category, words), after);
     button.append(
-      line(category),
+      line(category, style),
       element("span", "what", text("pair", title(category), kindLabel(kind))),
       element("span", "number"),
       quote,
@@ -196,7 +201,7 @@ export class Ledger implements View {
   /** Sources whose claims are shown. */
   private readonly open = new Set<string>();
   private list: List | null = null;
-  private wanted: Wanted = { words: [], off: new Set() };
+  private wanted: Wanted = { words: [], off: new Set(), looks: LOOKS };
   private flag = -1;
 
   constructor(section: HTMLElement, acts: Acts) {

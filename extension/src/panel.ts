@@ -10,7 +10,7 @@ import {
   onPanelMessage,
   onStored,
   onTabInFront,
-  store,
+  openOptions,
   type Tab,
   toggleKey,
 } from "./browser";
@@ -24,12 +24,14 @@ import {
   type ExportFormat,
   type List,
   type ListReport,
+  type Looks,
   type PanelToPage,
 } from "./protocol";
 import { choices, save } from "./save";
-import { hostOf, ruleFor, settings } from "./settings";
+import { hostOf, LOOKS, ruleFor, settings } from "./settings";
 import { ofList } from "./summary";
 import { pageLine, sentence } from "./tell";
+import { wear } from "./theme";
 import { counted, localize, number, text } from "./words";
 
 /** An element of panel.html; its absence would be a defect of ours. */
@@ -54,6 +56,7 @@ let shut: number | null = null;
 let current = -1;
 let chosen: TabName = "order";
 const off = new Set<Category>();
+let looks: Looks = LOOKS;
 
 const acts: Acts = {
   flag(index) {
@@ -92,9 +95,9 @@ function start(): void {
   onStored(() => void refresh());
   for (const name of TABS) at(`tab-${name}`).addEventListener("click", () => choose(name));
   at("tabs").addEventListener("keydown", turn);
-  for (const category of CATEGORIES) at("filter").append(filterButton(category));
   query.addEventListener("input", () => drawList());
   at("back").addEventListener("click", () => back());
+  at("options").addEventListener("click", () => void openOptions());
   at("copy").addEventListener("click", () => void copy());
   at("forms").append(...choices(FORMATS, saveAs));
   document.addEventListener("keydown", pressed);
@@ -246,7 +249,15 @@ async function copy(): Promise<void> {
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () => tab && ask<"assumeEnglish">({ type: "assumeEnglish", tab: tab.id, url: tab.url }),
-  everything: () => store({ sensitivity: "everything" }),
+  everything: async () =>
+    tab &&
+    ask<"change">({
+      type: "change",
+      tab: tab.id,
+      url: tab.url,
+      secret: tab.secret,
+      act: { what: "filter", sensitivity: "everything" },
+    }),
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),
 };
 
@@ -256,6 +267,11 @@ async function draw(): Promise<void> {
   if (!report || !tab) return;
   const { state, list, title } = report;
   const [all, key] = await Promise.all([settings(), toggleKey()]);
+  if (JSON.stringify(looks) !== JSON.stringify(all.looks) || at("filter").childElementCount === 0) {
+    looks = all.looks;
+    at("filter").replaceChildren(...CATEGORIES.map(filterButton));
+  }
+  wear(looks);
   const host = hostOf(tab.url);
   const summary = ofList(list, report.error);
   const shown = state === "on" && list !== null && (list.flags.length > 0 || list.sources.length > 0);
@@ -296,25 +312,27 @@ function drawList(): void {
   const list = report?.list;
   if (!list) return;
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const { shown, all, noun } = views[chosen].draw(list, { words, off });
+  const { shown, all, noun } = views[chosen].draw(list, { words, off, looks });
   at("filter").hidden = chosen === "source";
   at("empty").hidden = shown > 0;
   at("empty").textContent =
     words.length > 0 ? text("nothingWith", query.value.trim()) : text("nothingFiltered");
   const whole = counted(noun, all);
   const more = noun === "flags" && list.more > 0;
-  if (shown < all) at("count").textContent = text("countOf", number(shown), whole);
-  else at("count").textContent = more ? text("countMore", whole, number(list.more)) : whole;
+  let count = more ? text("countMore", whole, number(list.more)) : whole;
+  if (shown < all) count = text("countOf", number(shown), whole);
+  const away = noun === "flags" && list.dismissed > 0;
+  at("count").textContent = away ? text("pair", count, counted("dismissed", list.dismissed)) : count;
   rove(null);
 }
 
 function filterButton(category: Category): HTMLElement {
   const button = element("button");
   button.type = "button";
-  button.ariaPressed = "true";
+  button.ariaPressed = String(!off.has(category));
   button.ariaLabel = text(`category_${category}`);
   button.title = button.ariaLabel;
-  button.append(line(category));
+  button.append(line(category, looks[category].line));
   button.addEventListener("click", () => {
     if (!off.delete(category)) off.add(category);
     button.ariaPressed = String(!off.has(category));

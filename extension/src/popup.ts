@@ -7,33 +7,38 @@ import {
   ask,
   hasPanel,
   maySite,
+  openOptions,
   openPanel,
   releaseSite,
   requestSite,
-  store,
+  type Tab,
   toggleKey,
 } from "./browser";
 import { element } from "./draw";
 import { type Lead, lead, type Offer, READING } from "./lead";
 import mark from "./mark.json";
 import {
+  type Act,
   CATEGORIES,
+  type Category,
   type ExportFormat,
-  type Settings,
+  type Filter,
   type SiteRule,
   type Sourcing,
   type TabReport,
 } from "./protocol";
 import { choices, save } from "./save";
-import { hostOf, ruleFor, settings } from "./settings";
+import { hostOf, ruleFor, settings, viewFor } from "./settings";
 import { sensitivityNote, summarize } from "./summary";
 import { sentence } from "./tell";
+import { wear } from "./theme";
 import { localize, number, text } from "./words";
 
 interface State {
-  tab: { id: number; url: string; window: number };
+  tab: Tab;
   host: string;
-  settings: Settings;
+  /** What of the settings holds here. */
+  filter: Filter;
   /** As it acts: "always" only while the browser grants it. */
   rule: SiteRule;
   report: TabReport;
@@ -70,7 +75,10 @@ async function start(): Promise<void> {
   ]);
   clearTimeout(waiting);
   const rule = ruleFor(all, host);
-  state = { tab, host, settings: all, rule: rule === "always" && !granted ? "click" : rule, report };
+  wear(all.looks);
+  // A page in a private window may have choices of its own.
+  const filter = report.frames[0]?.filter ?? viewFor(all, host);
+  state = { tab, host, filter, rule: rule === "always" && !granted ? "click" : rule, report };
   at("key").textContent = report.state === "closed" ? "" : key;
   listen();
   draw();
@@ -81,17 +89,18 @@ function listen(): void {
   for (const category of CATEGORIES) {
     const box = at<HTMLInputElement>(`show-${category}`);
     box.addEventListener("change", () => {
-      void change({ categories: { ...state.settings.categories, [category]: box.checked } });
+      void show(category, box.checked);
     });
   }
   for (const radio of radios("sensitivity")) {
     radio.addEventListener("change", () => {
-      void change({ sensitivity: radio.value as Settings["sensitivity"] });
+      void change({ what: "filter", sensitivity: radio.value as Filter["sensitivity"] });
     });
   }
   for (const radio of radios("rule")) {
     radio.addEventListener("change", () => void setRule(radio.value as SiteRule));
   }
+  at("options").addEventListener("click", () => void openOptions().then(() => window.close()));
   // The browser closes the popup itself only where the panel wasn't open yet.
   at("open-list").addEventListener("click", () => {
     void openPanel(state.tab.window).then(() => window.close());
@@ -114,10 +123,22 @@ function radios(name: string): NodeListOf<HTMLInputElement> {
 // ── Acting ───────────────────────────────────────────────────────────────────────────────────────
 
 /** The pages hear of it from the storage; the counts here need no round trip. */
-async function change(values: Partial<Settings>): Promise<void> {
-  state.settings = { ...state.settings, ...values };
+async function change(act: Act & { what: "filter" }): Promise<void> {
+  const { what: _, ...filter } = act;
+  state.filter = { ...state.filter, ...filter };
   draw();
-  await store(values);
+  const { id, url, secret } = state.tab;
+  await ask<"change">({ type: "change", tab: id, url, secret, act });
+}
+
+/** A category that is shown here is shown, whatever the site's own switches say. */
+async function show(category: Category, shown: boolean): Promise<void> {
+  const { tab, host, filter } = state;
+  const act = { what: "filter", categories: { ...filter.categories, [category]: shown } } as const;
+  await Promise.all([
+    change(act),
+    shown && !tab.secret && ask<"site">({ type: "site", host, shows: category }),
+  ]);
 }
 
 async function switchPage(on: boolean): Promise<void> {
@@ -151,12 +172,8 @@ async function setRule(rule: SiteRule): Promise<void> {
 }
 
 async function keepRule(rule: SiteRule): Promise<void> {
-  const sites = { ...state.settings.sites };
-  if (rule === "click") delete sites[state.host];
-  else sites[state.host] = rule;
   state.rule = rule;
-  state.settings = { ...state.settings, sites };
-  await store({ sites });
+  if (!state.tab.secret) await ask<"site">({ type: "site", host: state.host, rule });
 }
 
 async function readAsEnglish(): Promise<void> {
@@ -177,8 +194,8 @@ async function saveAs(format: ExportFormat): Promise<void> {
 // ── Drawing ──────────────────────────────────────────────────────────────────────────────────────
 
 function draw(): void {
-  const { report, settings, rule, host } = state;
-  const summary = summarize(report.frames, settings);
+  const { report, filter, rule, host } = state;
+  const summary = summarize(report.frames, filter);
   const on = report.state === "on";
   const marked = on && summary.kind === "flags";
   document.body.classList.toggle("on", on);
@@ -188,22 +205,23 @@ function draw(): void {
   master.checked = on;
   (master.parentElement as HTMLElement).hidden = report.state === "closed";
   at("master-label").textContent = text(on ? "masterOn" : "masterOff");
-  drawLead(lead(report.state, summary, host, settings.sensitivity));
+  drawLead(lead(report.state, summary, host, filter.sensitivity));
 
   drawSourcing(summary.kind === "flags" || summary.kind === "nothing" ? report.sourcing : null);
   at("categories").hidden = !marked;
   for (const category of CATEGORIES) {
-    at<HTMLInputElement>(`show-${category}`).checked = settings.categories[category];
+    at<HTMLInputElement>(`show-${category}`).checked = filter.categories[category];
     at(`count-${category}`).textContent = number(summary.counts[category]);
   }
   at("sensitivity").hidden = !marked;
-  check("sensitivity", settings.sensitivity);
-  at("sensitivity-note").textContent = sensitivityNote(settings, summary.fainter);
-  at("site").hidden = host === "" || report.state === "closed";
+  check("sensitivity", filter.sensitivity);
+  at("sensitivity-note").textContent = sensitivityNote(filter, summary.fainter);
+  at("site").hidden = host === "" || report.state === "closed" || state.tab.secret;
+  at("private").hidden = !state.tab.secret || report.state === "closed";
   check("rule", rule);
   at("export").hidden = !marked;
   at("list").hidden = !hasPanel || !on || !(marked || report.sourcing);
-  at("hidden-choice").hidden = summary.shown === summary.found;
+  at("hidden-choice").hidden = summary.shown === summary.found && summary.dismissed === 0;
 }
 
 function check(name: string, value: string): void {
@@ -221,7 +239,7 @@ function drawLead({ headline, note, offer }: Lead): void {
 
 const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
   english: readAsEnglish,
-  everything: () => change({ sensitivity: "everything" }),
+  everything: () => change({ what: "filter", sensitivity: "everything" }),
   read: () => switchPage(true),
 };
 

@@ -25,13 +25,60 @@ export interface Filter {
   categories: Record<Category, boolean>;
 }
 
-/** All that is kept between sessions. `sites` is keyed by host name and never holds "click". */
-export interface Settings extends Filter {
-  sites: Record<string, Exclude<SiteRule, "click">>;
+/** How a category is drawn, by name; what stands behind the names is in `theme.ts`. */
+export const LINE_STYLES = ["solid", "dotted", "wavy", "dashed"] as const;
+export type LineStyle = (typeof LINE_STYLES)[number];
+export const COLOURS = ["violet", "ochre", "petrol", "blue", "grey"] as const;
+export type Colour = (typeof COLOURS)[number];
+export type Looks = Record<Category, { line: LineStyle; colour: Colour }>;
+
+/** Words that the reader wants marked; `pattern`: a regular expression. */
+export interface Phrase {
+  category: Category;
+  text: string;
+  pattern: boolean;
 }
+
+/** What the reader asked not to see any more: these words wherever they stand, or one flag. */
+export interface Dismissal {
+  category: Category;
+  words: string;
+  /** Of one flag: the address of its document without the place in it, and the text around it. */
+  flag: { page: string; before: string; after: string } | null;
+}
+
+/** What of the settings concerns a page. */
+export interface View extends Filter {
+  looks: Looks;
+  phrases: Phrase[];
+  dismissed: Dismissal[];
+}
+
+/** What holds on one site beside the rest; never empty. */
+export interface Site {
+  rule?: Exclude<SiteRule, "click">;
+  /** Categories that aren't shown there. */
+  hidden?: Category[];
+}
+
+/** All that is kept between sessions. `sites` is keyed by host name. */
+export interface Settings extends View {
+  sites: Record<string, Site>;
+}
+
+/** What the reader changed from a page or for it. */
+export type Act =
+  | ({ what: "filter" } & Partial<Filter>)
+  | { what: "dismiss" | "restore"; dismissal: Dismissal };
 
 /** The background of the page decides the palette, not the system. */
 export type Tone = "light" | "dark";
+
+/** What the style sheet in a page is made of. */
+export interface Sheet {
+  tone: Tone;
+  looks: Looks;
+}
 
 // ── The engine ───────────────────────────────────────────────────────────────────────────────────
 
@@ -61,6 +108,9 @@ export interface PageInput {
   language: string | null;
   /** Set when the reader said what language the page is in. */
   assume?: string;
+  /** The reader's own phrases, and what of the page was dismissed. */
+  phrases?: Phrase[];
+  dismissed?: { category: Category; words: string; around: { before: string; after: string } | null }[];
   blocks: Block[];
 }
 
@@ -78,8 +128,8 @@ export interface Change {
   splices: Splice[];
 }
 
-/** Numbers a flag takes in `Reading.flags`: block, start, end, category, kind, strength. */
-export const FLAG_SIZE = 6;
+/** Numbers a flag takes in `Reading.flags`: block, start, end, category, kind, strength, 1 if it is dismissed. */
+export const FLAG_SIZE = 7;
 
 /** What the engine found in one document. */
 export interface Reading {
@@ -98,7 +148,10 @@ export interface Reading {
 }
 
 /** What a flag is, as the core names it. */
-export type Kind =
+export type Kind = Decided | "phrase";
+
+/** What rules make it. */
+export type Decided =
   | "person"
   | "group"
   | "document"
@@ -214,10 +267,12 @@ export interface List {
   language: string;
   readable: boolean;
   words: number;
-  /** All flags of the page, shown or not. */
+  /** All flags of the page that aren't dismissed, shown or not. */
   found: number;
   /** Flags that only a higher sensitivity would show. */
   fainter: number;
+  /** Flags that would be listed, had the reader not dismissed them. */
+  dismissed: number;
   /** Attributed claims. */
   claims: number;
   sourcing: Sourcing | null;
@@ -237,12 +292,23 @@ export interface List {
 /** As the core names them; `formats.ts` says what they are for. */
 export type ExportFormat = "html" | "markdown" | "csv" | "csvbom" | "json" | "webannotation" | "hypothesis";
 
+/** An example for every kind that rules make: before, the words that the engine marks, after. */
+export type Guide = { category: Category; kind: Decided; example: [string, string, string] }[];
+
+/** What is wrong with a phrase: a name, and what there is to say of a pattern. */
+export interface Wrong {
+  what: "empty" | "long" | "everywhere" | "pattern";
+  detail: string;
+}
+
 export interface ExportOptions {
   format: ExportFormat;
   /** From 0 to 1. */
   minStrength: number;
   categories: Category[];
   includeText?: boolean;
+  /** Whether dismissed flags go along. */
+  dismissed?: boolean;
   url: string | null;
   title: string | null;
   /** ISO 8601 in UTC, ending in Z. */
@@ -316,8 +382,12 @@ export interface FrameStatus extends DocumentRef {
   url: string;
   title: string;
   reading: Omit<Reading, "flags"> | null;
-  /** Category (0, 1, 2) and strength, two numbers a flag, of all flags, shown or not. */
+  /** Category (0, 1, 2) and strength, two numbers a flag, of all flags that aren't dismissed, shown or not. */
   flags: number[];
+  /** Flags that are dismissed. */
+  hidden: number;
+  /** What it shows; null when off. */
+  filter: Filter | null;
   /** Ranges painted now. */
   shown: number;
   /** What the reader's system prefers: the toolbar's colour, not the page's. */
@@ -331,7 +401,7 @@ export interface FrameStatus extends DocumentRef {
 /** To the content script of one frame: message → reply. */
 export interface ToPage {
   /** Switches on. Without `force` a page that the reader dismissed stays off. */
-  on: { ask: { filter: Filter; force: boolean }; reply: FrameStatus };
+  on: { ask: { view: View; site: string; force: boolean }; reply: FrameStatus };
   /** Switches off. `dismiss`: by hand, so it stays off on this page. */
   off: { ask: { dismiss: boolean }; reply: FrameStatus };
   status: { ask: object; reply: FrameStatus };
@@ -339,15 +409,50 @@ export interface ToPage {
   assume: { ask: { language: string }; reply: FrameStatus };
   /** The background lost this document: all of it once more, null when off. */
   resend: { ask: object; reply: ReadRequest | null };
+  /** In a private window, where nothing is kept: this holds for as long as the page does. */
+  lend: { ask: { act: Act }; reply: FrameStatus };
+  tally: { ask: Tallied; reply: Tally };
+  /** To the next or previous flag. Without a current one, and without an entrance, nothing happens. */
+  step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped };
+  /** Opens the card of the current flag, and sets the focus there. */
+  card: { ask: object; reply: { opened: boolean } };
+  /** Tells the reader who hears rather than sees. */
+  say: { ask: { text: string }; reply: null };
 }
 
-/** To the background. The first six come from content scripts, the others from the popup and the panel. */
+/** Where a frame that has no current flag begins: at what is in view, or at its first or last flag. */
+export type Entrance = "view" | "edge";
+
+/** The flag that is current now. */
+export interface Stepped {
+  /** Its number among those shown, from 0; null: there is none in this frame. */
+  at: number | null;
+  category: Category | null;
+  words: string;
+  /** Whether there was one before. */
+  was: boolean;
+}
+
+/** A flag by what a dismissal of its likes would go by. */
+export interface Tallied {
+  category: Category;
+  words: string;
+}
+
+/** How many flags are shown that a dismissal would take away. */
+export interface Tally {
+  phrase: number;
+  category: number;
+  site: number;
+}
+
+/** To the background. Those before `open` come from content scripts, the others from popup, panel and options. */
 export interface ToBackground {
   /** A script that runs by site rule asks whether to start. */
-  hello: { ask: object; reply: { filter: Filter | null } };
-  /** `tone` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
+  hello: { ask: object; reply: { view: View | null; site: string } };
+  /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
-    ask: ChangeRequest & { tone: Tone | null };
+    ask: ChangeRequest & { sheet: Restyle | null };
     reply: { reading: Reading } | { more: true } | { resend: true } | Failure;
   };
   /** Frames were loaded in the page: they may be among those to be read. */
@@ -357,8 +462,16 @@ export interface ToBackground {
     ask: DocumentRef & { flag: number; address: string };
     reply: { details: Details } | { resend: true } | Failure;
   };
-  /** The page's background changed. */
-  tone: { ask: { tone: Tone }; reply: null };
+  /** The page's background changed, or how the reader wants flags drawn. */
+  sheet: { ask: { sheet: Restyle }; reply: null };
+  /** The reader dismissed something from its card, or took that back. */
+  act: { ask: { act: Act }; reply: null };
+  /** The same for all of the site. */
+  siteOff: { ask: { off: boolean }; reply: null };
+  /** Over all frames. */
+  tally: { ask: Tallied; reply: Tally };
+  /** The reader wants to know how a kind of flag is decided. */
+  explain: { ask: { kind: Kind }; reply: null };
   /** The document goes away, or its site was switched off. */
   bye: { ask: { site: boolean }; reply: null };
 
@@ -366,6 +479,16 @@ export interface ToBackground {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   assumeEnglish: { ask: TabRef; reply: TabReport };
+  /**
+   * The popup's and the panel's switches: made here, because either may close before it is done.
+   * `secret`: the tab is in a private window.
+   */
+  change: { ask: TabRef & { secret: boolean; act: Act }; reply: null };
+  /** Sets a site's rule, or shows a category there again. */
+  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: null };
+  /** What is wrong with a phrase; null where nothing is. */
+  check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
+  guide: { ask: object; reply: { guide: Guide } | Failure };
   /** The panel shows this tab. */
   list: { ask: TabRef; reply: ListReport };
   /** `document`: the top one of what the reader was shown. */
@@ -373,6 +496,12 @@ export interface ToBackground {
     ask: TabRef & { document: string | null; format: ExportFormat; hidden: boolean };
     reply: { text: string } | Failure;
   };
+}
+
+/** The style sheet that a page needs, and the one that it replaces. */
+export interface Restyle {
+  now: Sheet;
+  before: Sheet | null;
 }
 
 /** What the panel draws. Asking for it switches nothing on. */

@@ -1,41 +1,207 @@
-/** Reading settings from storage: whatever is stored, what comes out is valid. */
-import { stored } from "./browser";
-import { CATEGORIES, SENSITIVITIES, type Settings, type SiteRule } from "./protocol";
+/**
+ * The settings: what is stored, in which version, and what comes of it. Whatever is stored, what comes
+ * out is valid. Pure but for `settings`, `update` and `migrate`.
+ */
+import { alone, store, stored } from "./browser";
+import {
+  type Act,
+  CATEGORIES,
+  type Category,
+  COLOURS,
+  type Dismissal,
+  LINE_STYLES,
+  type Looks,
+  type Phrase,
+  SENSITIVITIES,
+  type Settings,
+  type Site,
+  type SiteRule,
+  type View,
+} from "./protocol";
+
+/** Of what is stored. A change of its shape raises it, and adds a step to `STEPS`. */
+export const VERSION = 1;
+
+/** What turns version `i` into version `i + 1`. */
+const STEPS: readonly ((raw: Raw) => Raw)[] = [
+  // Before versions a site was its rule alone.
+  (raw) => ({
+    ...raw,
+    sites: Object.fromEntries(Object.entries(record(raw.sites)).map(([host, rule]) => [host, { rule }])),
+  }),
+];
+
+/** The core leaves out what is beyond these. */
+export const MOST_PHRASES = 200;
+export const LONGEST_PHRASE = 200;
+const MOST_DISMISSED = 1000;
+/** UTF-16 units of text around a dismissed flag. */
+export const AROUND = 32;
+
+export const LOOKS: Readonly<Looks> = {
+  anonymous: { line: "solid", colour: "violet" },
+  unsourced: { line: "dotted", colour: "ochre" },
+  hedged: { line: "wavy", colour: "petrol" },
+};
 
 export const DEFAULTS: Readonly<Settings> = {
   sensitivity: "normal",
   categories: { anonymous: true, unsourced: true, hedged: true },
+  looks: LOOKS,
+  phrases: [],
+  dismissed: [],
   sites: {},
 };
+
+type Raw = Record<string, unknown>;
 
 export async function settings(): Promise<Settings> {
   return valid(await stored());
 }
 
+/** Changes the settings as they are now, after every change that was asked for before; they come back. */
+export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
+  return alone("settings", async () => {
+    const raw = await stored();
+    const now = valid(raw);
+    const changes = step(now);
+    // What an older version stored is written anew with the first change.
+    await store({ ...(raw.version === VERSION ? {} : now), ...changes, version: VERSION });
+    return { ...now, ...changes };
+  });
+}
+
+/** Brings what an older version stored up to date. An empty storage stays empty. */
+export async function migrate(): Promise<void> {
+  const raw = await stored();
+  if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
+}
+
+/** As `exported` wrote them, or any version before; null where it is no settings file. */
+export function imported(text: string): Settings | null {
+  try {
+    const { hearsay, settings } = record(JSON.parse(text));
+    return hearsay === "settings" ? valid(record(settings)) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function exported(all: Settings): string {
+  return `${JSON.stringify({ hearsay: "settings", settings: { version: VERSION, ...all } }, null, 2)}\n`;
+}
+
 /** Takes the known values and leaves the defaults for everything else. */
-export function valid(raw: Record<string, unknown>): Settings {
+export function valid(stored: Raw): Settings {
+  const version = typeof stored.version === "number" ? stored.version : 0;
+  // Of a later version we take what we know.
+  const raw = STEPS.slice(Math.max(0, Math.trunc(version))).reduce((all, step) => step(all), stored);
   const categories = record(raw.categories);
-  const sites = record(raw.sites);
+  const looks = record(raw.looks);
   return {
-    sensitivity: SENSITIVITIES.find((name) => name === raw.sensitivity) ?? DEFAULTS.sensitivity,
-    categories: {
-      ...DEFAULTS.categories,
-      ...Object.fromEntries(
-        CATEGORIES.flatMap((name) =>
-          typeof categories[name] === "boolean" ? [[name, categories[name]]] : [],
-        ),
-      ),
-    },
+    sensitivity: one(SENSITIVITIES, raw.sensitivity) ?? DEFAULTS.sensitivity,
+    categories: each((name) => {
+      const shown = categories[name];
+      return typeof shown === "boolean" ? shown : DEFAULTS.categories[name];
+    }),
+    looks: each((name) => {
+      const { line, colour } = record(looks[name]);
+      return {
+        line: one(LINE_STYLES, line) ?? LOOKS[name].line,
+        colour: one(COLOURS, colour) ?? LOOKS[name].colour,
+      };
+    }),
+    phrases: unique(list(raw.phrases).flatMap(phrase)).slice(0, MOST_PHRASES),
+    dismissed: unique(list(raw.dismissed).flatMap(dismissal)).slice(-MOST_DISMISSED),
     sites: Object.fromEntries(
-      Object.entries(sites).flatMap(([host, rule]) =>
-        rule === "off" || rule === "always" ? [[host, rule]] : [],
-      ),
+      Object.entries(record(raw.sites)).flatMap(([host, value]) => {
+        const kept = site(record(value));
+        return kept && isHost(host) ? [[host, kept]] : [];
+      }),
     ),
   };
 }
 
+function each<T>(make: (name: Category) => T): Record<Category, T> {
+  return { anonymous: make("anonymous"), unsourced: make("unsourced"), hedged: make("hedged") };
+}
+
+function phrase(value: unknown): Phrase[] {
+  const { category: name, text, pattern } = record(value);
+  const category = one(CATEGORIES, name);
+  if (!category || typeof text !== "string" || text.trim() === "") return [];
+  return [...text].length > LONGEST_PHRASE ? [] : [{ category, text, pattern: pattern === true }];
+}
+
+function dismissal(value: unknown): Dismissal[] {
+  const { category: name, words, flag } = record(value);
+  const category = one(CATEGORIES, name);
+  if (!category || typeof words !== "string" || words.trim() === "") return [];
+  if (flag === null || flag === undefined) return [{ category, words, flag: null }];
+  const { page, before, after } = record(flag);
+  if (typeof page !== "string" || typeof before !== "string" || typeof after !== "string") return [];
+  return [{ category, words, flag: { page, before: before.slice(-AROUND), after: after.slice(0, AROUND) } }];
+}
+
+/** Null where nothing is left to keep. */
+export function site({ rule: how, hidden: names }: Raw): Site | null {
+  const rule = one(["off", "always"] as const, how);
+  const hidden = CATEGORIES.filter((name) => list(names).includes(name));
+  if (!rule && hidden.length === 0) return null;
+  return { ...(rule ? { rule } : {}), ...(hidden.length > 0 ? { hidden } : {}) };
+}
+
+function one<T>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((name) => name === value);
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function record(value: unknown): Raw {
+  return typeof value === "object" && value !== null ? (value as Raw) : {};
+}
+
+/** Of equals the last one stays. */
+function unique<T>(all: T[]): T[] {
+  return [...new Map(all.map((value) => [JSON.stringify(value), value])).values()];
+}
+
+// ── What comes of it ─────────────────────────────────────────────────────────────────────────────
+
+function siteOf(all: Settings, host: string): Site {
+  return (Object.hasOwn(all.sites, host) ? all.sites[host] : undefined) ?? {};
+}
+
 export function ruleFor(all: Settings, host: string): SiteRule {
-  return (Object.hasOwn(all.sites, host) ? all.sites[host] : undefined) ?? "click";
+  return siteOf(all, host).rule ?? "click";
+}
+
+/** What a page of this site shows. */
+export function viewFor(all: Settings, host: string): View {
+  const { sites: _, ...view } = all;
+  const hidden = siteOf(all, host).hidden ?? [];
+  return { ...view, categories: each((name) => all.categories[name] && !hidden.includes(name)) };
+}
+
+/** The sites with one of them changed. */
+export function withSite(all: Settings, host: string, values: { rule?: SiteRule; hidden?: Category[] }) {
+  const { [host]: _, ...sites } = all.sites;
+  const kept = site({ ...siteOf(all, host), ...values });
+  return { sites: kept ? { ...sites, [host]: kept } : sites };
+}
+
+/** What an act makes of a view. */
+export function acted(view: View, act: Act): Partial<View> {
+  if (act.what === "filter") {
+    const { what: _, ...filter } = act;
+    return filter;
+  }
+  const key = JSON.stringify(act.dismissal);
+  const others = view.dismissed.filter((one) => JSON.stringify(one) !== key);
+  if (act.what === "restore") return { dismissed: others };
+  return { dismissed: [...others, act.dismissal].slice(-MOST_DISMISSED) };
 }
 
 /** The host that a site rule is kept under; "" for what is no web page. */
@@ -44,6 +210,6 @@ export function hostOf(url: string): string {
   return parsed && /^https?:$/.test(parsed.protocol) ? parsed.hostname : "";
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+export function isHost(text: string): boolean {
+  return text !== "" && hostOf(`https://${text}/`) === text;
 }

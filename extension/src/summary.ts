@@ -15,6 +15,8 @@ export interface Summary {
   found: number;
   /** Flags that only a higher sensitivity would show, in categories that are switched on. */
   fainter: number;
+  /** Flags that the reader dismissed, which nothing else here counts. */
+  dismissed: number;
   error: string | null;
 }
 
@@ -42,25 +44,26 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
       }
     }
   }
+  const dismissed = frames.reduce((sum, { hidden }) => sum + hidden, 0);
   const error = frames.find((frame) => frame.error !== null)?.error ?? null;
   const language = main?.language ?? "und";
   const strong = counts.anonymous + counts.unsourced + counts.hedged;
   let kind: Summary["kind"] = strong > 0 ? "flags" : "nothing";
   if (readable.length === 0) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const words = readable.reduce((sum, reading) => sum + reading.words, 0);
-  return { kind, language, words, counts, found, shown, fainter, error };
+  return { kind, language, words, counts, found, shown, fainter, dismissed, error };
 }
 
 /** The same of a list, which holds the flags that are shown; null where there is none. */
 export function ofList(list: List | null, error: string | null): Summary {
-  const { language = "und", readable = false, words = 0, found = 0, fainter = 0 } = list ?? {};
+  const { language = "und", readable = false, words = 0, found = 0, fainter = 0, dismissed = 0 } = list ?? {};
   const shown = (list?.flags.length ?? 0) + (list?.more ?? 0);
   const hidden = found - fainter > 0;
   let kind: Summary["kind"] = shown > 0 || hidden ? "flags" : "nothing";
   if (!readable) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
   for (const { category, flags } of list?.categories ?? []) counts[category] = flags;
-  return { kind, language, words, counts, found, shown, fainter, error };
+  return { kind, language, words, counts, found, shown, fainter, dismissed, error };
 }
 
 export function sensitivityNote(filter: Filter, fainter: number): string {

@@ -29,6 +29,7 @@ export function kindLabel(kind: Kind): string {
 
 /** The plain sentence. Hedges in what a source says are the source's, not the article's. */
 export function plain({ category, kind, voice }: Pick<Details, "category" | "kind" | "voice">): string {
+  if (kind === "phrase") return text("plain_phrase");
   return text((category === "hedged" ? `plain_${kind}_${voice}` : `plain_${kind}`) as Key);
 }
 
@@ -43,7 +44,8 @@ export function factText({ name, page, ours }: Details["facts"][number]): string
 }
 
 /** The cuts are those of the sensitivities. */
-export function strengthText(strength: number): string {
+export function strengthText({ kind, strength }: Pick<Details, "kind" | "strength">): string {
+  if (kind === "phrase") return text("strength_own");
   const hundredths = Math.round(strength * 100);
   if (hundredths >= CUT.quiet) return text("strength_clear");
   return text(hundredths >= CUT.normal ? "strength_fair" : "strength_faint");

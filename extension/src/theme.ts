@@ -1,38 +1,46 @@
-/** Colours and lines of the three categories, for the page and for the card. */
-import { CATEGORIES, type Category, type Tone } from "./protocol";
+/** Colours and lines: what stands behind the names in `protocol.ts`, for pages, cards and our own pages. */
+import {
+  CATEGORIES,
+  type Category,
+  type Colour,
+  type LineStyle,
+  type Looks,
+  type Sheet,
+  type Tone,
+} from "./protocol";
 
-interface Palette {
-  line: Record<Category, string>;
-  /** Percent of the line's colour behind marked text. */
-  tint: Record<Category, number>;
-  /** Percent more while its card is open. */
-  active: Record<Category, number>;
-}
-
-const PALETTES: Readonly<Record<Tone, Palette>> = {
-  light: {
-    line: { anonymous: "#6a41b3", unsourced: "#955700", hedged: "#0a747a" },
-    tint: { anonymous: 7, unsourced: 7.5, hedged: 0 },
-    active: { anonymous: 15, unsourced: 16, hedged: 15 },
-  },
-  dark: {
-    line: { anonymous: "#b3a4fa", unsourced: "#e2ae58", hedged: "#62c8c6" },
-    tint: { anonymous: 11, unsourced: 9, hedged: 0 },
-    active: { anonymous: 20, unsourced: 20, hedged: 20 },
-  },
+/** On a light page and on a dark one. */
+const COLOURS: Readonly<Record<Colour, Record<Tone, string>>> = {
+  violet: { light: "#6a41b3", dark: "#b3a4fa" },
+  ochre: { light: "#955700", dark: "#e2ae58" },
+  petrol: { light: "#0a747a", dark: "#62c8c6" },
+  blue: { light: "#1f5fb4", dark: "#8ab4f8" },
+  grey: { light: "#4a4741", dark: "#c9c4ba" },
 };
 
-/** A category is its line: somebody unseen, nothing to stand on, it wavers. */
-const LINES: Readonly<Record<Category, string>> = {
-  anonymous: "text-decoration: underline solid 2px; text-underline-offset: .2em;",
-  unsourced: "text-decoration: underline dotted 2.5px; text-underline-offset: .2em;",
-  hedged: "text-decoration: underline wavy 1.5px; text-underline-offset: .16em;",
+interface Line {
+  /** Thickness in pixels, distance from the words in em. */
+  width: number;
+  offset: number;
+  /** Percent of the colour behind marked text, and percent more while the card is open. */
+  tint: Record<Tone, number>;
+  active: Record<Tone, number>;
+}
+
+const ACTIVE = { light: 15, dark: 20 };
+const LINES: Readonly<Record<LineStyle, Line>> = {
+  solid: { width: 2, offset: 0.2, tint: { light: 7, dark: 11 }, active: ACTIVE },
+  dotted: { width: 2.5, offset: 0.2, tint: { light: 7.5, dark: 9 }, active: { light: 16, dark: 20 } },
+  wavy: { width: 1.5, offset: 0.16, tint: { light: 0, dark: 0 }, active: ACTIVE },
+  dashed: { width: 2, offset: 0.2, tint: { light: 7, dark: 10 }, active: ACTIVE },
 };
 
 /** Registry name of a category's ranges. */
 export const highlightName = (category: Category) => `hearsay-${category}`;
 /** Registry name of the flag whose card is open. */
 export const activeName = (category: Category) => `hearsay-${category}-active`;
+/** Registry name of the flag that the reader has come to by key. */
+export const CURRENT = "hearsay-current";
 
 /** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
 export const PLACE = "hearsay-place";
@@ -40,18 +48,21 @@ export const PLACE = "hearsay-place";
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 
 /** The style sheet that goes into a page. It never sets `color`: the page's text stays the page's. */
-export function highlightSheet(tone: Tone): string {
-  const { line, tint, active } = PALETTES[tone];
+export function highlightSheet({ tone, looks }: Sheet): string {
   const rules = CATEGORIES.flatMap((category) => {
-    const colour = line[category];
-    const background = tint[category] > 0 ? `background-color: ${alpha(colour, tint[category])};` : "";
+    const { line, colour: name } = looks[category];
+    const colour = COLOURS[name][tone];
+    const { width, offset, tint, active } = LINES[line];
+    const background = tint[tone] > 0 ? `background-color: ${alpha(colour, tint[tone])};` : "";
     return [
-      `::highlight(${highlightName(category)}) { ${LINES[category]} text-decoration-color: ${colour}; ${background} }`,
-      `::highlight(${activeName(category)}) { background-color: ${alpha(colour, active[category])}; }`,
+      `::highlight(${highlightName(category)}) { text-decoration: underline ${line} ${width}px; text-underline-offset: ${em(offset)}; text-decoration-color: ${colour}; ${background} }`,
+      `::highlight(${activeName(category)}) { background-color: ${alpha(colour, active[tone])}; }`,
     ];
   });
   const place = `::highlight(${PLACE}) { background-color: ${alpha("#8b857a", tone === "light" ? 22 : 34)}; }`;
-  return [...rules, place, LINKS, CONTRAST, FORCED].join("\n");
+  // The focus: a bar in the colour of the page's text on both sides of the words.
+  const current = `::highlight(${CURRENT}) { text-decoration: underline overline solid 2px currentcolor; text-underline-offset: .3em; }`;
+  return [...rules, place, current, LINKS, CONTRAST, FORCED].join("\n");
 }
 
 const names = (prefix: string, of: (category: Category) => string) =>
@@ -65,7 +76,33 @@ const CONTRAST = `@media (prefers-contrast: more) { ${names("", highlightName)} 
 /** The browser paints every mark as it does a selection and takes no other colour: the lines move into that ground, to be seen. */
 const FORCED = `@media (forced-colors: active) { ${names("", highlightName)}, ${names(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
 
-/** The category colours as custom properties. */
-export function lineProperties(tone: Tone): string {
-  return CATEGORIES.map((category) => `--${category}: ${PALETTES[tone].line[category]};`).join(" ");
+const em = (length: number) => `${String(length).replace(/^0/, "")}em`;
+
+/**
+ * The lines as custom properties: `--anonymous` its colour, `--anonymous-line` its style, width and
+ * colour, `--anonymous-offset` its distance. Without a tone they follow the system's.
+ */
+export function lineProperties(looks: Looks, tone: Tone | null = null): [name: string, value: string][] {
+  return CATEGORIES.flatMap((category) => {
+    const { line, colour: name } = looks[category];
+    const { light, dark } = COLOURS[name];
+    const { width, offset } = LINES[line];
+    const colour = tone ? COLOURS[name][tone] : `light-dark(${light}, ${dark})`;
+    return [
+      [`--${category}`, colour],
+      [`--${category}-line`, `${line} ${width}px ${colour}`],
+      [`--${category}-offset`, em(offset)],
+    ] as [string, string][];
+  });
+}
+
+/** A colour on our own pages. */
+export function colourOf(name: Colour): string {
+  const { light, dark } = COLOURS[name];
+  return `light-dark(${light}, ${dark})`;
+}
+
+/** Draws our own page with the reader's lines. */
+export function wear(looks: Looks): void {
+  for (const [name, value] of lineProperties(looks)) document.documentElement.style.setProperty(name, value);
 }

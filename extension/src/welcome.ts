@@ -3,6 +3,7 @@ import { toggleKey } from "./browser";
 import { line } from "./draw";
 import mark from "./mark.json";
 import { CATEGORIES } from "./protocol";
+import { LOOKS } from "./settings";
 import { highlightName, highlightSheet } from "./theme";
 import { toneBehind } from "./tone";
 import { localize, text } from "./words";
@@ -21,7 +22,7 @@ async function start(): Promise<void> {
     const range = new Range();
     if (words) range.selectNode(words);
     CSS.highlights.set(highlightName(category), new Highlight(range));
-    document.querySelector(`[data-line=${category}]`)?.prepend(line(category));
+    document.querySelector(`[data-line=${category}]`)?.prepend(line(category, LOOKS[category].line));
   }
   document.adoptedStyleSheets = [sheet];
   paint();
@@ -32,5 +33,5 @@ async function start(): Promise<void> {
 }
 
 function paint(): void {
-  sheet.replaceSync(highlightSheet(toneBehind(document.body)));
+  sheet.replaceSync(highlightSheet({ tone: toneBehind(document.body), looks: LOOKS }));
 }

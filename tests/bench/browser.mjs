@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { launch, ROOT, until } from "../lib/browser.mjs";
-import { askPage, calm, cli, settled, status } from "../lib/hearsay.mjs";
+import { askPage, calm, cli, settled, status, ON } from "../lib/hearsay.mjs";
 import { longPage, told } from "../lib/pages.mjs";
 import { serve } from "../lib/server.mjs";
 
@@ -99,12 +99,11 @@ async function measure(name, file) {
  * what is in view is marked ("total"), and to the moment at which nothing is left to be done.
  */
 async function toggles(name, popup, n) {
-  const on = { type: "on", force: true, filter: { sensitivity: "normal", categories: { anonymous: true, unsourced: true, hedged: true } } };
   const toggle = async (prepare) => {
     await askPage(popup, { type: "off", dismiss: false });
     await prepare();
     const start = performance.now();
-    await askPage(popup, on);
+    await askPage(popup, ON);
     const timings = await until("a painted frame", async () => {
       const { timings } = await status(popup);
       return timings?.total != null && timings;

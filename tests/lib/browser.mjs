@@ -170,10 +170,26 @@ export class Browser {
     return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));
   }
 
-  /** The background's service worker, which must be awake. */
+  /** The background's service worker, once its script runs. It must be awake. */
   async worker() {
-    const target = await until("the service worker", () => this.workerTarget());
-    return attach(this.cdp, target.targetId);
+    return until("the service worker", async () => {
+      const target = await this.workerTarget();
+      const one = target && (await attach(this.cdp, target.targetId));
+      // It is told of before its script runs.
+      if (await one?.evaluate("typeof chrome === 'object' && typeof chrome.storage === 'object'").catch(() => false)) return one;
+      await one?.detach();
+      return null;
+    });
+  }
+
+  /** The value of an expression in the background, whichever worker that is by now. */
+  async inBackground(expression) {
+    const worker = await this.worker();
+    try {
+      return await worker.evaluate(expression);
+    } finally {
+      await worker.detach();
+    }
   }
 
   /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
@@ -291,6 +307,12 @@ class Session {
   /** Closes the target and stops listening. */
   async close() {
     await this.cdp.send("Target.closeTarget", { targetId: this.targetId }).catch(() => {});
+    await this.detach();
+  }
+
+  /** Stops listening. */
+  async detach() {
+    await this.cdp.send("Target.detachFromTarget", { sessionId: this.sessionId }).catch(() => {});
     this.cdp.off("Target.receivedMessageFromTarget", this.listener);
     this.cdp.off("Target.detachedFromTarget", this.gone);
   }

@@ -21,6 +21,20 @@ export const POPUP = {
   export: (format) => `button[data-format=${format}]`,
 };
 
+/** The message that switches a page on with the settings that nobody has touched. */
+export const ON = {
+  type: "on",
+  force: true,
+  site: "127.0.0.1",
+  view: {
+    sensitivity: "normal",
+    categories: { anonymous: true, unsourced: true, hedged: true },
+    looks: { anonymous: { line: "solid", colour: "violet" }, unsourced: { line: "dotted", colour: "ochre" }, hedged: { line: "wavy", colour: "petrol" } },
+    phrases: [],
+    dismissed: [],
+  },
+};
+
 /** The status of the tab's top document, asked from the popup as the background would. */
 export function status(popup) {
   return askPage(popup, { type: "status" });
@@ -172,6 +186,63 @@ export async function cardText(browser, page) {
   return roots.map((root) => textOf(root)).join(" ").replace(/\s+/g, " ").trim();
 }
 
+/** The middle of a button of the open card, by its label or by a value that an attribute of it has. */
+export async function cardButton(browser, page, label) {
+  const session = await browser.context.newCDPSession(page);
+  try {
+    const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
+    const named = (node) => node.nodeName === "BUTTON" && (node.attributes?.includes(label) || node.children?.some((child) => child.nodeValue === label));
+    const find = (node) => (named(node) ? node : [...(node.shadowRoots ?? []), ...(node.children ?? [])].reduce((found, child) => found ?? find(child), null));
+    const html = root.children.find((node) => node.nodeType === 1);
+    const found = html.children.flatMap((child) => child.shadowRoots ?? []).reduce((one, shadow) => one ?? find(shadow), null);
+    if (!found) throw new Error(`no button ${label}`);
+    const { model } = await session.send("DOM.getBoxModel", { nodeId: found.nodeId });
+    const [x, y, , , right, bottom] = model.content;
+    return { x: (x + right) / 2, y: (y + bottom) / 2, disabled: found.attributes.includes("disabled") };
+  } finally {
+    await session.detach();
+  }
+}
+
+/** Clicks a button of the open card. */
+export async function pressCard(browser, page, label) {
+  const { x, y } = await until(`the card's ${label}`, () => cardButton(browser, page, label));
+  await page.mouse.click(x, y);
+}
+
+/** Presses the key of a command, as far as the extension can tell. */
+export function command(browser, name) {
+  return inWorker(browser, async (name) => {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    chrome.commands.onCommand.dispatch(name, tab);
+  }, name);
+}
+
+/** Runs a function in the background. */
+export function inWorker(browser, work, argument) {
+  return browser.inBackground(`(${work})(${JSON.stringify(argument)})`);
+}
+
+/** What is stored. */
+export function stored(browser) {
+  return inWorker(browser, () => chrome.storage.local.get(null));
+}
+
+/** Stores settings, in place of all there are. */
+export function storeSettings(browser, values) {
+  return inWorker(browser, async (values) => {
+    await chrome.storage.local.clear();
+    await chrome.storage.local.set(values);
+  }, values);
+}
+
+/** The options page, drawn. */
+export async function options(browser, place = "") {
+  const page = await browser.open(`chrome-extension://${browser.id}/options.html${place}`);
+  await until("the options", () => page.evaluate(() => !document.body.hasAttribute("aria-busy")), 60_000);
+  return page;
+}
+
 /** Closed shadow roots whose host is a child of the document's element. */
 export async function closedRoots(browser, page) {
   const session = await browser.context.newCDPSession(page);
@@ -187,8 +258,17 @@ function textOf(node) {
   return (node.children ?? []).map(textOf).join("");
 }
 
-/** Saves the list from the popup, in whichever of its buttons the format is, and returns the downloaded file, once it is all there: its name and its text. */
-export async function exportList(browser, popup, format) {
+/** Saves the list from the popup, in whichever of its buttons the format is, and returns the downloaded file: its name and its text. */
+export function exportList(browser, popup, format) {
+  return downloaded(browser, async () => {
+    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
+    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
+    await popup.click(POPUP.export(format));
+  });
+}
+
+/** Does what makes a file, and returns that once it is all there: its name and its text. */
+export async function downloaded(browser, act) {
   const folder = path.join(browser.profile, "downloads");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -199,9 +279,7 @@ export async function exportList(browser, popup, format) {
   };
   browser.cdp.on("Browser.downloadProgress", progress);
   try {
-    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
-    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
-    await popup.click(POPUP.export(format));
+    await act();
     await until("the download", () => complete);
   } finally {
     browser.cdp.off("Browser.downloadProgress", progress);

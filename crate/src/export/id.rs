@@ -53,7 +53,7 @@ fn of_place(page: &Page, flag: &Flag) -> u64 {
 }
 
 /// Lower case, runs of white space as one space.
-fn normalised(quote: &str) -> String {
+pub(crate) fn normalised(quote: &str) -> String {
     let words: Vec<&str> = quote.split_whitespace().collect();
     words.join(" ").to_lowercase()
 }

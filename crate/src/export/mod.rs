@@ -98,11 +98,13 @@ pub fn list(
     })
 }
 
-/// Whether the options ask for this flag. Decided on hundredths, so that no list leaves out a flag
-/// that it would show at the very strength asked for.
+/// Whether the options ask for this flag, which the reader hasn't dismissed. Decided on hundredths, so
+/// that no list leaves out a flag that it would show at the very strength asked for.
 pub(crate) fn selected(flag: &Flag, options: &Options) -> bool {
     let shown = (flag.strength * 100.0).round() / 100.0;
-    shown >= options.min_strength && options.categories.contains(&flag.category())
+    !flag.dismissed
+        && shown >= options.min_strength
+        && options.categories.contains(&flag.category())
 }
 
 /// The flags that the options ask for, in page order.
@@ -156,9 +158,8 @@ pub(crate) fn example() -> (Page, Reading) {
         url: Some("https://gazette.example/port?a=1&b=2".to_owned()),
         title: Some("The port | *today*".to_owned()),
         language: Some("en".to_owned()),
-        assume: None,
-        whole: false,
         blocks: blocks.to_vec(),
+        ..PageInput::default()
     });
     let at = |block: u32, words: &str| {
         let start = texts[block as usize].find(words).unwrap() as u32;
@@ -191,6 +192,7 @@ pub(crate) fn example() -> (Page, Reading) {
         voice: Voice::Author,
         details: Details::default(),
         why: "An example.".into(),
+        dismissed: false,
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),

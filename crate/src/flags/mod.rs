@@ -185,5 +185,6 @@ fn base(
         voice: Voice::Author,
         details: crate::model::Details::default(),
         why: Cow::Borrowed(""),
+        dismissed: false,
     }
 }

@@ -1,0 +1,136 @@
+/** The settings as such: whatever is stored, what comes out is valid; and what older versions stored is kept. */
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { before, test } from "node:test";
+import { ROOT } from "./lib/browser.mjs";
+
+let module;
+let kept = {};
+const writes = [];
+
+before(async () => {
+  // The module as it is, with a browser that has a storage and nothing else.
+  const { build } = createRequire(path.join(ROOT, "extension/package.json"))("esbuild");
+  const { outputFiles } = await build({ entryPoints: [path.join(ROOT, "extension/src/settings.ts")], bundle: true, write: false, format: "esm" });
+  globalThis.chrome = {
+    storage: {
+      local: {
+        get: async () => structuredClone(kept),
+        set: async (values) => {
+          writes.push(values);
+          Object.assign(kept, structuredClone(values));
+        },
+      },
+    },
+  };
+  let last = Promise.resolve();
+  const request = (_name, work) => {
+    last = last.then(work, work);
+    return last;
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
+  module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+});
+
+const DEFAULTS = () => module.valid({});
+
+test("an empty storage gives the defaults", () => {
+  const all = DEFAULTS();
+  assert.equal(all.sensitivity, "normal");
+  assert.deepEqual(all.categories, { anonymous: true, unsourced: true, hedged: true });
+  assert.deepEqual([all.phrases, all.dismissed, all.sites], [[], [], {}]);
+});
+
+test("what was stored before versions is kept", () => {
+  const old = { sensitivity: "quiet", categories: { anonymous: true, unsourced: false, hedged: true }, sites: { "a.example": "always", "b.example": "off" } };
+  assert.deepEqual(module.valid(old), {
+    ...DEFAULTS(),
+    sensitivity: "quiet",
+    categories: old.categories,
+    sites: { "a.example": { rule: "always" }, "b.example": { rule: "off" } },
+  });
+});
+
+test("what is valid stays as it is, also by way of a file, and from a later version what is known", () => {
+  const all = {
+    ...DEFAULTS(),
+    sensitivity: "everything",
+    looks: { ...DEFAULTS().looks, hedged: { line: "dashed", colour: "blue" } },
+    phrases: [{ category: "hedged", text: "as if", pattern: false }, { category: "hedged", text: "a|b", pattern: true }],
+    dismissed: [{ category: "anonymous", words: "some say", flag: null }, { category: "hedged", words: "may", flag: { page: "https://a.example/x", before: "it ", after: " be" } }],
+    sites: { "a.example": { rule: "always", hidden: ["hedged"] }, "b.example": { hidden: ["anonymous"] } },
+  };
+  assert.deepEqual(module.valid({ version: module.VERSION, ...all }), all);
+  assert.deepEqual(module.valid({ version: 99, future: 1, ...all }), all);
+  assert.deepEqual(module.imported(module.exported(all)), all);
+});
+
+test("whatever is stored, what comes out is valid", () => {
+  const wild = [undefined, null, 0, -1, 1e300, "", "x", "__proto__", true, [], {}, [null], [[[]]], { length: -1 }, { a: { b: 1 } }, ["anonymous", 3], "always", "off", { rule: "off" }, { rule: 7, hidden: "hedged" }, { category: "hedged", text: "x".repeat(999), words: 4 }, { category: "hedged", words: "w", flag: { page: 1 } }];
+  let seed = 7;
+  const one = (list) => list[(seed = (seed * 1103515245 + 12345) % 2147483648) % list.length];
+  const keys = ["version", "sensitivity", "categories", "looks", "phrases", "dismissed", "sites", "other"];
+  const again = (value) => module.valid({ version: module.VERSION, ...value });
+  for (let i = 0; i < 3000; i++) {
+    const raw = Object.fromEntries(keys.map((key) => [key, one([one(wild), [one(wild), one(wild)], { anonymous: one(wild), hedged: one(wild), "a.example": one(wild), "not a host": one(wild), ["__proto__"]: one(wild) }])]));
+    const all = module.valid(raw);
+    assert.deepEqual(Object.keys(all).sort(), Object.keys(DEFAULTS()).sort());
+    assert.ok(["quiet", "normal", "everything"].includes(all.sensitivity));
+    assert.ok(Object.values(all.categories).every((shown) => typeof shown === "boolean"));
+    assert.ok(Object.values(all.looks).every(({ line, colour }) => typeof line === "string" && typeof colour === "string"));
+    assert.ok(all.phrases.every(({ text, pattern }) => text.length <= 200 && typeof pattern === "boolean"));
+    assert.ok(Object.entries(all.sites).every(([host, site]) => !host.includes(" ") && (site.rule || site.hidden.length > 0)));
+    assert.deepEqual(again(all), all, "what is valid stays as it is");
+  }
+});
+
+test("a file that is none of ours is refused", () => {
+  for (const text of ["", "{", "null", "[]", "7", '{"hearsay":"list"}', '{"settings":{}}']) assert.equal(module.imported(text), null, text);
+  // Of ours, but of before versions, or spoilt.
+  assert.equal(module.imported('{"hearsay":"settings","settings":{"sites":{"a.example":"off"}}}').sites["a.example"].rule, "off");
+  assert.deepEqual(module.imported('{"hearsay":"settings","settings":7}'), DEFAULTS());
+});
+
+test("an update is written with the version, and never undoes another that runs at the same time", async () => {
+  kept = { sites: { "a.example": "always" } };
+  const host = (name) => (all) => module.withSite(all, name, { rule: "off" });
+  await Promise.all([module.update(host("b.example")), module.update(host("c.example")), module.update(() => ({ sensitivity: "quiet" }))]);
+  assert.deepEqual(module.valid(kept).sites, { "a.example": { rule: "always" }, "b.example": { rule: "off" }, "c.example": { rule: "off" } });
+  assert.equal(kept.version, module.VERSION);
+  assert.equal(kept.sensitivity, "quiet");
+});
+
+test("an old storage is brought up to date once, an empty one stays empty", async () => {
+  kept = {};
+  writes.length = 0;
+  await module.migrate();
+  assert.deepEqual([kept, writes], [{}, []]);
+  kept = { sites: { "a.example": "off" } };
+  await module.migrate();
+  await module.migrate();
+  assert.deepEqual(kept.sites, { "a.example": { rule: "off" } });
+  assert.deepEqual([kept.version, writes.length], [module.VERSION, 1]);
+});
+
+test("a site's own switches, its rule and the view that comes of them", () => {
+  let all = { ...DEFAULTS(), ...module.withSite(DEFAULTS(), "a.example", { hidden: ["hedged"] }) };
+  assert.deepEqual(module.viewFor(all, "a.example").categories, { anonymous: true, unsourced: true, hedged: false });
+  assert.deepEqual(module.viewFor(all, "b.example").categories, all.categories);
+  assert.equal(module.ruleFor(all, "a.example"), "click");
+  assert.equal(module.ruleFor(all, "__proto__"), "click");
+  all = { ...all, ...module.withSite(all, "a.example", { rule: "always" }) };
+  assert.deepEqual(all.sites["a.example"], { rule: "always", hidden: ["hedged"] });
+  all = { ...all, ...module.withSite(all, "a.example", { rule: "click" }) };
+  all = { ...all, ...module.withSite(all, "a.example", { hidden: [] }) };
+  assert.deepEqual(all.sites, {}, "a site with nothing of its own isn't kept");
+});
+
+test("dismissing twice is dismissing once, and is taken back", () => {
+  const dismissal = { category: "hedged", words: "may", flag: null };
+  const act = (what, view) => ({ ...view, ...module.acted(view, { what, dismissal }) });
+  let all = act("dismiss", act("dismiss", DEFAULTS()));
+  assert.deepEqual(all.dismissed, [dismissal]);
+  all = act("restore", all);
+  assert.deepEqual(all.dismissed, []);
+});
