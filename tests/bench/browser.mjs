@@ -53,14 +53,6 @@ async function measure(name, file) {
     const page = await browser.open(`${server.origin}/${path.basename(file)}`);
     const popup = await browser.press(page);
     const first = await settled(popup);
-    const on = { type: "on", force: true, filter: { sensitivity: "normal", categories: { anonymous: true, unsourced: true, hedged: true } } };
-    const off = { type: "off", dismiss: false };
-    const painted = () =>
-      until("a painted frame", async () => {
-        const { timings } = await status(popup);
-        return timings?.total != null && timings;
-      });
-
     // The floor: a message to the page and back, and a frame that changes nothing.
     record(`${name}: floor, message to the page and back`, await repeat(times, () => timeInPopup(popup, { type: "status" })));
     record(`${name}: floor, an idle frame`, await page.evaluate(async (n) => {
@@ -74,17 +66,7 @@ async function measure(name, file) {
       return frames;
     }, times));
 
-    const toggle = async (prepare) => {
-      await askPage(popup, off);
-      await prepare();
-      await askPage(popup, on);
-      return painted();
-    };
-    await toggle(() => {}); // Warms up.
-    const warm = await repeat(times, () => toggle(() => {}));
-    for (const part of ["collect", "engine", "paint", "total"]) record(`${name}: warm toggle, ${part}`, warm.map((timings) => timings[part]));
-    const cold = await repeat(times, () => toggle(() => browser.killWorker()));
-    for (const part of ["engine", "total"]) record(`${name}: cold toggle (worker killed), ${part}`, cold.map((timings) => timings[part]));
+    await toggles(name, popup, times);
     await popup.close();
 
     // From the press to the frame with highlights on it: the page's clock and ours are one machine's.
@@ -110,6 +92,48 @@ async function measure(name, file) {
   } finally {
     await server.close();
   }
+}
+
+/**
+ * Highlights off and on again, with the background awake and with it killed: to the frame in which
+ * what is in view is marked ("total"), and to the moment at which nothing is left to be done.
+ */
+async function toggles(name, popup, n) {
+  const on = { type: "on", force: true, filter: { sensitivity: "normal", categories: { anonymous: true, unsourced: true, hedged: true } } };
+  const toggle = async (prepare) => {
+    await askPage(popup, { type: "off", dismiss: false });
+    await prepare();
+    const start = performance.now();
+    await askPage(popup, on);
+    const timings = await until("a painted frame", async () => {
+      const { timings } = await status(popup);
+      return timings?.total != null && timings;
+    });
+    await calm(popup);
+    return { ...timings, complete: performance.now() - start };
+  };
+  await toggle(() => {}); // Warms up.
+  const warm = await repeat(n, () => toggle(() => {}));
+  for (const part of ["collect", "engine", "paint", "total", "complete"]) record(`${name}: warm toggle, ${part}`, warm.map((timings) => timings[part]));
+  const cold = await repeat(n, () => toggle(() => browser.killWorker()));
+  for (const part of ["engine", "total", "complete"]) record(`${name}: cold toggle (worker killed), ${part}`, cold.map((timings) => timings[part]));
+}
+
+/** What a page with highlights takes up besides, and the background, in MB of heap once garbage is collected. */
+async function memory(name, page, popup) {
+  const used = async (session) => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize, backingStorageSize = 0 } = await session.send("Runtime.getHeapUsage");
+    return (usedSize + backingStorageSize) / 2 ** 20;
+  };
+  await status(popup);
+  const background = await used(await browser.worker());
+  const tab = await browser.context.newCDPSession(page);
+  const on = await used(tab);
+  await askPage(popup, { type: "off", dismiss: false });
+  const off = await used(tab);
+  await tab.detach();
+  console.log(`${name}: ${(on - off).toFixed(1)} MB more in the tab with highlights on (${off.toFixed(1)} without), ${background.toFixed(1)} MB of heap in the background, WebAssembly apart`);
 }
 
 /** A page that is read, then changes: what each costs, and the longest task with any of our work in it. */
@@ -161,9 +185,11 @@ async function change(name, url) {
     return 1000 * metrics.find((metric) => metric.name === "ScriptDuration").value;
   };
   const idle = await busy();
-  await page.waitForTimeout(5000);
-  record(`${name}: script time in 5 s without a change`, [(await busy()) - idle]);
+  await page.waitForTimeout(30_000);
+  record(`${name}: script time in 30 s without a change`, [(await busy()) - idle]);
   await session.detach();
+  if (name !== "seed article") await toggles(name, popup, Math.ceil(times / 3));
+  await memory(name, page, popup);
   await popup.close();
   await page.close();
 }

@@ -166,6 +166,12 @@ export class Browser {
     return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));
   }
 
+  /** The background's service worker, which must be awake. */
+  async worker() {
+    const target = await until("the service worker", () => this.workerTarget());
+    return attach(this.cdp, target.targetId);
+  }
+
   /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
   async killWorker() {
     const target = await this.workerTarget();
