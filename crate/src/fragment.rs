@@ -4,6 +4,8 @@
 //! A browser goes to the first place that matches, so words that stand earlier on the page too, and
 //! words that are too few to be sure of, take their neighbours along. All parts stay in one block.
 
+use std::cell::Cell;
+
 use crate::model::Span;
 use crate::page::Page;
 
@@ -15,6 +17,10 @@ const END: usize = 6;
 const SURE: usize = 3;
 /// The most words of context on either side.
 const CONTEXT: usize = 8;
+
+/// Characters that one finder looks through. A page so long and so full of flags that this is not enough
+/// would take seconds; the rest of its places take all their neighbours along, which is as sure.
+const LOOKS: usize = 400_000_000;
 
 /// `url` leading on to words, by the directive for them; empty ones lead nowhere in particular.
 pub fn address(url: &str, directive: &str) -> String {
@@ -31,6 +37,8 @@ pub struct Finder<'a> {
     page: &'a Page,
     /// Byte for byte as long as the page's blocks.
     lower: Vec<String>,
+    /// Characters that may still be looked through.
+    looks: Cell<usize>,
 }
 
 impl<'a> Finder<'a> {
@@ -42,6 +50,7 @@ impl<'a> Finder<'a> {
             lower: blocks
                 .map(|b| b.text.chars().map(lower_alike).collect())
                 .collect(),
+            looks: Cell::new(LOOKS),
         }
     }
 
@@ -114,6 +123,11 @@ impl<'a> Finder<'a> {
         // The same words may begin before the place and end in it: all of it but the last character.
         let short = stretch.char_indices().next_back().map_or(0, |(at, _)| at);
         let wanted = stretch.trim();
+        let length = self.page.offsets.get(block).copied().unwrap_or(0) + start;
+        let Some(left) = self.looks.get().checked_sub(length) else {
+            return true;
+        };
+        self.looks.set(left);
         earlier.iter().any(|text| text.contains(wanted)) || own[..start + short].contains(wanted)
     }
 }
@@ -206,6 +220,23 @@ mod tests {
         assert_eq!(
             address("https://a.example/#:~:text=old", ""),
             "https://a.example/"
+        );
+    }
+
+    #[test]
+    fn what_would_take_too_long_takes_its_neighbours_along() {
+        let page = Page::from_text("It fell, a senior clerk said on Monday.", false);
+        let finder = Finder::new(&page);
+        let span = Span {
+            block: 0,
+            start: 9,
+            end: 28,
+        };
+        assert_eq!(finder.to(span), "text=a%20senior%20clerk%20said");
+        finder.looks.set(0);
+        assert_eq!(
+            finder.to(span),
+            "text=It%20fell%2C-,a%20senior%20clerk%20said,-on%20Monday."
         );
     }
 

@@ -388,7 +388,9 @@ pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
 pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValue> {
     let options: ExportOptions =
         serde_wasm_bindgen::from_value(options).map_err(|e| error(format!("options: {e}")))?;
+    // The table for terminals stays out of the WebAssembly.
     let format = Format::from_name(&options.format)
+        .filter(|format| *format != Format::Text)
         .ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
     let categories = categories(&options.categories);
     with_joined(&keys, |page, reading, _| {
