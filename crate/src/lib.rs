@@ -30,6 +30,7 @@ mod sources;
 pub mod sourcing;
 mod tokens;
 pub mod trace;
+mod unfold;
 mod verbs;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
