@@ -8,7 +8,7 @@ use std::{env, fs, process};
 
 #[path = "src/unfold.rs"]
 mod unfold;
-use unfold::{ENDINGS, Folded, LEAST, WIDE};
+use unfold::{ENDINGS, Folded, LEAST, LONGEST, WIDE};
 
 /// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
 const SHAPES: [&str; 8] = [
@@ -474,9 +474,6 @@ fn write_classes(lexicon: &Lexicon) -> String {
     )
 }
 
-/// Bytes of the longest word that `lexicon.rs` can look up.
-const LONGEST: usize = 40;
-
 /// The same as `eight::mix`.
 fn mix(hash: u64, part: u64) -> u64 {
     (hash.rotate_left(32) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -608,7 +605,10 @@ impl Fold {
             sets: &self.sets,
         };
         let mut words = Vec::new();
-        folded.unfold(|word, set| words.push((String::from_utf8_lossy(word).into_owned(), set)));
+        folded.unfold(|buffer, length, set| {
+            let word = String::from_utf8_lossy(&buffer[..length]);
+            words.push((word.into_owned(), set));
+        });
         words.sort_by_key(|(word, _)| word.len());
         words
     }
@@ -713,16 +713,52 @@ fn table_of(rule: &Rule) -> &'static Table {
 
 /// All tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    TABLES
+    let (mut besides, mut woken) = (Shared::new("BESIDES"), Shared::new("WOKEN"));
+    let tables: String = TABLES
         .iter()
         .map(|table| {
             let own: Vec<&Rule> = rules
                 .iter()
                 .filter(|r| table_of(r).name == table.name)
                 .collect();
-            write_rules(table, lexicon, &own)
+            write_rules(table, lexicon, &own, &mut besides, &mut woken)
         })
-        .collect()
+        .collect();
+    besides.written("Beside") + &woken.written("Woken") + &tables
+}
+
+/// Things that many places have in common, each written once.
+struct Shared {
+    name: &'static str,
+    /// As Rust writes them, with their places.
+    things: BTreeMap<String, usize>,
+}
+
+impl Shared {
+    fn new(name: &'static str) -> Shared {
+        Shared {
+            name,
+            things: BTreeMap::new(),
+        }
+    }
+
+    /// A reference to the thing, as Rust writes it.
+    fn to(&mut self, thing: String) -> String {
+        let next = self.things.len();
+        let place = self.things.entry(thing).or_insert(next);
+        format!("&{}[{place}]", self.name)
+    }
+
+    fn written(&self, kind: &str) -> String {
+        let mut things: Vec<(&String, &usize)> = self.things.iter().collect();
+        things.sort_by_key(|(_, place)| **place);
+        let things: Vec<&str> = things.into_iter().map(|(thing, _)| &**thing).collect();
+        let (name, count) = (self.name, things.len());
+        format!(
+            "static {name}: [{kind}; {count}] = [{}];\n",
+            things.join(",")
+        )
+    }
 }
 
 /// Buckets of trigger words; `rules::matches_at` knows it too.
@@ -807,7 +843,13 @@ impl Beside {
 }
 
 /// One table. Words stand by their ids, classes by their constants.
-fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+fn write_rules(
+    table: &Table,
+    lexicon: &Lexicon,
+    rules: &[&Rule],
+    shared: &mut Shared,
+    wakings: &mut Shared,
+) -> String {
     let mut out = String::new();
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
@@ -906,10 +948,10 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
             rule.kind,
             rule.strength,
             rule.trigger,
-            left.written(),
-            right.written(),
+            shared.to(left.written()),
+            shared.to(right.written()),
             right.adjunct,
-            outer.written()
+            shared.to(outer.written())
         );
         let right = if right.adjunct {
             Beside::anything()
@@ -921,15 +963,18 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let buckets: Vec<usize> = (0..=BUCKETS)
         .map(|bucket| by_word.range(..(bucket, 0)).count())
         .collect();
-    let any = |rules: &[usize], side: usize| {
+    let mut any = |rules: &[usize], side: usize| {
         let sides = rules.iter().map(|rule| &besides[*rule][side]);
-        sides.fold(Beside::default(), Beside::or).written()
+        shared.to(sides.fold(Beside::default(), Beside::or).written())
     };
     let by_word: Vec<String> = by_word
         .iter()
         .map(|((_, id), rules)| {
             let (left, right) = (any(rules, 0), any(rules, 1));
-            format!("Waking{{word:{id},left:{left},right:{right},rules:&{rules:?}}}")
+            let woken = wakings.to(format!(
+                "Woken{{left:{left},right:{right},rules:&{rules:?}}}"
+            ));
+            format!("Waking{{word:{id},woken:{woken}}}")
         })
         .collect();
     // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.

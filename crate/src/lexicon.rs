@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::eight;
+use crate::unfold::Buffer;
 
 /// A set of word classes.
 pub type Classes = u128;
@@ -25,8 +26,7 @@ pub type WordId = u16;
 /// The id of words that no list holds.
 pub const UNLISTED: WordId = u16::MAX;
 
-/// Bytes of the longest word that can be looked up.
-pub const LONGEST: usize = 40;
+pub use crate::unfold::LONGEST;
 
 /// A lower-case word of at most [`LONGEST`] bytes, as it is looked up: eight bytes to a number.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,11 @@ impl Word {
     /// The word of these bytes, taken as they are. `None` if there are too many: no list has it.
     pub fn new(bytes: &[u8]) -> Option<Word> {
         Word::with(bytes, 0..bytes.len(), |part| part)
+    }
+
+    /// The word that `buffer` begins with.
+    fn of(buffer: &Buffer, length: usize) -> Option<Word> {
+        Word::with(buffer, 0..length, |part| part)
     }
 
     /// The word at `place` in `text`, ASCII, in lower case.
@@ -107,8 +112,14 @@ impl Word {
     /// What it is looked up by.
     #[inline]
     fn hash(&self) -> u64 {
-        let parts = self.parts.iter().take(self.length.div_ceil(8));
+        let parts = self.parts().iter();
         parts.fold(0, |hash, part| eight::mix(hash, *part))
+    }
+
+    /// The parts that hold its bytes.
+    #[inline]
+    fn parts(&self) -> &[u64] {
+        &self.parts[..self.length.div_ceil(8).min(LONGEST / 8)]
     }
 }
 
@@ -151,7 +162,8 @@ impl Words {
                 size: size.max(1),
             };
             words += count;
-            bytes += at as u32 * u32::from(count);
+            // Words are written eight bytes at a time.
+            bytes += at as u32 * u32::from(count) + 8;
             slots += length.size;
         }
         let mut all = Words {
@@ -161,20 +173,24 @@ impl Words {
             lengths,
         };
         let mut counts = [0; LONGEST + 1];
-        FOLDED.unfold(|form, set| {
-            if let Some(word) = Word::new(form) {
-                all.add(&word, form, counts[form.len()], set);
-                counts[form.len()] += 1;
+        FOLDED.unfold(|buffer, length, set| {
+            if let (Some(word), Some(nth)) = (Word::of(buffer, length), counts.get_mut(length)) {
+                all.add(&word, *nth, set);
+                *nth += 1;
             }
         });
         all
     }
 
-    /// Adds the word of these bytes, the `nth` of its length.
-    fn add(&mut self, word: &Word, bytes: &[u8], nth: u16, set: u16) {
-        let length = self.lengths[bytes.len()];
-        let text = length.text as usize + bytes.len() * usize::from(nth);
-        self.text[text..text + bytes.len()].copy_from_slice(bytes);
+    /// Adds a word, the `nth` of its length. By itself, it is soon compiled well.
+    #[inline(never)]
+    fn add(&mut self, word: &Word, nth: u16, set: u16) {
+        let length = self.lengths[word.length];
+        let text = length.text as usize + word.length * usize::from(nth);
+        // What is written beyond a word is written over by the next one.
+        for (eight, part) in self.text[text..].chunks_exact_mut(8).zip(word.parts()) {
+            eight.copy_from_slice(&part.to_le_bytes());
+        }
         self.sets[usize::from(length.id + nth)] = set;
         let mut slot = length.slot(word.hash());
         while self.slots[slot] != UNLISTED {

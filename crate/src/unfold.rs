@@ -18,6 +18,11 @@ pub const ENDINGS: [&[&str]; 11] = [
     &[""],
 ];
 
+/// Bytes of the longest word there may be.
+pub const LONGEST: usize = 40;
+/// Room for a word and whatever is written or read beyond it: eight bytes at a time take no loop.
+pub type Buffer = [u8; LONGEST + 8];
+
 /// The least byte of a word; lesser ones tell lengths.
 pub const LEAST: u8 = b' ';
 /// Kinds from here on take two bytes: this and how many times 256, then the rest.
@@ -36,35 +41,50 @@ pub struct Folded<'a> {
     pub sets: &'a [u16],
 }
 
+/// Eight bytes to be written behind a stem, and how many of them count.
+type Ending = ([u8; 8], usize);
+
 impl Folded<'_> {
-    /// Hands every form to `take`, with its set.
-    pub fn unfold(&self, mut take: impl FnMut(&[u8], u16)) {
+    /// Hands every form to `take`: a buffer, how many of its bytes are the form, and its set.
+    pub fn unfold(&self, mut take: impl FnMut(&Buffer, usize, u16)) {
+        let endings = ENDINGS.map(|all| {
+            let ending = |one: &&str| {
+                let mut bytes = [0; 8];
+                bytes[..one.len()].copy_from_slice(one.as_bytes());
+                (bytes, one.len())
+            };
+            all.iter().map(ending).collect::<Vec<Ending>>()
+        });
         let mut sets = self.sets;
-        let kinds = self.endings.iter().map(|endings| {
-            let endings = ENDINGS.get(usize::from(*endings)).copied();
-            let endings = endings.unwrap_or_default();
+        let kinds = self.endings.iter().map(|place| {
+            let endings = endings.get(usize::from(*place)).map_or(&[][..], |all| all);
             let (own, rest) = sets.split_at(endings.len().min(sets.len()));
             sets = rest;
             (endings, own)
         });
-        let kinds: Vec<(&[&str], &[u16])> = kinds.collect();
-        let mut numbers = self.kinds.iter().copied();
-        let mut word = Vec::new();
-        for stem in self.stems.chunk_by(|_, next| *next >= LEAST) {
-            let (shared, rest) = stem.split_first().unwrap_or((&0, &[]));
-            word.truncate(usize::from(*shared));
-            word.extend_from_slice(rest);
-            let mut kind = usize::from(numbers.next().unwrap_or_default());
+        let kinds: Vec<(&[Ending], &[u16])> = kinds.collect();
+        let mut numbers = self.kinds.iter().map(|number| usize::from(*number));
+        let mut buffer = [0; LONGEST + 8];
+        let mut bytes = self.stems.iter().copied().peekable();
+        while let Some(shared) = bytes.next() {
+            let mut stem = usize::from(shared);
+            while let Some(byte) = bytes.next_if(|byte| *byte >= LEAST) {
+                buffer[stem % LONGEST] = byte;
+                stem += 1;
+            }
+            let mut kind = numbers.next().unwrap_or_default();
             if let Some(wide) = kind.checked_sub(usize::from(WIDE)) {
-                kind = wide * 256 + usize::from(numbers.next().unwrap_or_default());
+                kind = wide * 256 + numbers.next().unwrap_or_default();
             }
-            let length = word.len();
             let (endings, sets) = kinds.get(kind).copied().unwrap_or_default();
-            for (ending, set) in endings.iter().zip(sets) {
-                word.extend_from_slice(ending.as_bytes());
-                take(&word, *set);
-                word.truncate(length);
+            let stemmed = buffer;
+            for ((ending, length), set) in endings.iter().zip(sets) {
+                if let Some(behind) = buffer.get_mut(stem..stem + 8) {
+                    behind.copy_from_slice(ending);
+                    take(&buffer, stem + length, *set);
+                }
             }
+            buffer = stemmed;
         }
     }
 }
