@@ -17,6 +17,7 @@ pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
+mod order;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod packed;
 pub mod page;

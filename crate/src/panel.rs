@@ -12,6 +12,7 @@ use crate::export::wording::{self, Because, one_line};
 use crate::export::{Options, id, selected};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, SourceKind, Span};
+use crate::order;
 use crate::page::{Page, Units};
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
@@ -310,9 +311,11 @@ fn lines(
             }),
         }
     }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.count));
+    order::sort_by_key(&mut lines, |line| [!(line.count as u32), 0, 0]);
     if unsaid > 0 {
-        nobody.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
+        order::sort_by_key(&mut nobody, |c| {
+            [c.place.document, c.place.block, c.place.start]
+        });
         lines.push(Line {
             id: "S0".to_owned(),
             label: None,
