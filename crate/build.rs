@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+#[path = "src/unfold.rs"]
+mod unfold;
+use unfold::{ENDINGS, Folded, LEAST, LONGEST, WIDE};
+
 /// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
 const SHAPES: [&str; 8] = [
     "CAP", "NUM", "UNKNOWN", "PUNCT", "QUOTE", "ACRONYM", "LINKED", "CITED",
@@ -470,9 +474,6 @@ fn write_classes(lexicon: &Lexicon) -> String {
     )
 }
 
-/// Bytes of the longest word that `lexicon.rs` can look up.
-const LONGEST: usize = 40;
-
 /// The same as `eight::mix`.
 fn mix(hash: u64, part: u64) -> u64 {
     (hash.rotate_left(32) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -482,12 +483,6 @@ fn mix(hash: u64, part: u64) -> u64 {
 fn eight(part: &[u8]) -> u64 {
     let bytes = part.iter().rev();
     bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-/// The hash by which `lexicon.rs` looks a word up.
-fn hash(word: &str) -> u64 {
-    let parts = word.as_bytes().chunks(8);
-    parts.fold(0, |hash, part| mix(hash, eight(part)))
 }
 
 /// Languages told by their words; of equals the last one is meant.
@@ -537,35 +532,92 @@ fn in_frequency(lexicon: &Lexicon) -> Vec<u128> {
     sets
 }
 
-/// All words with the numbers of their sets, in the order of their ids: by length, so that a word's
-/// length and place among those of its length tell where it stands in the text of all words; then by
-/// set, which makes the tables small when packed.
-fn in_order(lexicon: &Lexicon) -> Vec<(&str, usize)> {
-    let sets = in_frequency(lexicon);
-    let number: BTreeMap<u128, usize> = sets.iter().enumerate().map(|(i, set)| (*set, i)).collect();
-    let words = lexicon.words.iter();
-    let mut words: Vec<(&str, usize)> = words.map(|(w, b)| (&**w, number[b])).collect();
-    words.sort_by_key(|(word, set)| (word.len(), *set));
-    words
+/// A stem's endings, by their place in `ENDINGS`, and the sets that its forms have.
+type Kind = (u8, Vec<u16>);
+
+/// The words, folded: forms go together where one stem has all of some endings.
+#[derive(Default)]
+struct Fold {
+    stems: Vec<u8>,
+    kinds: Vec<u8>,
+    endings: Vec<u8>,
+    sets: Vec<u16>,
 }
 
-/// Where words of one length are looked up, and how many slots a hash leads to: two a word, four
-/// where words are short, which are few and common; and a few more for what the last ones push away.
-fn slots(words: &[&str]) -> (usize, Vec<u16>) {
-    let short = words.first().is_some_and(|word| word.len() < 5);
-    let size = if short { 4 } else { 2 } * words.len();
-    let mut slots = vec![u16::MAX; size + words.len() + 1];
-    for (nth, word) in words.iter().enumerate() {
-        let mut slot = (((hash(word) >> 32) * size as u64) >> 32) as usize;
-        while slots[slot] != u16::MAX {
-            slot += 1;
+impl Fold {
+    fn new(lexicon: &Lexicon, sets: &[u128]) -> Fold {
+        let number: BTreeMap<u128, u16> = sets.iter().zip(0..).map(|(set, i)| (*set, i)).collect();
+        let words = lexicon.words.iter();
+        let mut left: BTreeMap<&str, u16> = words.map(|(w, b)| (&**w, number[b])).collect();
+        let mut stems: BTreeSet<(&str, Kind)> = BTreeSet::new();
+        for (endings, place) in ENDINGS.iter().zip(0..) {
+            for word in lexicon.words.keys() {
+                let Some(stem) = word.strip_suffix(endings[0]) else {
+                    continue;
+                };
+                let forms: Vec<String> = endings.iter().map(|end| format!("{stem}{end}")).collect();
+                let known = forms.iter().map(|form| left.get(&**form).copied());
+                if let Some(sets) = known.collect() {
+                    stems.insert((stem, (place, sets)));
+                    for form in &forms {
+                        left.remove(&**form);
+                    }
+                }
+            }
         }
-        slots[slot] = nth as u16;
+        let mut counts: BTreeMap<&Kind, usize> = BTreeMap::new();
+        for (_, kind) in &stems {
+            *counts.entry(kind).or_default() += 1;
+        }
+        let mut kinds: Vec<&Kind> = counts.keys().copied().collect();
+        kinds.sort_by_key(|kind| std::cmp::Reverse(counts[kind]));
+        let number: BTreeMap<&Kind, usize> = kinds.iter().copied().zip(0..).collect();
+        let mut fold = Fold::default();
+        for (endings, sets) in &kinds {
+            fold.endings.push(*endings);
+            fold.sets.extend(sets);
+        }
+        let mut last: &[u8] = &[];
+        for (stem, kind) in &stems {
+            let stem = stem.as_bytes();
+            let alike = last.iter().zip(stem).take_while(|(a, b)| a == b);
+            let shared = alike.count().min(usize::from(LEAST) - 1);
+            fold.stems.push(shared as u8);
+            fold.stems.extend(&stem[shared..]);
+            last = stem;
+            match u8::try_from(number[kind]) {
+                Ok(one) if one < WIDE => fold.kinds.push(one),
+                _ => fold.kinds.extend([
+                    u8::try_from(number[kind] / 256 + usize::from(WIDE)).expect("too many kinds"),
+                    (number[kind] % 256) as u8,
+                ]),
+            }
+        }
+        fold
     }
-    // An empty slot ends every search.
-    let used = slots.iter().rposition(|slot| *slot != u16::MAX);
-    slots.truncate(used.map_or(1, |last| last + 2).max(size + 1));
-    (size, slots)
+
+    /// All forms as they unfold, in the order of their ids, each with its set.
+    fn words(&self) -> Vec<(String, u16)> {
+        let folded = Folded {
+            stems: &self.stems,
+            kinds: &self.kinds,
+            endings: &self.endings,
+            sets: &self.sets,
+        };
+        let mut words = Vec::new();
+        folded.unfold(|buffer, length, set| {
+            let word = String::from_utf8_lossy(&buffer[..length]);
+            words.push((word.into_owned(), set));
+        });
+        words.sort_by_key(|(word, _)| word.len());
+        words
+    }
+}
+
+/// All words in the order of their ids.
+fn in_order(lexicon: &Lexicon) -> Vec<String> {
+    let words = Fold::new(lexicon, &in_frequency(lexicon)).words();
+    words.into_iter().map(|(word, _)| word).collect()
 }
 
 /// The words with their classes, for `lexicon.rs`.
@@ -574,53 +626,45 @@ fn write_words(lexicon: &Lexicon) -> String {
     for (name, bit) in &lexicon.classes {
         let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
     }
-    let words = in_order(lexicon);
+    let sets = in_frequency(lexicon);
+    let fold = Fold::new(lexicon, &sets);
+    let words = fold.words();
     assert!(words.len() < 65_535, "too many words for u16 ids");
+    let unfolded = words
+        .iter()
+        .map(|(w, set)| (w.clone(), sets[usize::from(*set)]));
+    assert!(
+        unfolded.collect::<BTreeMap<String, u128>>() == lexicon.words,
+        "words unfold to others"
+    );
     let longest = words.last().map_or(0, |w| w.0.len());
     assert!(longest <= LONGEST, "a word of {longest} bytes");
-    let text: String = words.iter().map(|w| w.0).collect();
-    let _ = writeln!(out, "pub static TEXT: &str = {text:?};");
-    let sets = in_frequency(lexicon);
-    let _ = writeln!(out, "pub static SETS: [u128; {}] = {sets:?};", sets.len());
-    let set_of: Vec<usize> = words.iter().map(|w| w.1).collect();
-    let _ = writeln!(
-        out,
-        "pub static SET_OF: [u16; {}] = {set_of:?};",
-        set_of.len()
-    );
-    let (mut all, mut lengths, mut id, mut start) = (Vec::new(), Vec::new(), 0, 0);
-    for length in 0..=LONGEST {
-        let words: Vec<&str> = words
-            .iter()
-            .map(|w| w.0)
-            .filter(|w| w.len() == length)
-            .collect();
-        let (size, mut slots) = slots(&words);
-        lengths.push(format!(
-            "Length{{id:{id},text:{start},slots:{},size:{size}}}",
-            all.len()
-        ));
-        all.append(&mut slots);
-        id += words.len();
-        start += words.len() * length;
+    let mut counts = [0; LONGEST + 1];
+    for (word, _) in &words {
+        counts[word.len()] += 1;
     }
     // Marks are a seventh of all tokens: those of one byte need no search.
-    let marks: Vec<u16> = (0..128u8)
+    let marks: Vec<(u16, u16)> = (0..128u8)
         .map(|byte| {
             let mark = char::from(byte).to_string();
-            let known = words
+            let id = words
                 .iter()
                 .position(|w| w.0 == mark && !byte.is_ascii_alphanumeric());
-            known.map_or(u16::MAX, |id| id as u16)
+            id.map_or((u16::MAX, 0), |id| (id as u16, words[id].1))
         })
         .collect();
-    let _ = writeln!(out, "pub static MARKS: [u16; 128] = {marks:?};");
-    let _ = writeln!(out, "pub static SLOTS: [u16; {}] = {all:?};", all.len());
     let _ = writeln!(
         out,
-        "pub static LENGTHS: [Length; {}] = [{}];",
-        lengths.len(),
-        lengths.join(",")
+        "pub static SETS: [u128; {}] = {sets:?};
+pub static FOLDED: Folded = Folded {{ stems: b\"{}\", kinds: b\"{}\", endings: b\"{}\", sets: &{:?} }};
+pub static COUNTS: [u16; {}] = {counts:?};
+pub static MARKS: [(u16, u16); 128] = {marks:?};",
+        sets.len(),
+        fold.stems.escape_ascii(),
+        fold.kinds.escape_ascii(),
+        fold.endings.escape_ascii(),
+        fold.sets,
+        counts.len(),
     );
     out
 }
@@ -669,16 +713,52 @@ fn table_of(rule: &Rule) -> &'static Table {
 
 /// All tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    TABLES
+    let (mut besides, mut woken) = (Shared::new("BESIDES"), Shared::new("WOKEN"));
+    let tables: String = TABLES
         .iter()
         .map(|table| {
             let own: Vec<&Rule> = rules
                 .iter()
                 .filter(|r| table_of(r).name == table.name)
                 .collect();
-            write_rules(table, lexicon, &own)
+            write_rules(table, lexicon, &own, &mut besides, &mut woken)
         })
-        .collect()
+        .collect();
+    besides.written("Beside") + &woken.written("Woken") + &tables
+}
+
+/// Things that many places have in common, each written once.
+struct Shared {
+    name: &'static str,
+    /// As Rust writes them, with their places.
+    things: BTreeMap<String, usize>,
+}
+
+impl Shared {
+    fn new(name: &'static str) -> Shared {
+        Shared {
+            name,
+            things: BTreeMap::new(),
+        }
+    }
+
+    /// A reference to the thing, as Rust writes it.
+    fn to(&mut self, thing: String) -> String {
+        let next = self.things.len();
+        let place = self.things.entry(thing).or_insert(next);
+        format!("&{}[{place}]", self.name)
+    }
+
+    fn written(&self, kind: &str) -> String {
+        let mut things: Vec<(&String, &usize)> = self.things.iter().collect();
+        things.sort_by_key(|(_, place)| **place);
+        let things: Vec<&str> = things.into_iter().map(|(thing, _)| &**thing).collect();
+        let (name, count) = (self.name, things.len());
+        format!(
+            "static {name}: [{kind}; {count}] = [{}];\n",
+            things.join(",")
+        )
+    }
 }
 
 /// Buckets of trigger words; `rules::matches_at` knows it too.
@@ -763,10 +843,16 @@ impl Beside {
 }
 
 /// One table. Words stand by their ids, classes by their constants.
-fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
+fn write_rules(
+    table: &Table,
+    lexicon: &Lexicon,
+    rules: &[&Rule],
+    shared: &mut Shared,
+    wakings: &mut Shared,
+) -> String {
     let mut out = String::new();
     let words = in_order(lexicon);
-    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (w.0, i)).collect();
+    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     let mut besides: Vec<[Beside; 2]> = Vec::new();
     let mut needs: Vec<[bool; 2]> = Vec::new();
@@ -862,10 +948,10 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
             rule.kind,
             rule.strength,
             rule.trigger,
-            left.written(),
-            right.written(),
+            shared.to(left.written()),
+            shared.to(right.written()),
             right.adjunct,
-            outer.written()
+            shared.to(outer.written())
         );
         let right = if right.adjunct {
             Beside::anything()
@@ -877,15 +963,18 @@ fn write_rules(table: &Table, lexicon: &Lexicon, rules: &[&Rule]) -> String {
     let buckets: Vec<usize> = (0..=BUCKETS)
         .map(|bucket| by_word.range(..(bucket, 0)).count())
         .collect();
-    let any = |rules: &[usize], side: usize| {
+    let mut any = |rules: &[usize], side: usize| {
         let sides = rules.iter().map(|rule| &besides[*rule][side]);
-        sides.fold(Beside::default(), Beside::or).written()
+        shared.to(sides.fold(Beside::default(), Beside::or).written())
     };
     let by_word: Vec<String> = by_word
         .iter()
         .map(|((_, id), rules)| {
             let (left, right) = (any(rules, 0), any(rules, 1));
-            format!("Waking{{word:{id},left:{left},right:{right},rules:&{rules:?}}}")
+            let woken = wakings.to(format!(
+                "Woken{{left:{left},right:{right},rules:&{rules:?}}}"
+            ));
+            format!("Waking{{word:{id},woken:{woken}}}")
         })
         .collect();
     // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use crate::lexicon as lex;
+use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::quotes::Quote;
 use crate::rules::{self, Match};
@@ -162,7 +163,7 @@ impl Sentence<'_> {
         });
         cited.append(faint);
         // The longest of overlapping agentless rules speaks, and nobody's claim is nobody else's.
-        agentless.sort_by_key(|m| (m.start, std::cmp::Reverse(m.end)));
+        order::sort_by_key(agentless, |m| [m.start as u32, !(m.end as u32), 0]);
         let mut end = 0;
         agentless.retain(|m| {
             let keep = m.start >= end;
@@ -172,7 +173,7 @@ impl Sentence<'_> {
         cited.retain(|c| !agentless.iter().any(|a| a.start < c.end && c.start < a.end));
         let all = cited;
         all.append(agentless);
-        all.sort_by_key(|m| m.start);
+        order::sort_by_key(all, |m| [m.start as u32, 0, 0]);
         out.extend(all.iter().map(|m| self.found(m, all)));
         all.clear();
     }

@@ -11,6 +11,7 @@ use crate::attribution::Found;
 use crate::block::Parsed;
 use crate::lexicon as lex;
 use crate::model::Details;
+use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::rules;
 
@@ -62,7 +63,7 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
             }
         }
     }
-    out.sort_by_key(|n| (n.start, std::cmp::Reverse(n.end)));
+    order::sort_by_key(&mut out, |n| [n.start as u32, !(n.end as u32), 0]);
     out
 }
 
@@ -285,7 +286,7 @@ impl Place<'_> {
             .filter(|(f, _)| around(f))
             .filter_map(|(f, s)| Some((f.content.iter().map(Range::len).sum(), outlet(f, s)?)))
             .collect();
-        out.sort_by_key(|(taken, _)| std::cmp::Reverse(*taken));
+        order::sort_by_key(&mut out, |(taken, _)| [!(*taken as u32), 0, 0]);
         let mut out: Vec<Range<usize>> = out.into_iter().map(|(_, range)| range).collect();
         if cue.clone().any(|i| view.any(i, lex::CITING)) {
             let earlier = others().filter(|(f, _)| f.cue.end <= cue.start);

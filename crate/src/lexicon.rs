@@ -1,32 +1,22 @@
 //! Word classes: which lists of `data/words` a word is on, and in which form.
 //!
-//! The tables are baked by `build.rs`. A class is one bit of a [`Classes`] set; the constants are
+//! The lists are baked by `build.rs` and unfold when the first word is looked up. A class is one bit of a [`Classes`] set; the constants are
 //! named after the files and their tags: `nouns-person.txt` gives `PERSON`, its tag `vague` gives
 //! `PERSON_VAGUE`. Every noun list gives `NOUN` too, every verb list `VERB`, and inflection gives
 //! `SINGULAR`, `PLURAL`, `BASE`, `THIRD`, `PAST`, `PARTICIPLE` and `ING`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::eight;
+use crate::unfold::Buffer;
 
 /// A set of word classes.
 pub type Classes = u128;
 
-/// Where the words of one length are looked up.
-pub struct Length {
-    /// The first one's id; the others follow.
-    id: WordId,
-    /// Where it stands in the text of all words.
-    text: u32,
-    /// Their first slot: a slot holds a word's place among them, or `UNLISTED`.
-    slots: u32,
-    /// How many slots a hash leads to.
-    size: u32,
-}
-
 #[allow(missing_docs, dead_code)]
 mod tables {
-    use super::Length;
+    use crate::unfold::Folded;
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use tables::*;
@@ -36,8 +26,7 @@ pub type WordId = u16;
 /// The id of words that no list holds.
 pub const UNLISTED: WordId = u16::MAX;
 
-/// Bytes of the longest word that can be looked up.
-pub const LONGEST: usize = 40;
+pub use crate::unfold::LONGEST;
 
 /// A lower-case word of at most [`LONGEST`] bytes, as it is looked up: eight bytes to a number.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +41,11 @@ impl Word {
     /// The word of these bytes, taken as they are. `None` if there are too many: no list has it.
     pub fn new(bytes: &[u8]) -> Option<Word> {
         Word::with(bytes, 0..bytes.len(), |part| part)
+    }
+
+    /// The word that `buffer` begins with.
+    fn of(buffer: &Buffer, length: usize) -> Option<Word> {
+        Word::with(buffer, 0..length, |part| part)
     }
 
     /// The word at `place` in `text`, ASCII, in lower case.
@@ -115,36 +109,167 @@ impl Word {
         (bytes, self.length)
     }
 
+    /// What it is looked up by.
+    #[inline]
+    fn hash(&self) -> u64 {
+        let parts = self.parts().iter();
+        parts.fold(0, |hash, part| eight::mix(hash, *part))
+    }
+
     /// The parts that hold its bytes.
+    #[inline]
     fn parts(&self) -> &[u64] {
         &self.parts[..self.length.div_ceil(8).min(LONGEST / 8)]
     }
 }
 
+/// Where the words of one length are looked up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Length {
+    /// The first one's id; the others follow.
+    id: WordId,
+    /// Where it stands in the text of all words.
+    text: u32,
+    /// Their first slot: a slot holds a word's place among them, or `UNLISTED`.
+    slots: u32,
+    /// How many slots they have: two a word, four where words are short, which are few and common.
+    size: u32,
+}
+
+/// All words, ready to be looked up.
+#[derive(Debug)]
+struct Words {
+    /// Their bytes, by length, so that its length and place there tell where a word stands.
+    text: Vec<u8>,
+    /// Which of `SETS` each has.
+    sets: Vec<u16>,
+    slots: Vec<u16>,
+    lengths: [Length; LONGEST + 1],
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(Words::unfold);
+
+impl Words {
+    fn unfold() -> Words {
+        let mut lengths = [Length::default(); LONGEST + 1];
+        let (mut words, mut bytes, mut slots) = (0, 0, 0);
+        for ((at, length), count) in lengths.iter_mut().enumerate().zip(COUNTS) {
+            let size = u32::from(count) * if at < 5 { 4 } else { 2 };
+            *length = Length {
+                id: words,
+                text: bytes,
+                slots,
+                size: size.max(1),
+            };
+            words += count;
+            // Words are written eight bytes at a time.
+            bytes += at as u32 * u32::from(count) + 8;
+            slots += length.size;
+        }
+        let mut all = Words {
+            text: vec![0; bytes as usize],
+            sets: vec![0; usize::from(words)],
+            slots: vec![UNLISTED; slots as usize],
+            lengths,
+        };
+        let mut counts = [0; LONGEST + 1];
+        FOLDED.unfold(|buffer, length, set| {
+            if let (Some(word), Some(nth)) = (Word::of(buffer, length), counts.get_mut(length)) {
+                all.add(&word, *nth, set);
+                *nth += 1;
+            }
+        });
+        all
+    }
+
+    /// Adds a word, the `nth` of its length. By itself, it is soon compiled well.
+    #[inline(never)]
+    fn add(&mut self, word: &Word, nth: u16, set: u16) {
+        let length = self.lengths[word.length];
+        let text = length.text as usize + word.length * usize::from(nth);
+        // What is written beyond a word is written over by the next one.
+        for (eight, part) in self.text[text..].chunks_exact_mut(8).zip(word.parts()) {
+            eight.copy_from_slice(&part.to_le_bytes());
+        }
+        self.sets[usize::from(length.id + nth)] = set;
+        let mut slot = length.slot(word.hash());
+        while self.slots[slot] != UNLISTED {
+            slot = length.after(slot);
+        }
+        self.slots[slot] = nth;
+    }
+
+    #[inline]
+    fn short(&self, word: u64, hash: u64, length: usize) -> Option<WordId> {
+        let is_at = |at| eight::first(eight::load(&self.text, at), length) == word;
+        self.search(length, hash, is_at)
+    }
+
+    /// Looks a word of more than eight bytes up.
+    fn long(&self, word: &Word) -> Option<WordId> {
+        self.search(word.length, word.hash(), |start| {
+            let mut at = 0;
+            while at < word.length {
+                let there = eight::load(&self.text, start + at);
+                if eight::first(there, word.length - at) != word.parts[at / 8] {
+                    return false;
+                }
+                at += 8;
+            }
+            true
+        })
+    }
+
+    /// The word of that length and hash which `is_at` finds where its text stands.
+    #[inline]
+    fn search(&self, length: usize, hash: u64, is_at: impl Fn(usize) -> bool) -> Option<WordId> {
+        let all = self.lengths.get(length)?;
+        let mut slot = all.slot(hash);
+        loop {
+            let nth = *self.slots.get(slot).filter(|nth| **nth != UNLISTED)?;
+            if is_at(all.text as usize + usize::from(nth) * length) {
+                return Some(all.id + nth);
+            }
+            slot = all.after(slot);
+        }
+    }
+}
+
+impl Length {
+    /// The slot for a hash: its highest 32 bits as a fraction of all.
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        (((hash >> 32) * u64::from(self.size)) >> 32) as usize + self.slots as usize
+    }
+
+    /// The slot to look at when that one holds another word; at least half are empty.
+    #[inline]
+    fn after(&self, slot: usize) -> usize {
+        if slot + 1 < (self.slots + self.size) as usize {
+            slot + 1
+        } else {
+            self.slots as usize
+        }
+    }
+}
+
 /// Looks a mark of one ASCII character up.
 pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
-    let id = *MARKS.get(usize::from(byte)).filter(|id| **id != UNLISTED)?;
-    Some(with_classes(id))
+    let (id, set) = *MARKS
+        .get(usize::from(byte))
+        .filter(|(id, _)| *id != UNLISTED)?;
+    Some((id, SETS[usize::from(set)]))
 }
 
 /// Looks a word up.
 #[inline(never)]
 pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {
-    if word.length <= 8 {
-        return lookup_short(word.parts[0], word.length);
-    }
-    long(word).map(with_classes)
-}
-
-/// Looks a word of up to eight bytes up, zero after its `length`.
-fn lookup_short(word: u64, length: usize) -> Option<(WordId, Classes)> {
-    short(word, eight::mix(0, word), length).map(with_classes)
-}
-
-#[inline]
-fn short(word: u64, hash: u64, length: usize) -> Option<WordId> {
-    let is_at = |at| eight::first(eight::load(TEXT.as_bytes(), at), length) == word;
-    search(length, hash, is_at)
+    let words = &*WORDS;
+    let id = match word.length {
+        0..=8 => words.short(word.parts[0], word.hash(), word.length),
+        _ => words.long(word),
+    }?;
+    Some((id, SETS[usize::from(words.sets[usize::from(id)])]))
 }
 
 /// How many words [`Recent`] has room for: 8 KB, what a processor keeps nearest by.
@@ -153,11 +278,17 @@ const RECENT: usize = 512;
 /// The words of up to eight bytes that were looked up last: four of five words are among a text's few
 /// hundred most common ones.
 #[derive(Debug)]
-pub struct Recent([(u64, WordId, u16); RECENT]);
+pub struct Recent {
+    latest: [(u64, WordId, u16); RECENT],
+    words: &'static Words,
+}
 
 impl Default for Recent {
     fn default() -> Recent {
-        Recent([(0, UNLISTED, 0); RECENT])
+        Recent {
+            latest: [(0, UNLISTED, 0); RECENT],
+            words: &WORDS,
+        }
     }
 }
 
@@ -166,50 +297,11 @@ impl Recent {
     #[inline]
     pub fn lookup(&mut self, word: u64, length: usize) -> Option<(WordId, Classes)> {
         let hash = eight::mix(0, word);
-        let known = &mut self.0[(hash >> 40) as usize % RECENT];
+        let known = &mut self.latest[(hash >> 40) as usize % RECENT];
         if known.0 != word {
-            let id = short(word, hash, length)?;
-            *known = (word, id, SET_OF[usize::from(id)]);
+            let id = self.words.short(word, hash, length)?;
+            *known = (word, id, self.words.sets[usize::from(id)]);
         }
         Some((known.1, SETS[usize::from(known.2)]))
-    }
-}
-
-#[inline]
-fn with_classes(id: WordId) -> (WordId, Classes) {
-    (id, SETS[usize::from(SET_OF[usize::from(id)])])
-}
-
-/// Looks a word of more than eight bytes up.
-fn long(word: &Word) -> Option<WordId> {
-    let hash = word
-        .parts()
-        .iter()
-        .fold(0, |hash, part| eight::mix(hash, *part));
-    search(word.length, hash, |start| {
-        let mut at = 0;
-        while at < word.length {
-            let there = eight::load(TEXT.as_bytes(), start + at);
-            if eight::first(there, word.length - at) != word.parts[at / 8] {
-                return false;
-            }
-            at += 8;
-        }
-        true
-    })
-}
-
-/// The word of that length and hash which `is_at` finds where its text stands.
-#[inline]
-fn search(length: usize, hash: u64, is_at: impl Fn(usize) -> bool) -> Option<WordId> {
-    let all = LENGTHS.get(length)?;
-    // The hash's highest 32 bits as a fraction of the slots.
-    let mut slot = (((hash >> 32) * u64::from(all.size)) >> 32) as usize + all.slots as usize;
-    loop {
-        let nth = *SLOTS.get(slot).filter(|nth| **nth != UNLISTED)?;
-        if is_at(all.text as usize + usize::from(nth) * length) {
-            return Some(all.id + nth);
-        }
-        slot += 1;
     }
 }

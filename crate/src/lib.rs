@@ -21,6 +21,7 @@ pub mod language;
 mod lexicon;
 pub mod maintext;
 pub mod model;
+mod order;
 pub mod own;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod packed;
@@ -35,6 +36,7 @@ mod sources;
 pub mod sourcing;
 mod tokens;
 pub mod trace;
+mod unfold;
 mod verbs;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

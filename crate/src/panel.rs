@@ -13,6 +13,7 @@ use crate::export::wording::{self, Because, one_line};
 use crate::export::{Options, id, selected};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, Span};
+use crate::order;
 use crate::page::{Page, Units};
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
@@ -300,7 +301,9 @@ fn lines(
             let on = line.sources.iter().flat_map(|source| claims_on(*source));
             let mut claims: Vec<Claim> = on.collect();
             if line.label.is_none() {
-                claims.sort_by_key(|c| (c.place.document, c.place.block, c.place.start));
+                order::sort_by_key(&mut claims, |c| {
+                    [c.place.document, c.place.block, c.place.start]
+                });
             }
             Line {
                 id: match (line.label, line.sources.first()) {

@@ -11,7 +11,7 @@ use crate::verbs::{self, Group};
 
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, EDGE, Element, Part, Rule, Side, Table, Waking};
+    use super::{Beside, EDGE, Element, Part, Rule, Side, Table, Waking, Woken};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -47,11 +47,17 @@ pub struct Table {
 #[derive(Debug)]
 struct Waking {
     word: WordId,
-    /// What one of its rules may ask for before it.
-    left: Beside,
+    woken: &'static Woken,
+}
+
+/// The rules that a trigger word wakes: many words wake the same ones.
+#[derive(Debug)]
+struct Woken {
+    /// What one of them may ask for before it.
+    left: &'static Beside,
     /// And after it.
-    right: Beside,
-    /// The rules it wakes, ascending.
+    right: &'static Beside,
+    /// Ascending.
     rules: &'static [u16],
 }
 
@@ -170,9 +176,9 @@ pub struct Rule {
     /// Index of the trigger among the elements.
     pub trigger: usize,
     /// What must stand before the trigger.
-    left: Beside,
+    left: &'static Beside,
     /// What must stand after it, or after adverbials.
-    right: Beside,
+    right: &'static Beside,
     /// Whether adverbials may stand between.
     adjunct: bool,
     /// Whether the trigger is a verb with its group before it.
@@ -180,7 +186,7 @@ pub struct Rule {
     /// Whether its subject must stand before the group.
     subject: bool,
     /// What must stand before the subject, or before the group where no subject is asked for.
-    outer: Beside,
+    outer: &'static Beside,
     /// The pattern.
     pub elements: &'static [Element],
 }
@@ -278,8 +284,9 @@ pub fn matches_at<'a>(
         let mut words = table.by_word[from..to].iter();
         let waking = words.find(|w| w.word == token.word);
         // Common words wake many rules, hardly ever for good.
-        let admits = |w: &&Waking| w.left.admits(around.before) && w.right.admits(around.after);
-        by_word = waking.filter(admits).map_or(&[], |waking| waking.rules);
+        let admits = |w: &&Woken| w.left.admits(around.before) && w.right.admits(around.after);
+        let woken = waking.map(|w| w.woken).filter(admits);
+        by_word = woken.map_or(&[], |woken| woken.rules);
     }
     let mut classes = token.classes & table.mask;
     let mut by_class = 0;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Context, base};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
+use crate::order;
 use crate::rules::Match;
 
 pub fn flags(context: &Context) -> Vec<Flag> {
@@ -44,7 +45,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         found.push((*sentence, *kind, *m, strength));
     }
     // Two hedges side by side are one flag: the stronger one's.
-    found.sort_by_key(|f| (f.2.start, f.2.end));
+    order::sort_by_key(&mut found, |f| [f.2.start as u32, f.2.end as u32, 0]);
     let mut merged: Vec<(usize, Kind, Match, f32)> = Vec::new();
     for next in found {
         match merged.last_mut() {

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::attribution::Found;
 use crate::block::Parsed;
 use crate::model::{Flag, Kind, Span, Voice};
+use crate::order;
 use crate::page::{Landmarks, Page};
 use crate::phrases::View;
 use crate::rules::Match;
@@ -117,7 +118,9 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
         ] {
             flags.extend(without_overlaps(found));
         }
-        flags[first..].sort_by_key(|f| (f.anchor.start, f.category(), f.anchor.end));
+        order::sort_by_key(&mut flags[first..], |f| {
+            [f.anchor.start, f.category() as u32, f.anchor.end]
+        });
     }
     flags
 }
@@ -128,7 +131,7 @@ fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
     if flags.len() < 2 {
         return flags;
     }
-    flags.sort_by_key(|f| f.anchor.start);
+    order::sort_by_key(&mut flags, |f| [f.anchor.start, 0, 0]);
     let mut kept: Vec<Flag> = Vec::with_capacity(flags.len());
     for flag in flags {
         match kept.last_mut() {

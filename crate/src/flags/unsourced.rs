@@ -8,6 +8,7 @@ use super::{Context, base};
 use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
+use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::rules::Match;
 use crate::sources::Resolved;
@@ -45,11 +46,11 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
     let faint = |flag: &Flag| flag.strength < 0.5;
-    out.sort_by(|a, b| {
-        let key = |f: &(usize, Flag)| (f.0, faint(&f.1), f.1.kind);
-        key(a)
-            .cmp(&key(b))
-            .then(b.1.strength.total_cmp(&a.1.strength))
+    order::sort_by_key(&mut out, |(clause, flag)| {
+        let kind = Kind::ALL.iter().position(|kind| *kind == flag.kind);
+        let rank = u32::from(faint(flag)) << 8 | kind.unwrap_or(0) as u32;
+        // Floats of one sign compare as their bits do.
+        [*clause as u32, rank, !flag.strength.max(0.0).to_bits()]
     });
     let mut kept: Vec<(usize, Flag)> = Vec::new();
     for (clause, flag) in out {
