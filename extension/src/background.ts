@@ -192,8 +192,8 @@ onBackgroundMessage({
     return { state: "off", frames: await switchOff(tab, true), sourcing: null };
   },
 
-  assumeEnglish: async ({ tab }) => {
-    const frames = await askAll(tab, await inject(tab), { type: "assume", language: "en" });
+  readAs: async ({ tab, way }) => {
+    const frames = await askAll(tab, await inject(tab), { type: "readAs", way });
     return { state: "on", frames, sourcing: await sourcingOf(tab) };
   },
 
@@ -423,10 +423,10 @@ async function markOn(tab: number): Promise<void> {
 async function askAll(
   tab: number,
   frames: readonly number[],
-  message: Envelope<ToPage, "on" | "off" | "assume" | "lend" | "status">,
+  message: Envelope<ToPage, "on" | "off" | "readAs" | "lend" | "status">,
 ): Promise<FrameStatus[]> {
   const replies = await Promise.all(
-    frames.map((frame) => askFrame<"on" | "off" | "assume" | "lend" | "status">(tab, frame, message)),
+    frames.map((frame) => askFrame<"on" | "off" | "readAs" | "lend" | "status">(tab, frame, message)),
   );
   return replies
     .filter((reply): reply is FrameStatus => reply !== null)

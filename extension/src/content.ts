@@ -24,6 +24,7 @@ import {
   type Timings,
   type Tone,
   type View,
+  type Way,
   type Work,
 } from "./protocol";
 import { changes, portions } from "./sent";
@@ -75,7 +76,7 @@ class Frame {
   private life: Life | null = null;
   /** The page that the reader switched off by hand. */
   private dismissed: string | null = null;
-  private assumed: string | undefined;
+  private way: Way = {};
   /** The host that the reader's rules for this page are kept under. */
   private site = "";
   /** In a private window: what the reader chose for this page alone. */
@@ -111,8 +112,8 @@ class Frame {
         return this.status();
       },
       status: () => this.status(),
-      assume: async ({ language }) => {
-        this.assumed = language;
+      readAs: async ({ way }) => {
+        this.way = { ...this.way, ...way };
         if (this.life) await this.round(this.life);
         return this.status();
       },
@@ -249,7 +250,7 @@ class Frame {
     const before = this.entries;
     const entries = pace.once(() => collection.entries());
     const moved = this.facts !== null && withoutHash(this.facts.url ?? "") !== address();
-    if (moved) this.assumed = undefined;
+    if (moved) this.way = {};
     const written = collection.takeAgain();
     const splices = pace.once(() => changes(before, entries));
     const facts = this.factsNow(life.view);
@@ -493,7 +494,8 @@ class Frame {
       url: location.href,
       title: document.title || null,
       language: document.documentElement.getAttribute("lang"),
-      ...(this.assumed === undefined ? {} : { assume: this.assumed }),
+      ...(this.way.english ? { assume: "en" } : {}),
+      ...(this.way.whole ? { whole: true } : {}),
       ...(phrases.length === 0 ? {} : { phrases }),
       ...(here.length === 0 ? {} : { dismissed: here }),
     };
@@ -552,6 +554,7 @@ class Frame {
       url: location.href,
       title: document.title,
       reading: this.reading && reading,
+      way: this.way,
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
       hidden: all.length - flags.length,
       filter: this.life && filterOf(this.life.view),

@@ -26,6 +26,7 @@ import {
   type SiteRule,
   type Sourcing,
   type TabReport,
+  type Way,
 } from "./protocol";
 import { choices, save } from "./save";
 import { hostOf, ruleFor, settings, viewFor } from "./settings";
@@ -100,6 +101,7 @@ function listen(): void {
   for (const radio of radios("rule")) {
     radio.addEventListener("change", () => void setRule(radio.value as SiteRule));
   }
+  at("whole").addEventListener("click", () => void readAs({ whole: !isWhole() }));
   at("options").addEventListener("click", () => void openOptions().then(() => window.close()));
   // The browser closes the popup itself only where the panel wasn't open yet.
   at("open-list").addEventListener("click", () => {
@@ -176,10 +178,15 @@ async function keepRule(rule: SiteRule): Promise<void> {
   if (!state.tab.secret) await ask<"site">({ type: "site", host: state.host, rule });
 }
 
-async function readAsEnglish(): Promise<void> {
+async function readAs(way: Way): Promise<void> {
   const { id, url } = state.tab;
-  state.report = await ask<"assumeEnglish">({ type: "assumeEnglish", tab: id, url });
+  state.report = await ask<"readAs">({ type: "readAs", tab: id, url, way });
   draw();
+}
+
+/** Whether all of the page is read, and not its main text alone. */
+function isWhole(): boolean {
+  return state.report.frames[0]?.way.whole ?? false;
 }
 
 async function saveAs(format: ExportFormat): Promise<void> {
@@ -220,6 +227,8 @@ function draw(): void {
   at("private").hidden = !state.tab.secret || report.state === "closed";
   check("rule", rule);
   at("export").hidden = !marked;
+  at("whole").hidden = !on || summary.kind === "foreign" || summary.kind === "failed";
+  at("whole").textContent = text(isWhole() ? "readMain" : "readWhole");
   at("list").hidden = !hasPanel || !on || !(marked || report.sourcing);
   at("hidden-choice").hidden = summary.shown === summary.found && summary.dismissed === 0;
 }
@@ -238,7 +247,7 @@ function drawLead({ headline, note, offer }: Lead): void {
 }
 
 const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
-  english: readAsEnglish,
+  english: () => readAs({ english: true }),
   everything: () => change({ what: "filter", sensitivity: "everything" }),
   read: () => switchPage(true),
 };

@@ -108,6 +108,8 @@ export interface PageInput {
   language: string | null;
   /** Set when the reader said what language the page is in. */
   assume?: string;
+  /** Set when the reader wants the whole page read, and not its main text alone. */
+  whole?: true;
   /** The reader's own phrases, and what of the page was dismissed. */
   phrases?: Phrase[];
   dismissed?: { category: Category; words: string; around: { before: string; after: string } | null }[];
@@ -382,6 +384,7 @@ export interface FrameStatus extends DocumentRef {
   url: string;
   title: string;
   reading: Omit<Reading, "flags"> | null;
+  way: Way;
   /** Category (0, 1, 2) and strength, two numbers a flag, of all flags that aren't dismissed, shown or not. */
   flags: number[];
   /** Flags that are dismissed. */
@@ -398,6 +401,12 @@ export interface FrameStatus extends DocumentRef {
   error: string | null;
 }
 
+/** How the reader wants this page read: as English, and all of it. Holds until another page is there. */
+export interface Way {
+  english?: boolean;
+  whole?: boolean;
+}
+
 /** To the content script of one frame: message → reply. */
 export interface ToPage {
   /** Switches on. Without `force` a page that the reader dismissed stays off. */
@@ -405,8 +414,8 @@ export interface ToPage {
   /** Switches off. `dismiss`: by hand, so it stays off on this page. */
   off: { ask: { dismiss: boolean }; reply: FrameStatus };
   status: { ask: object; reply: FrameStatus };
-  /** Reads again as a page in this language. */
-  assume: { ask: { language: string }; reply: FrameStatus };
+  /** Reads again as the reader wants it. */
+  readAs: { ask: { way: Way }; reply: FrameStatus };
   /** The background lost this document: all of it once more, null when off. */
   resend: { ask: object; reply: ReadRequest | null };
   /** In a private window, where nothing is kept: this holds for as long as the page does. */
@@ -478,7 +487,7 @@ export interface ToBackground {
   /** The popup opened: switches on where the rules allow it. */
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
-  assumeEnglish: { ask: TabRef; reply: TabReport };
+  readAs: { ask: TabRef & { way: Way }; reply: TabReport };
   /**
    * The popup's and the panel's switches: made here, because either may close before it is done.
    * `secret`: the tab is in a private window.
