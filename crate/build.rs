@@ -912,10 +912,9 @@ fn write_rules(
                         }
                     }
                     let classes = classes.join(",");
-                    let bits = ids.iter().fold(0u64, |bits, id| bits | 1 << (id % 64));
                     let _ = write!(
                         elements,
-                        "Element::Test{{not:{not},optional:{optional},bits:{bits},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
+                        "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
                     );
                 }
             }

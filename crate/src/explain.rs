@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::model::{Category, Flag, Kind, Reading, SourceKind, Span, Voice};
+use crate::order;
 use crate::page::Page;
 
 /// A stretch of the anchor's text, for display.
@@ -135,7 +136,7 @@ fn words(page: &Page, flag: &Flag) -> Vec<Words> {
         .copied()
         .filter(|c| c.block == anchor.block)
         .collect();
-    cues.sort_unstable();
+    order::sort_by_key(&mut cues, |c| [c.start, c.end, 0]);
     let mut out: Vec<Words> = Vec::new();
     let mut push = |start: u32, end: u32, cue: bool| {
         let text = page.words(Span {

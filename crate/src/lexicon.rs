@@ -43,11 +43,6 @@ impl Word {
         Word::with(bytes, 0..bytes.len(), |part| part)
     }
 
-    /// The word that `buffer` begins with.
-    fn of(buffer: &Buffer, length: usize) -> Option<Word> {
-        Word::with(buffer, 0..length, |part| part)
-    }
-
     /// The word at `place` in `text`, ASCII, in lower case.
     pub fn lower_case(text: &[u8], place: Range<usize>) -> Option<Word> {
         Word::with(text, place, eight::lower_case)
@@ -174,25 +169,30 @@ impl Words {
         };
         let mut counts = [0; LONGEST + 1];
         FOLDED.unfold(|buffer, length, set| {
-            if let (Some(word), Some(nth)) = (Word::of(buffer, length), counts.get_mut(length)) {
-                all.add(&word, *nth, set);
+            if let Some(nth) = counts.get_mut(length) {
+                all.add(buffer, length, *nth, set);
                 *nth += 1;
             }
         });
         all
     }
 
-    /// Adds a word, the `nth` of its length. By itself, it is soon compiled well.
+    /// Adds the word of `bytes` bytes that `buffer` begins with, the `nth` of its length. A function
+    /// of its own is soon compiled well.
     #[inline(never)]
-    fn add(&mut self, word: &Word, nth: u16, set: u16) {
-        let length = self.lengths[word.length];
-        let text = length.text as usize + word.length * usize::from(nth);
-        // What is written beyond a word is written over by the next one.
-        for (eight, part) in self.text[text..].chunks_exact_mut(8).zip(word.parts()) {
-            eight.copy_from_slice(&part.to_le_bytes());
+    fn add(&mut self, buffer: &Buffer, bytes: usize, nth: u16, set: u16) {
+        let length = &self.lengths[bytes];
+        let text = length.text as usize + bytes * usize::from(nth);
+        let (mut at, mut hash) = (0, 0);
+        while at < bytes {
+            let part = eight::first(eight::load(buffer, at), bytes - at);
+            hash = eight::mix(hash, part);
+            // What is written beyond a word is written over by the next one.
+            self.text[text + at..text + at + 8].copy_from_slice(&part.to_le_bytes());
+            at += 8;
         }
         self.sets[usize::from(length.id + nth)] = set;
-        let mut slot = length.slot(word.hash());
+        let mut slot = length.slot(hash);
         while self.slots[slot] != UNLISTED {
             slot = length.after(slot);
         }

@@ -5,6 +5,7 @@
 //! Single marks count where no double ones are open, and not as apostrophes.
 
 use crate::lexicon;
+use crate::order;
 use crate::tokens::Token;
 
 /// One quotation; its marks are not part of it.
@@ -85,7 +86,7 @@ pub fn pair(text: &str, tokens: &mut [Token], marks: &[usize]) -> Vec<Quote> {
     }
     // What is left of single marks are apostrophes: "the miners' due".
     let mut paired: Vec<usize> = out.iter().flat_map(|q| [q.start - 1, q.end]).collect();
-    paired.sort_unstable();
+    order::sort_by_key(&mut paired, |at| [*at as u32, 0, 0]);
     for at in marks.iter().copied() {
         let token = &mut tokens[at];
         let apostrophe = matches!(&text[token.start as usize..token.end as usize], "'" | "’");

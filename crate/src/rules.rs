@@ -151,8 +151,6 @@ pub enum Element {
         not: bool,
         /// Whether the token may be missing.
         optional: bool,
-        /// Words that fit, as bits by the last six bits of their ids.
-        bits: u64,
         /// Words that fit.
         words: &'static [WordId],
         /// Class sets that fit: all classes of the first set must be there, none of the second.
@@ -467,7 +465,6 @@ impl<'a> Around<'a> {
 #[inline]
 fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Element::Test {
-        bits,
         words,
         classes,
         start,
@@ -480,7 +477,7 @@ fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Some(token) = token else {
         return if before { *start } else { *end };
     };
-    bits >> (token.word % 64) & 1 == 1 && words.contains(&token.word)
+    words.contains(&token.word)
         || classes
             .iter()
             .any(|(with, without)| token.all(*with) && !token.any(*without))

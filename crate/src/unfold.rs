@@ -1,6 +1,6 @@
 //! The words as they are shipped, and how they unfold. Written out with the slots they are looked up
 //! by they would be a third of the compressed module; folded they are a tenth of it, and unfolding
-//! all of them takes a millisecond or two. `build.rs` folds, and numbers the words in the order in
+//! all of them takes a few milliseconds, once. `build.rs` folds, and numbers the words in the order in
 //! which they unfold.
 
 /// Endings of forms that fold into one stem.
@@ -77,14 +77,13 @@ impl Folded<'_> {
                 kind = wide * 256 + numbers.next().unwrap_or_default();
             }
             let (endings, sets) = kinds.get(kind).copied().unwrap_or_default();
-            let stemmed = buffer;
+            // The next stem begins as this one at most: what is behind may be written over.
             for ((ending, length), set) in endings.iter().zip(sets) {
                 if let Some(behind) = buffer.get_mut(stem..stem + 8) {
                     behind.copy_from_slice(ending);
                     take(&buffer, stem + length, *set);
                 }
             }
-            buffer = stemmed;
         }
     }
 }

@@ -150,7 +150,7 @@ fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
 fn byte_ranges<'r>(text: &str, ranges: impl Iterator<Item = &'r (u32, u32)>) -> Vec<Range<u32>> {
     let wanted: Vec<(u32, u32)> = ranges.copied().collect();
     let mut edges: Vec<u32> = wanted.iter().flat_map(|(a, b)| [*a, *b]).collect();
-    edges.sort_unstable();
+    order::sort_by_key(&mut edges, |edge| [*edge, 0, 0]);
     edges.dedup();
     let mut bytes = Vec::with_capacity(edges.len());
     let mut chars = text.char_indices().peekable();
