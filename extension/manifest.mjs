@@ -1,5 +1,11 @@
 /** One manifest for all browsers, and what each one needs on top. */
 
+/**
+ * The lowest versions: the ones that the tests run in, or that have all that is used. An older
+ * browser reads them in the manifest and refuses the package with a word of its own.
+ */
+export const LEAST = { chromium: 128, firefox: 153 };
+
 const base = {
   manifest_version: 3,
   name: "__MSG_name__",
@@ -16,6 +22,8 @@ const base = {
       suggested_key: { default: "Alt+Shift+H" },
       description: "__MSG_commandToggle__",
     },
+    // No key of its own: the reader may give it one.
+    list: { description: "__MSG_commandList__" },
   },
   permissions: ["activeTab", "scripting", "storage"],
   optional_host_permissions: ["http://*/*", "https://*/*"],
@@ -28,23 +36,26 @@ const base = {
 
 const patches = {
   chromium: {
-    minimum_chrome_version: "128",
+    minimum_chrome_version: `${LEAST.chromium}`,
     background: { service_worker: "background.js", type: "module" },
     // No other permission opens a panel beside the page; this one grants nothing else and warns of nothing.
     permissions: [...base.permissions, "sidePanel"],
     side_panel: { default_path: "panel.html" },
-    commands: {
-      ...base.commands,
-      // No key of its own: the reader may give it one.
-      list: { description: "__MSG_commandList__" },
-    },
   },
   firefox: {
+    // Without `persistent` an event page: the browser ends it when it has nothing to do.
     background: { scripts: ["background.js"], type: "module" },
+    // Firefox would open the sidebar by itself when the extension is installed.
+    sidebar_action: {
+      default_panel: "panel.html",
+      default_title: "__MSG_panelTitle__",
+      default_icon: sizes("off", [16, 32]),
+      open_at_install: false,
+    },
     browser_specific_settings: {
       gecko: {
         id: "hearsay@hearsay.invalid",
-        strict_min_version: "142.0",
+        strict_min_version: `${LEAST.firefox}.0`,
         data_collection_permissions: { required: ["none"] },
       },
     },

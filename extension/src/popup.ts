@@ -2,17 +2,7 @@
  * The popup. Opening it switches highlights on for the page where rules allow it; what it shows
  * comes from one report, and switches act on the page through the settings alone.
  */
-import {
-  activeTab,
-  ask,
-  hasPanel,
-  maySite,
-  openPanel,
-  releaseSite,
-  requestSite,
-  store,
-  toggleKey,
-} from "./browser";
+import { activeTab, ask, maySite, openPanel, releaseSite, requestSite, store, toggleKey } from "./browser";
 import { element } from "./draw";
 import { type Lead, lead, type Offer, READING } from "./lead";
 import mark from "./mark.json";
@@ -204,7 +194,7 @@ function draw(): void {
   at("site").hidden = host === "" || report.state === "closed";
   check("rule", rule);
   at("export").hidden = !marked;
-  at("list").hidden = !hasPanel || !on || !(marked || report.sourcing);
+  at("list").hidden = !on || !(marked || report.sourcing);
   at("hidden-choice").hidden = summary.shown === summary.found;
 }
 
