@@ -260,6 +260,27 @@ test("the background may end at any time", async () => {
   assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
 });
 
+test("a reload of the extension ends all marks at once; the next press finds nothing left of it", async () => {
+  const { page } = await read("/story?reload");
+  const all = await highlights(page);
+  const line = () => page.evaluate(`getComputedStyle(document.querySelector("p"), "::highlight(hearsay-anonymous)").textDecorationLine`);
+  const hosts = () => page.evaluate("document.documentElement.children.length");
+  await firefox.closePopup();
+  const before_ = await hosts();
+  await firefox.hover(page, "anonymous");
+  assert.equal(await hosts(), before_ + 1, "the card is open");
+  assert.equal(await line(), "underline");
+  await firefox.install();
+  await until("no marks", async () => (await line()) === "none");
+
+  const again = await firefox.press(page);
+  await settled(again);
+  assert.deepEqual(await highlights(page), all);
+  assert.equal(await hosts(), before_, "the card of before is gone");
+  await again.click(POPUP.main);
+  await until("nothing marked", async () => (await registry(page)).length === 0);
+});
+
 test("always: the next page of the site is marked by itself; off: nothing is loaded into it", async () => {
   const { popup } = await read("/story?site");
   await popup.click(POPUP.site("always"));

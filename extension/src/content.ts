@@ -4,6 +4,7 @@
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
+import { HOST } from "./card";
 import { Collection, type Entry } from "./collect";
 import { type Flag, unpack } from "./flags";
 import { Follow } from "./follow";
@@ -25,6 +26,7 @@ import {
 } from "./protocol";
 import { changes, portions } from "./sent";
 import { hostOf, settings } from "./settings";
+import { NAMES } from "./theme";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
 import { text } from "./words";
@@ -492,8 +494,15 @@ function position(): number[] {
   return order;
 }
 
+/** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
+function sweep(): void {
+  for (const name of NAMES) CSS.highlights.delete(name);
+  for (const card of document.querySelectorAll(`:root > ${HOST}`)) card.remove();
+}
+
 // A second injection finds the first one, unless that one's extension is gone.
 if (!globalThis.hearsay) {
+  sweep();
   const frame = new Frame();
   globalThis.hearsay = { hello: () => void frame.hello() };
 }

@@ -137,6 +137,11 @@ class Firefox {
   async begin() {
     await this.wire.send("WebDriver:NewSession", { capabilities: { alwaysMatch: { timeouts: { script: 60_000 } } } });
     await this.wire.send("Marionette:SetContext", { value: "chrome" });
+    await this.install();
+  }
+
+  /** Installs the extension, in the place of the one that is there. */
+  async install() {
     await this.wire.send("Addon:Install", { path: EXTENSION, temporary: true });
     this.host = await this.chrome((id) => WebExtensionPolicy.getByID(id).mozExtensionHostname, ID);
   }
