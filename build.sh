@@ -22,8 +22,9 @@ help() {
   cat <<'TEXT'
 Hearsay marks anonymous sources, unsourced assertions and hedged claims on a page.
 
-  ./build.sh                    build dist/chromium/, dist/firefox/ and dist/hearsay-chromium.zip
+  ./build.sh                    build dist/chromium/ and dist/firefox/, and a zip of each
   ./build.sh run [FILE-or-URL]  open a browser with Hearsay on, on our own article or on yours
+                                --firefox: Firefox, not Chromium
   ./build.sh test               run every check and every test there is
   ./build.sh eval [DIR]         score the engine against annotated articles: those in DIR (NAME.txt with
                                 NAME.gold or NAME.json), else our own and whatever corpora are at hand
@@ -43,7 +44,8 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh clean              remove everything that was built or installed here
   ./build.sh help               this text
 
-Each verb first installs what it is missing. CHROMIUM=/path/to/chrome picks a browser.
+Each verb first installs what it is missing. CHROMIUM=/path/to/chrome or FIREFOX=/path/to/firefox
+picks a browser.
 TEXT
 }
 
@@ -119,6 +121,18 @@ is_chromium() {
   [[ $version == *Chromium* || $version == *"for Testing"* ]]
 }
 
+# apt_install PACKAGE: where there is apt and the right to use it.
+apt_install() {
+  have apt-get || return 1
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    as_root=(sudo)
+    have sudo && sudo -n true 2>/dev/null || return 1
+  fi
+  say "Installing $1 with apt"
+  "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq "$1" >/dev/null
+}
+
 find_chromium() {
   local candidate
   for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome-for-testing chrome-for-testing \
@@ -136,23 +150,22 @@ need_chromium() {
   [[ -z ${CHROMIUM:-} ]] || is_chromium "$CHROMIUM" ||
     die "CHROMIUM=$CHROMIUM is neither Chromium nor Chrome for Testing (branded Chrome ignores --load-extension)"
   find_chromium && return
-  local as_root=()
-  if [[ $EUID -ne 0 ]]; then
-    as_root=(sudo)
-    if ! have sudo || ! sudo -n true 2>/dev/null; then as_root=(no); fi
-  fi
-  if have apt-get && [[ ${as_root[0]:-} != no ]]; then
-    say "Installing Chromium with apt"
-    if "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq chromium >/dev/null; then
-      find_chromium && return
-    fi
-  fi
+  if apt_install chromium && find_chromium; then return; fi
   local why=""
   if have google-chrome; then why=" Google Chrome is here, but it ignores --load-extension since version 137."; fi
   if have apt-get; then
     die "Chromium is missing.$why Install it with: sudo apt install chromium"
   fi
   die "Chromium is missing.$why Install it with: npx @puppeteer/browsers install chrome@stable --path \"\$HOME/.cache/puppeteer\""
+}
+
+# Firefox is wanted, not needed: what is tested in it is skipped, with a word, where there is none.
+want_firefox() {
+  local candidate
+  for candidate in ${FIREFOX:+"$FIREFOX"} firefox-esr firefox; do
+    if have "$candidate"; then return; fi
+  done
+  apt_install firefox-esr || say "Firefox is missing. On Debian: sudo apt install firefox-esr"
 }
 
 # --- building --------------------------------------------------------------------------------
@@ -185,21 +198,26 @@ build() {
   npm_packages extension
   local stamp=$TARGET/stamps/extension hash
   hash=$(hash_of extension crate/data/page "$HEARSAY_ENGINE" LICENSE-MIT LICENSE-APACHE)
-  if done_before "$stamp" "$hash" && [[ -f dist/chromium/manifest.json && -f dist/firefox/manifest.json && -f dist/hearsay-chromium.zip ]]; then
-    say "The extension is up to date: dist/chromium/"
+  if done_before "$stamp" "$hash" && [[ -f dist/chromium/manifest.json && -f dist/firefox/manifest.json && -f dist/hearsay-chromium.zip && -f dist/hearsay-firefox.zip ]]; then
+    say "The extension is up to date: dist/chromium/ and dist/firefox/"
     return
   fi
   say "Bundling the extension"
   (cd extension && npm run --silent build)
   remember "$stamp" "$hash"
   node tests/bench/size.mjs --quiet
-  say "Ready to load unpacked: dist/chromium/ ($(du -sh dist/chromium | cut -f 1)); to upload: dist/hearsay-chromium.zip"
+  say "Ready to load unpacked: dist/chromium/ and dist/firefox/ ($(du -sh dist/chromium | cut -f 1) each); to upload: dist/hearsay-{chromium,firefox}.zip"
 }
 
 # --- showing ---------------------------------------------------------------------------------
 
 run() {
-  [[ $# -le 1 ]] || die "run takes one file or URL"
+  local browser=chromium
+  if [[ ${1:-} == --firefox ]]; then
+    browser=firefox
+    shift
+  fi
+  [[ $# -le 1 ]] || die "run takes one file or URL, after --firefox if it is to be Firefox"
   local what=${1:-tests/article/index.html}
   case $what in
     http://* | https://*) ;;
@@ -210,8 +228,8 @@ run() {
   esac
   build
   npm_packages tests
-  need_chromium
-  node tests/run.mjs "$what"
+  if [[ $browser == firefox ]]; then want_firefox; else need_chromium; fi
+  node tests/run.mjs "$browser" "$what"
 }
 
 shots() {
@@ -393,6 +411,7 @@ test_all() {
   say "Checking what the tests need"
   (need_rust_lints && npm_packages extension && npm_packages tests && need_chromium) || FAILED=$((FAILED + 1))
   find_chromium || true
+  want_firefox
 
   say "Rust"
   check "rustfmt" cargo fmt --all --check || true

@@ -1,5 +1,5 @@
 /**
- * Builds the unpacked extension for each browser and the zip for Chromium's store.
+ * Builds the unpacked extension and the zip for each browser.
  *
  *     node build.mjs [ENGINE]
  *
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { icons } from "./icons/draw.mjs";
-import { BROWSERS, manifest } from "./manifest.mjs";
+import { BROWSERS, LEAST, manifest } from "./manifest.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(here, "../dist");
@@ -27,6 +27,7 @@ for (const name of ["hearsay.js", "hearsay_bg.wasm"]) {
 }
 
 const { version } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+const TARGET = [`chrome${LEAST.chromium}`, `firefox${LEAST.firefox}`];
 const files = new Map();
 const LOCALES = await readdir(join(here, "_locales"));
 const add = async (name, path) => files.set(name, await readFile(path));
@@ -39,7 +40,7 @@ const bundle = async (entries, options) => {
     bundle: true,
     minify: true,
     charset: "utf8",
-    target: ["chrome128", "firefox142"],
+    target: TARGET,
     legalComments: "none",
     logLevel: "warning",
     ...options,
@@ -74,8 +75,8 @@ for (const browser of BROWSERS) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), bytes);
   }
+  await writeFile(join(dist, `hearsay-${browser}.zip`), await zip(folder));
 }
-await writeFile(join(dist, "hearsay-chromium.zip"), await zip(join(dist, "chromium")));
 
 /** Style sheets that a script carries as text, without the white space. */
 function squeezed() {
@@ -87,7 +88,7 @@ function squeezed() {
           entryPoints: [path],
           write: false,
           minify: true,
-          target: ["chrome128", "firefox142"],
+          target: TARGET,
         });
         return { contents: outputFiles[0].text, loader: "text" };
       });

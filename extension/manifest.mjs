@@ -1,5 +1,11 @@
 /** One manifest for all browsers, and what each one needs on top. */
 
+/**
+ * The lowest versions: the ones that the tests run in, or that have all that is used. An older
+ * browser reads them in the manifest and refuses the package with a word of its own.
+ */
+export const LEAST = { chromium: 128, firefox: 153 };
+
 const base = {
   manifest_version: 3,
   name: "__MSG_name__",
@@ -23,6 +29,7 @@ const base = {
     anonymous: { description: "__MSG_commandAnonymous__" },
     unsourced: { description: "__MSG_commandUnsourced__" },
     hedged: { description: "__MSG_commandHedged__" },
+    list: { description: "__MSG_commandList__" },
   },
   options_ui: { page: "options.html", open_in_tab: true },
   permissions: ["activeTab", "scripting", "storage"],
@@ -36,23 +43,26 @@ const base = {
 
 const patches = {
   chromium: {
-    minimum_chrome_version: "128",
+    minimum_chrome_version: `${LEAST.chromium}`,
     background: { service_worker: "background.js", type: "module" },
     // No other permission opens a panel beside the page; this one grants nothing else and warns of nothing.
     permissions: [...base.permissions, "sidePanel"],
     side_panel: { default_path: "panel.html" },
-    commands: {
-      ...base.commands,
-      // No key of its own: the reader may give it one.
-      list: { description: "__MSG_commandList__" },
-    },
   },
   firefox: {
+    // Without `persistent` an event page: the browser ends it when it has nothing to do.
     background: { scripts: ["background.js"], type: "module" },
+    // Firefox would open the sidebar by itself when the extension is installed.
+    sidebar_action: {
+      default_panel: "panel.html",
+      default_title: "__MSG_panelTitle__",
+      default_icon: sizes("off", [16, 32]),
+      open_at_install: false,
+    },
     browser_specific_settings: {
       gecko: {
         id: "hearsay@hearsay.invalid",
-        strict_min_version: "142.0",
+        strict_min_version: `${LEAST.firefox}.0`,
         data_collection_permissions: { required: ["none"] },
       },
     },

@@ -198,11 +198,16 @@ export async function inject(tab: number): Promise<number[]> {
 
 /** A page that was closed or left meanwhile is no error: there is nothing to style. */
 export async function insertStyle(tab: number, frame: number, css: string): Promise<void> {
-  await chrome.scripting.insertCSS({ target: { tabId: tab, frameIds: [frame] }, css }).catch(() => {});
+  await chrome.scripting.insertCSS(sheet(tab, frame, css)).catch(() => {});
 }
 
 export async function removeStyle(tab: number, frame: number, css: string): Promise<void> {
-  await chrome.scripting.removeCSS({ target: { tabId: tab, frameIds: [frame] }, css }).catch(() => {});
+  await chrome.scripting.removeCSS(sheet(tab, frame, css)).catch(() => {});
+}
+
+/** The reader's own sheet, not one of the page's: only that holds in shadow roots too, in Firefox. */
+function sheet(tab: number, frame: number, css: string): chrome.scripting.CSSInjection {
+  return { target: { tabId: tab, frameIds: [frame] }, css, origin: "USER" };
 }
 
 /** The icon of one tab; the browser puts the manifest's back on navigation. */
@@ -255,12 +260,13 @@ export function onCommand(handlers: Record<string, (tab: Tab) => void>): void {
   });
 }
 
-/** Whether the browser has a place for the list beside the page. */
-export const hasPanel = chrome.sidePanel !== undefined;
+/** Firefox's place for the list, which the types of Chromium's API don't know. */
+const sidebar = (chrome as { sidebarAction?: { open(): Promise<void> } }).sidebarAction;
 
-/** Opens the list. Must run inside a click or a command, before anything is awaited. */
+/** Opens the list beside the page. Must run inside a click or a command, before anything is awaited. */
 export async function openPanel(window: number): Promise<void> {
-  await chrome.sidePanel.open({ windowId: window });
+  // Firefox knows which window it is: the one of the click.
+  await (sidebar ? sidebar.open() : chrome.sidePanel.open({ windowId: window }));
 }
 
 /** The commands with their keys as the reader has set them, "" where there is none. */

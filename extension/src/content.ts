@@ -4,7 +4,7 @@
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
-import { Card, noted, type Scope } from "./card";
+import { Card, HOST, noted, type Scope } from "./card";
 import { Collection, type Entry } from "./collect";
 import { type Flag, normalised, unpack } from "./flags";
 import { Follow } from "./follow";
@@ -30,6 +30,7 @@ import {
 import { changes, portions } from "./sent";
 import { AROUND, acted, ruleFor, settings, viewFor } from "./settings";
 import { Steps } from "./steps";
+import { NAMES } from "./theme";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
 import { text } from "./words";
@@ -619,8 +620,15 @@ function position(): number[] {
   return order;
 }
 
+/** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
+function sweep(): void {
+  for (const name of NAMES) CSS.highlights.delete(name);
+  for (const card of document.querySelectorAll(`:root > ${HOST}`)) card.remove();
+}
+
 // A second injection finds the first one, unless that one's extension is gone.
 if (!globalThis.hearsay) {
+  sweep();
   const frame = new Frame();
   globalThis.hearsay = { hello: () => void frame.hello() };
 }

@@ -248,7 +248,8 @@ async function copy(): Promise<void> {
 }
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
-  english: async () => tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
+  english: async () =>
+    tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
   everything: async () =>
     tab &&
     ask<"change">({

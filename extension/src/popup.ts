@@ -5,7 +5,6 @@
 import {
   activeTab,
   ask,
-  hasPanel,
   maySite,
   openOptions,
   openPanel,
@@ -229,7 +228,7 @@ function draw(): void {
   at("export").hidden = !marked;
   at("whole").hidden = !on || summary.kind === "foreign" || summary.kind === "failed";
   at("whole").textContent = text(isWhole() ? "readMain" : "readWhole");
-  at("list").hidden = !hasPanel || !on || !(marked || report.sourcing);
+  at("list").hidden = !on || !(marked || report.sourcing);
   at("hidden-choice").hidden = summary.shown === summary.found && summary.dismissed === 0;
 }
 

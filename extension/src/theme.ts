@@ -45,6 +45,13 @@ export const CURRENT = "hearsay-current";
 /** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
 export const PLACE = "hearsay-place";
 
+/** All that is ever ours in a page's registry. */
+export const NAMES: readonly string[] = [
+  ...CATEGORIES.flatMap((one) => [highlightName(one), activeName(one)]),
+  PLACE,
+  CURRENT,
+];
+
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 
 /** The style sheet that goes into a page. It never sets `color`: the page's text stays the page's. */

@@ -1,0 +1,313 @@
+/** The same extension in a real Firefox: everything a reader does with it, once. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, afterEach, before, test as node } from "node:test";
+import { ROOT, until } from "./lib/browser.mjs";
+import { findFirefox, launchFirefox } from "./lib/firefox.mjs";
+import { CATEGORIES, calm, cli, highlights, pageInput, POPUP, readBlocks, registry, settled } from "./lib/hearsay.mjs";
+import { LIVING, PAGES, told } from "./lib/pages.mjs";
+import { serve } from "./lib/server.mjs";
+
+const { program, missing } = await findFirefox();
+const test = (name, run) => node(name, { skip: missing ?? false }, run);
+
+let firefox;
+let server;
+let folder;
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-firefox-"));
+  if (missing) return;
+  server = await serve({ pages: { ...LIVING, ...PAGES }, root: path.join(ROOT, "tests", "article") });
+  firefox = await launchFirefox(program);
+});
+// What a test leaves open would talk to the background during the next one.
+afterEach(async () => {
+  await firefox?.closePopup();
+  await firefox?.closeSidebar();
+});
+after(async () => {
+  await firefox?.close();
+  await server?.close();
+  await rm(folder, { recursive: true });
+});
+
+const open = (url) => firefox.open(server.origin + url);
+const bodyOf = (page) => page.evaluate("document.documentElement.outerHTML");
+
+/** Opens a page and presses the button; waits for the highlights. */
+async function read(url) {
+  const page = await open(url);
+  const popup = await firefox.press(page);
+  return { page, popup, status: await settled(popup) };
+}
+
+/** A list without what depends on when it was made. */
+const timeless = (list) => ({ ...list, page: { ...list.page, created: null } });
+
+test("nothing of ours is in a page before the button is pressed", async () => {
+  const page = await open("/story?before");
+  assert.deepEqual(await registry(page), []);
+});
+
+for (const url of ["/story", "/index.html"]) {
+  test(`a press marks what the native program finds, and changes nothing in the document: ${url}`, async () => {
+    const page = await open(url);
+    const before_ = { body: await bodyOf(page), picture: await page.screenshot() };
+    const popup = await firefox.press(page);
+    assert.equal((await settled(popup)).error, null);
+    const native = await readBlocks(await pageInput(popup), folder);
+    const marked = await highlights(page);
+    for (const category of CATEGORIES) {
+      const flags = native.flags.filter((flag) => flag.category === category && flag.strength >= 0.5);
+      assert.ok(flags.length > 0, category);
+      assert.deepEqual(marked[category], flags.map((flag) => flag.anchor.exact), category);
+      assert.equal(await popup.text(POPUP.count(category)), String(flags.length));
+    }
+    assert.equal(await bodyOf(page), before_.body);
+    assert.notDeepEqual(await page.screenshot(), before_.picture, "the highlights are painted");
+
+    await popup.click(POPUP.main);
+    await until("nothing marked", async () => (await registry(page)).length === 0);
+    assert.equal(await bodyOf(page), before_.body);
+    await until("the page to look as before", async () => (await page.screenshot()).equals(before_.picture));
+  });
+}
+
+test("each category has its switch", async () => {
+  const { page, popup } = await read("/story?categories");
+  const all = await highlights(page);
+  for (const category of CATEGORIES) {
+    await popup.click(POPUP.category(category));
+    await until(`${category} off`, async () => (await highlights(page))[category].length === 0);
+    assert.deepEqual(await highlights(page), { ...all, [category]: [] });
+    await popup.click(POPUP.category(category));
+    await until(`${category} on`, async () => (await highlights(page))[category].length > 0);
+  }
+  assert.deepEqual(await highlights(page), all);
+});
+
+test("sensitivity shows what the strength allows", async () => {
+  const { page, popup, status } = await read("/story?sensitivity");
+  const strengths = status.flags.filter((_, i) => i % 2 === 1);
+  for (const [level, cut] of [["everything", 0], ["quiet", 80], ["normal", 50]]) {
+    const expected = strengths.filter((strength) => strength >= cut).length;
+    await popup.click(POPUP.sensitivity(level));
+    await until(`${expected} flags at ${level}`, async () => Object.values(await highlights(page)).flat().length === expected);
+  }
+});
+
+test("the popup says what is the matter: another language, nothing found, a page of the browser's", async () => {
+  const says = (popup, words) => until(String(words), async () => words.test(await popup.text("#lead")));
+  await says((await read("/french")).popup, /French/);
+  await says((await read("/plain")).popup, /Nothing to mark here/);
+  await says(await firefox.press(await firefox.open("about:license")), /closed to extensions/);
+});
+
+test("a strict page (CSP without scripts, sandboxed) is marked, painted and has its cards", async () => {
+  const page = await open("/strict");
+  const before_ = await page.screenshot();
+  const popup = await firefox.press(page);
+  await settled(popup);
+  await firefox.closePopup();
+  for (const [category, words] of Object.entries(await highlights(page))) assert.ok(words.length > 0, category);
+  assert.notDeepEqual(await page.screenshot(), before_);
+  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  // A style that the page's policy has dropped would leave the card without place and colour.
+  const drawn = await page.evaluate(
+    () => {
+      const card = [...document.documentElement.children].find((child) => child.openOrClosedShadowRoot)?.openOrClosedShadowRoot.querySelector(".card");
+      const { backgroundColor, position } = getComputedStyle(card);
+      const line = getComputedStyle(card.querySelector("svg.line"));
+      return { backgroundColor, position, top: card.getBoundingClientRect().top > 50, stroke: line.stroke };
+    },
+    null,
+    true,
+  );
+  assert.deepEqual(drawn, { backgroundColor: "rgb(255, 255, 255)", position: "absolute", top: true, stroke: "rgb(106, 65, 179)" });
+});
+
+test("the card opens on rest, goes with Escape, and leads to the source's next claim", async () => {
+  const { page } = await read("/story?card");
+  await firefox.closePopup();
+  const first = await firefox.hover(page, "anonymous", 0);
+  assert.match(first, /Anonymous source.*a senior clerk said.*because the talks are private.*1 of 2/);
+  await page.key("Escape");
+  await until("no card", async () => (await page.card()) === "");
+  await firefox.hover(page, "anonymous", 0);
+  const next = await page.evaluate(
+    () => {
+      const root = [...document.documentElement.children].find((child) => child.openOrClosedShadowRoot).openOrClosedShadowRoot;
+      const box = root.querySelector("button.next").getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    null,
+    true,
+  );
+  for (const type of ["mousemove", "mousedown", "mouseup"]) await page.pointer(type, next.x, next.y);
+  await until("the next claim's card", async () => /2 of 2/.test(await page.card()));
+});
+
+test("open and closed shadow roots are read and painted, without a sheet of ours in them", async () => {
+  const page = await open("/shadow");
+  await page.evaluate(
+    ([one, two]) => {
+      grow("open", `<p>${one}</p>`);
+      grow("closed", `<p>${two}</p>`);
+    },
+    [told(71), told(72)],
+  );
+  const popup = await firefox.press(page);
+  await settled(popup);
+  assert.equal((await highlights(page)).anonymous.filter((words) => words === "Officials said").length, 3);
+  const painted = await page.evaluate(() =>
+    [document, roots.open, roots.closed].map((root) => [
+      root.adoptedStyleSheets.length,
+      getComputedStyle(root.querySelector("p"), "::highlight(hearsay-anonymous)").textDecorationLine,
+    ]),
+  );
+  assert.deepEqual(painted, [[0, "underline"], [0, "underline"], [0, "underline"]]);
+});
+
+test("a frame is read as a document of its own", async () => {
+  const { page, popup } = await read("/frames");
+  const inner = () => page.evaluate(() => [...(frames[0].CSS.highlights.get("hearsay-anonymous") ?? [])].map(String));
+  assert.deepEqual(await until("the frame's highlights", async () => (await inner()).length > 0 && inner()), ["Two officials said"]);
+  const outer = await highlights(page);
+  await until("the counts of both", async () => (await popup.text(POPUP.count("anonymous"))) === String(outer.anonymous.length + 1));
+});
+
+test("what comes later on the page is read too, and only that", async () => {
+  const { page, popup } = await read("/frame-late");
+  const before_ = (await calm(popup)).work.blocks;
+  await page.evaluate((words) => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = words;
+    here.append(paragraph);
+  }, told(5));
+  await until("its highlight", async () => (await highlights(page)).anonymous.includes("Officials said"));
+  assert.equal((await calm(popup)).work.blocks - before_, 1);
+});
+
+test("the list is saved as a file, and is the native program's", async () => {
+  const { popup } = await read("/story?export");
+  await readBlocks(await pageInput(popup), folder);
+  for (const [format, extension] of [["json", "json"], ["csv", "csv"], ["markdown", "md"]]) {
+    const { name, text } = await firefox.exportList(popup, format);
+    assert.match(name, new RegExp(`^hearsay.*\\.${extension}$`));
+    const native = await cli(["--format", format, "--min-strength", "0.5", "--blocks", path.join(folder, "blocks.json")]);
+    if (format === "json") assert.deepEqual(timeless(JSON.parse(text)), timeless(JSON.parse(native.stdout)));
+    else {
+      const undated = (list) => list.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "DATE");
+      assert.equal(undated(text), undated(native.stdout));
+    }
+  }
+});
+
+test("the sidebar has the list, leads to the words, and follows the tab in front", async () => {
+  const { page, popup } = await read("/story?sidebar");
+  const count = Object.values(await highlights(page)).flat().length;
+  await popup.click(POPUP.list);
+  const panel = await firefox.view("sidebar");
+  const rows = () => panel.evaluate(`document.querySelectorAll("#order .row").length`);
+  await until("the rows", async () => (await rows()) === count);
+  assert.equal(await firefox.find("popup"), null, "the popup makes room");
+
+  await panel.click("#order li:nth-child(3) .row");
+  const active = () => page.evaluate(() => [...CSS.highlights].filter(([name]) => name.endsWith("-active")).flatMap(([, ranges]) => [...ranges].map(String)));
+  await until("the words", async () => (await active())[0] === "said the clerk, who asked not to be named");
+  await panel.key("ArrowDown");
+  await panel.key("Enter");
+  await until("the next words", async () => (await active())[0] === "Clearly");
+  await panel.key("Escape");
+  await until("the way back", async () => (await active()).length === 0);
+
+  await panel.click("#tab-source");
+  assert.match(await until("the ledger", () => panel.text("#source tbody")), /a senior clerk/);
+  await firefox.front(await open("/plain?sidebar"));
+  await until("the other tab", async () => (await panel.evaluate("document.body.dataset.state")) === "unread");
+  await firefox.front(page);
+  await until("the first one", async () => (await rows()) === count);
+});
+
+test("the keyboard: one key reads the page, and the list opens with the key that the reader has given it", async () => {
+  const popup = await firefox.press(await open("/plain?keys"));
+  await popup.evaluate(`chrome.commands.update({ name: "list", shortcut: "Alt+Shift+Y" })`);
+  await firefox.closePopup();
+  const page = await open("/story?keys");
+  await firefox.shortcut("H");
+  await until("highlights", async () => (await highlights(page)).anonymous?.length > 0);
+  await firefox.shortcut("H");
+  await until("none", async () => (await registry(page)).length === 0);
+  await open("/story?list-key");
+  await firefox.shortcut("Y");
+  const panel = await firefox.view("sidebar");
+  await until("the list", () => panel.evaluate(`document.querySelectorAll("#order .row").length > 0`));
+});
+
+test("the background may end at any time", async () => {
+  const { page, popup } = await read("/story?background");
+  const all = await highlights(page);
+  await firefox.killBackground();
+  await popup.click(POPUP.category("hedged"));
+  await until("hedges off", async () => (await highlights(page)).hedged.length === 0);
+  await popup.click(POPUP.category("hedged"));
+  await until("hedges on", async () => (await highlights(page)).hedged.length === all.hedged.length);
+  await firefox.killBackground();
+  assert.match((await firefox.exportList(popup, "csv")).text, /a senior clerk said/);
+  await firefox.closePopup();
+  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+});
+
+test("a reload of the extension ends all marks at once; the next press finds nothing left of it", async () => {
+  const { page } = await read("/story?reload");
+  const all = await highlights(page);
+  const line = () => page.evaluate(`getComputedStyle(document.querySelector("p"), "::highlight(hearsay-anonymous)").textDecorationLine`);
+  const hosts = () => page.evaluate("document.documentElement.children.length");
+  await firefox.closePopup();
+  const before_ = await hosts();
+  await firefox.hover(page, "anonymous");
+  assert.equal(await hosts(), before_ + 1, "the card is open");
+  assert.equal(await line(), "underline");
+  await firefox.install();
+  await until("no marks", async () => (await line()) === "none");
+
+  const again = await firefox.press(page);
+  await settled(again);
+  assert.deepEqual(await highlights(page), all);
+  assert.equal(await hosts(), before_, "the card of before is gone");
+  await again.click(POPUP.main);
+  await until("nothing marked", async () => (await registry(page)).length === 0);
+});
+
+test("always: the next page of the site is marked by itself; off: nothing is loaded into it", async () => {
+  const { popup } = await read("/story?site");
+  await popup.click(POPUP.site("always"));
+  await until("the permission", () => popup.evaluate(`chrome.permissions.contains({ origins: ["http://127.0.0.1/*"] })`));
+  await until("the rule", () => popup.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length > 0)`));
+  const next = await open("/story?by-itself");
+  await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);
+
+  const again = await firefox.press(next);
+  await settled(again);
+  await again.click(POPUP.site("off"));
+  await until("nothing marked", async () => (await registry(next)).length === 0);
+  await until("no script", () => again.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length === 0)`));
+  const third = await open("/story?off");
+  const last = await firefox.press(third);
+  await until("the sentence", async () => /Off on 127\.0\.0\.1/.test(await last.text("#lead")));
+  assert.deepEqual(await registry(third), []);
+  await last.click(POPUP.site("click"));
+  await until("highlights", async () => (await highlights(third)).anonymous.length > 0);
+});
+
+test("the browser has nothing to complain of", async () => {
+  // Popups and the background were ended in the middle of a conversation; that the browser says so is no error.
+  const complaints = (await firefox.complaints()).filter((text) => !/context unloaded/.test(text));
+  assert.deepEqual(complaints, []);
+  // This test can fail: the same ear hears of a script that isn't there.
+  const popup = await firefox.press(await open("/story?complaints"));
+  await popup.evaluate(`document.head.append(Object.assign(document.createElement("script"), { src: "missing.js" }))`);
+  await until("the complaint", async () => (await firefox.complaints()).some((text) => text.includes("missing.js")));
+});
