@@ -104,7 +104,6 @@ export class Card {
     this.take();
     this.sheet = sheet;
     const card = draw(details, others, acts, sheet.looks, (button) => this.openMenu(button, details, acts));
-    card.classList.toggle("peek", peek);
     this.put(card);
     this.onOver = onOver;
 
@@ -259,7 +258,10 @@ export class Card {
     const host = document.createElement(HOST);
     host.popover = "manual";
     const root = host.attachShadow({ mode: "closed" });
-    host.addEventListener("pointerenter", () => this.onOver?.(true));
+    host.addEventListener("pointerenter", () => {
+      this.card?.classList.remove("peek");
+      this.onOver?.(true);
+    });
     host.addEventListener("pointerleave", () => this.onOver?.(false));
     document.documentElement.append(host);
     host.showPopover();
