@@ -210,6 +210,11 @@ class Firefox {
     await until("the popup to close", async () => (await this.find("popup")) === null);
   }
 
+  /** What was copied last. */
+  clipboard() {
+    return this.chrome(() => navigator.clipboard.readText());
+  }
+
   closeSidebar() {
     return this.chrome(() => SidebarController.hide());
   }
@@ -363,6 +368,20 @@ class View {
       return canvas.toDataURL("image/png").split(",")[1];
     }, this.number);
     return Buffer.from(data, "base64");
+  }
+
+  /** A real click on the first element of our card that matches. */
+  async clickCard(selector) {
+    const point = await this.evaluate(
+      (which) => {
+        const roots = [...document.documentElement.children].map((child) => child.openOrClosedShadowRoot);
+        const box = roots.find((root) => root?.mode === "closed").querySelector(which).getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      },
+      selector,
+      true,
+    );
+    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
   /** The text of our card, "" when there is none. It lives in a closed shadow root. */
