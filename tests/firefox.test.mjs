@@ -288,6 +288,7 @@ test("a reload of the extension ends all marks at once; the next press finds not
 test("always: the next page of the site is marked by itself; off: nothing is loaded into it", async () => {
   const { popup } = await read("/story?site");
   await popup.click(POPUP.site("always"));
+  assert.match(await firefox.allow(), /sites in 127\.0\.0\.1/);
   await until("the permission", () => popup.evaluate(`chrome.permissions.contains({ origins: ["http://127.0.0.1/*"] })`));
   await until("the rule", () => popup.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length > 0)`));
   const next = await open("/story?by-itself");

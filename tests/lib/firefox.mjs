@@ -23,10 +23,10 @@ const PREFS = {
   "browser.download.folderList": 2,
   "browser.download.alwaysOpenPanel": false,
   "datareporting.policy.dataSubmissionEnabled": false,
-  // The reader says yes whenever the extension asks for a site.
-  "extensions.webextOptionalPermissionPrompts": false,
   "intl.locale.requested": "en-GB",
   "marionette.port": 0,
+  // Its questions can be answered at once.
+  "security.notification_enable_delay": 0,
   "ui.systemUsesDarkTheme": 0,
 };
 /** A proxy that isn't there, for all but this machine. */
@@ -208,6 +208,19 @@ class Firefox {
       for (const browser of document.querySelectorAll("browser.webextension-popup-browser")) browser.closest("panel")?.hidePopup();
     });
     await until("the popup to close", async () => (await this.find("popup")) === null);
+  }
+
+  /** Says yes to the browser's own question, whether the extension may have a site; the question's text. */
+  async allow() {
+    await until("the question", () => this.chrome(() => PopupNotifications.isPanelOpen));
+    const question = await this.chrome(() => {
+      const asked = PopupNotifications.panel.firstElementChild;
+      const text = asked.textContent;
+      asked.button.click();
+      return text;
+    });
+    await until("the question to go", () => this.chrome(() => !PopupNotifications.isPanelOpen));
+    return question;
   }
 
   /** What was copied last. */
