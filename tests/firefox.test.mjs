@@ -136,18 +136,22 @@ test("the card opens on rest, goes with Escape, and leads to the source's next c
   await page.key("Escape");
   await until("no card", async () => (await page.card()) === "");
   await firefox.hover(page, "anonymous", 0);
-  const next = await page.evaluate(
-    () => {
-      const root = [...document.documentElement.children].find((child) => child.openOrClosedShadowRoot).openOrClosedShadowRoot;
-      const box = root.querySelector("button.next").getBoundingClientRect();
-      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    },
-    null,
-    true,
-  );
-  for (const type of ["mousemove", "mousedown", "mouseup"]) await page.pointer(type, next.x, next.y);
+  await page.clickCard("button.next");
   await until("the next claim's card", async () => /2 of 2/.test(await page.card()));
 });
+
+for (const url of ["/story?copy", "/strict?copy"]) {
+  test(`a quote is copied with a link that leads to its words: ${url}`, async () => {
+    const { page } = await read(url);
+    await firefox.closePopup();
+    await firefox.hover(page, "anonymous", 1);
+    await page.clickCard("footer button");
+    await until("the word", async () => /Copied/.test(await page.card()));
+    const [quote, link] = (await firefox.clipboard()).split("\n");
+    assert.match(quote, /said the clerk, who asked not to be named because the talks are private\.$/);
+    assert.ok(link.startsWith(`${server.origin}${url}#:~:text=`), link);
+  });
+}
 
 test("open and closed shadow roots are read and painted, without a sheet of ours in them", async () => {
   const page = await open("/shadow");
@@ -284,6 +288,7 @@ test("a reload of the extension ends all marks at once; the next press finds not
 test("always: the next page of the site is marked by itself; off: nothing is loaded into it", async () => {
   const { popup } = await read("/story?site");
   await popup.click(POPUP.site("always"));
+  assert.match(await firefox.allow(), /sites in 127\.0\.0\.1/);
   await until("the permission", () => popup.evaluate(`chrome.permissions.contains({ origins: ["http://127.0.0.1/*"] })`));
   await until("the rule", () => popup.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length > 0)`));
   const next = await open("/story?by-itself");

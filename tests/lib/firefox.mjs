@@ -23,10 +23,10 @@ const PREFS = {
   "browser.download.folderList": 2,
   "browser.download.alwaysOpenPanel": false,
   "datareporting.policy.dataSubmissionEnabled": false,
-  // The reader says yes whenever the extension asks for a site.
-  "extensions.webextOptionalPermissionPrompts": false,
   "intl.locale.requested": "en-GB",
   "marionette.port": 0,
+  // Its questions can be answered at once.
+  "security.notification_enable_delay": 0,
   "ui.systemUsesDarkTheme": 0,
 };
 /** A proxy that isn't there, for all but this machine. */
@@ -210,6 +210,24 @@ class Firefox {
     await until("the popup to close", async () => (await this.find("popup")) === null);
   }
 
+  /** Says yes to the browser's own question, whether the extension may have a site; the question's text. */
+  async allow() {
+    await until("the question", () => this.chrome(() => PopupNotifications.isPanelOpen));
+    const question = await this.chrome(() => {
+      const asked = PopupNotifications.panel.firstElementChild;
+      const text = asked.textContent;
+      asked.button.click();
+      return text;
+    });
+    await until("the question to go", () => this.chrome(() => !PopupNotifications.isPanelOpen));
+    return question;
+  }
+
+  /** What was copied last. */
+  clipboard() {
+    return this.chrome(() => navigator.clipboard.readText());
+  }
+
   closeSidebar() {
     return this.chrome(() => SidebarController.hide());
   }
@@ -363,6 +381,20 @@ class View {
       return canvas.toDataURL("image/png").split(",")[1];
     }, this.number);
     return Buffer.from(data, "base64");
+  }
+
+  /** A real click on the first element of our card that matches. */
+  async clickCard(selector) {
+    const point = await this.evaluate(
+      (which) => {
+        const roots = [...document.documentElement.children].map((child) => child.openOrClosedShadowRoot);
+        const box = roots.find((root) => root?.mode === "closed").querySelector(which).getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      },
+      selector,
+      true,
+    );
+    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
   /** The text of our card, "" when there is none. It lives in a closed shadow root. */
