@@ -311,7 +311,7 @@ fn lines(
             }),
         }
     }
-    order::sort_by_key(&mut lines, |line| [!(line.count as u32), 0, 0]);
+    order::sort_by_key(&mut lines, |line| [!line.count, 0, 0]);
     if unsaid > 0 {
         order::sort_by_key(&mut nobody, |c| {
             [c.place.document, c.place.block, c.place.start]
