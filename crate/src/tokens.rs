@@ -18,12 +18,12 @@ pub struct Token {
     pub end: u32,
     /// The word's id, `UNLISTED` where no list holds it.
     pub word: WordId,
-    /// Its classes, by list and by shape.
-    pub classes: Classes,
     /// Whether it stands inside a quotation; set by [`crate::quotes`].
     pub quoted: bool,
     /// Whether it ends in a period: "Mr.", "U.S.", a stop.
     pub period: bool,
+    /// Its classes, by list and by shape. Last, so that a token takes 32 bytes and no more.
+    pub classes: Classes,
 }
 
 impl Token {
