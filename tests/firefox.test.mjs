@@ -145,10 +145,11 @@ for (const url of ["/story?copy", "/strict?copy"]) {
     const { page } = await read(url);
     await firefox.closePopup();
     await firefox.hover(page, "anonymous", 1);
-    await page.clickCard("footer button");
+    await page.clickCard("footer .act");
     await until("the word", async () => /Copied/.test(await page.card()));
-    const [quote, link] = (await firefox.clipboard()).split("\n");
-    assert.match(quote, /said the clerk, who asked not to be named because the talks are private\.$/);
+    const text = await firefox.clipboard();
+    const [, quote, link] = /^> (.*)\n\n.* \[.*\]\(<(.*)>\)\n$/.exec(text) ?? assert.fail(text);
+    assert.match(quote, /said the clerk, who asked not to be named\*\* because the talks are private\.$/);
     assert.ok(link.startsWith(`${server.origin}${url}#:~:text=`), link);
   });
 }

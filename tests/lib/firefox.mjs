@@ -260,6 +260,8 @@ class Firefox {
     const folder = path.join(this.profile, "downloads");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
+    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
+    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
     await popup.click(POPUP.export(format));
     // While a file is being written a second one beside it says so.
     const name = await until("the file", async () => {
@@ -270,13 +272,17 @@ class Firefox {
     return { name, text };
   }
 
-  /** Moves the pointer onto a highlight and waits for its card; the card's text. */
+  /** Moves the pointer onto a highlight and on into its card, which then shows all it has; the card's text. */
   async hover(page, category, n = 0) {
     const point = await pointAt(page, category, n);
     if (!point) throw new Error(`there is no highlight ${category} ${n}`);
     await page.pointer("mousemove", point.x - 3, point.y);
     await page.pointer("mousemove", point.x, point.y);
-    return until("the card", () => page.card());
+    const text = await until("the card", () => page.card());
+    const { x, y } = await page.inCard(".card header");
+    await page.pointer("mousemove", x, y);
+    await until("all of the card", async () => !(await page.inCard(".card.peek")));
+    return text;
   }
 
   async close() {
@@ -385,16 +391,21 @@ class View {
 
   /** A real click on the first element of our card that matches. */
   async clickCard(selector) {
-    const point = await this.evaluate(
+    const point = await this.inCard(selector);
+    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
+  }
+
+  /** The middle of what matches within our card; null where nothing does. */
+  inCard(selector) {
+    return this.evaluate(
       (which) => {
         const roots = [...document.documentElement.children].map((child) => child.openOrClosedShadowRoot);
-        const box = roots.find((root) => root?.mode === "closed").querySelector(which).getBoundingClientRect();
-        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        const box = roots.find((root) => root?.mode === "closed")?.querySelector(which)?.getBoundingClientRect();
+        return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
       },
       selector,
       true,
     );
-    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
   /** The text of our card, "" when there is none. It lives in a closed shadow root. */
