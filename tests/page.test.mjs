@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
+import { PAGES } from "./lib/pages.mjs";
 import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, sourcing, status } from "./lib/hearsay.mjs";
 
-const at = withBrowser();
+/** The story with readers' comments below it, which are no part of it. */
+const comments = `<section class="comments">${"<p>The gate may have been open for weeks, and the harbour might flood before anybody comes to look at it, I would think.</p>".repeat(2)}</section>`;
+const at = withBrowser({ ...PAGES, "/commented": { body: PAGES["/story"].body.replace("</article>", `</article>${comments}`) } });
 
 const bodyOf = (page) => page.evaluate(() => document.body.outerHTML);
 const wholeOf = (page) => page.evaluate(() => document.documentElement.outerHTML);
@@ -199,4 +202,22 @@ test("no page error came from any of this", async () => {
   await settled(popup);
   assert.equal((await status(popup)).error, null);
   assert.equal(await askPage(popup, { type: "unknown" }).catch(() => null) ?? null, null, "an unknown message is left alone");
+});
+
+test("the reader may have the whole page read, and the main text alone again", async () => {
+  const { page, popup, status: first } = await read("/commented");
+  const words = async (more) => until("other words", async () => {
+    const { reading } = await status(popup);
+    return reading && (more ? reading.words > first.reading.words : reading.words === first.reading.words);
+  });
+  const main = await highlights(page);
+  assert.equal(await popup.text(POPUP.whole), "Read the whole page");
+  await popup.click(POPUP.whole);
+  await words(true);
+  await until("more marks", async () => (await highlights(page)).hedged.length > main.hedged.length);
+  assert.equal(await popup.text(POPUP.whole), "Read the main text alone");
+  await popup.click(POPUP.whole);
+  await words(false);
+  await until("the marks of before", async () => (await highlights(page)).hedged.length === main.hedged.length);
+  assert.deepEqual(await highlights(page), main);
 });

@@ -18,6 +18,7 @@ export const POPUP = {
   site: (rule) => `label:has(input[name=rule][value=${rule}])`,
   list: "#open-list",
   more: "#more",
+  whole: "#whole",
   export: (format) => `button[data-format=${format}]`,
 };
 
