@@ -1,4 +1,5 @@
-/** Small pieces of drawing that card and panel share. */
+/** Small pieces of drawing that the card and our pages share. */
+import mark from "./mark.json";
 import type { Category, LineStyle } from "./protocol";
 
 const LINES: Readonly<Record<LineStyle, { path: string; width: string; dash?: string; round?: boolean }>> = {
@@ -7,6 +8,13 @@ const LINES: Readonly<Record<LineStyle, { path: string; width: string; dash?: st
   wavy: { path: "M0 5.5q2.75-5 5.5 0t5.5 0t5.5 0t5.5 0", width: "1.5" },
   dashed: { path: "M0 4H22", width: "2", dash: "5 3.5" },
 };
+
+/** Draws our mark into the page that has a place for it. */
+export function drawMark(): void {
+  for (const part of ["quotes", "line"] as const) {
+    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
+  }
+}
 
 /** A category's line as it is under the words, in its colour: the custom property of that name. */
 export function line(category: Category, style: LineStyle): SVGElement {

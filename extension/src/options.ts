@@ -3,8 +3,7 @@
  * whatever changes them elsewhere is shown here too. Samples are painted as a page is.
  */
 import { ask, commands, grantedPatterns, onStored, openKeys, releaseSite, requestHost } from "./browser";
-import { element, line, stroke } from "./draw";
-import mark from "./mark.json";
+import { drawMark, element, line, stroke } from "./draw";
 import {
   CATEGORIES,
   type Category,
@@ -55,9 +54,7 @@ void start();
 
 async function start(): Promise<void> {
   localize(document);
-  for (const part of ["quotes", "line"] as const) {
-    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
-  }
+  drawMark();
   document.adoptedStyleSheets = [sheet];
   const [all, told] = await Promise.all([settings(), ask<"guide">({ type: "guide" }), drawKeys()]);
   now = all;

@@ -13,9 +13,8 @@ import {
   type Tab,
   toggleKey,
 } from "./browser";
-import { element } from "./draw";
+import { drawMark, element } from "./draw";
 import { type Lead, lead, type Offer, READING } from "./lead";
-import mark from "./mark.json";
 import {
   type Act,
   CATEGORIES,
@@ -59,9 +58,7 @@ void start();
 
 async function start(): Promise<void> {
   localize(document);
-  for (const part of ["quotes", "line"] as const) {
-    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
-  }
+  drawMark();
   const tab = await activeTab();
   if (!tab) return;
   const host = hostOf(tab.url);

@@ -1,7 +1,6 @@
 /** What is shown once after the installation: a sample with its marks, painted as a page is. It keeps nothing. */
 import { toggleKey } from "./browser";
-import { line } from "./draw";
-import mark from "./mark.json";
+import { drawMark, line } from "./draw";
 import { CATEGORIES } from "./protocol";
 import { LOOKS } from "./settings";
 import { highlightName, highlightSheet } from "./theme";
@@ -14,9 +13,7 @@ void start();
 
 async function start(): Promise<void> {
   localize(document);
-  for (const part of ["quotes", "line"] as const) {
-    document.querySelector(`#mark .${part}`)?.setAttribute("d", mark[part]);
-  }
+  drawMark();
   for (const category of CATEGORIES) {
     const words = document.querySelector(`[data-category=${category}]`)?.firstChild;
     const range = new Range();

@@ -10,7 +10,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ROOT, until } from "./browser.mjs";
-import { pointAt, POPUP } from "./hearsay.mjs";
+import { pointAt, pressExport } from "./hearsay.mjs";
 
 /** The unpacked extension that the build makes. */
 export const EXTENSION = path.join(ROOT, "dist", "firefox");
@@ -260,9 +260,7 @@ class Firefox {
     const folder = path.join(this.profile, "downloads");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
-    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
-    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
-    await popup.click(POPUP.export(format));
+    await pressExport(popup, format);
     // While a file is being written a second one beside it says so.
     const name = await until("the file", async () => {
       const files = await readdir(folder);

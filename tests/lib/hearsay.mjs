@@ -261,11 +261,14 @@ function textOf(node) {
 
 /** Saves the list from the popup, in whichever of its buttons the format is, and returns the downloaded file: its name and its text. */
 export function exportList(browser, popup, format) {
-  return downloaded(browser, async () => {
-    const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
-    if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
-    await popup.click(POPUP.export(format));
-  });
+  return downloaded(browser, () => pressExport(popup, format));
+}
+
+/** Presses the popup's button for that format, wherever it is. */
+export async function pressExport(popup, format) {
+  const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
+  if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
+  await popup.click(POPUP.export(format));
 }
 
 /** Does what makes a file, and returns that once it is all there: its name and its text. */
