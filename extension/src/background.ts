@@ -8,6 +8,7 @@ import {
   fileUrl,
   grantedPatterns,
   inject,
+  injectHand,
   insertStyle,
   onBackgroundMessage,
   onCommand,
@@ -70,6 +71,16 @@ onBackgroundMessage({
     if (ruleFor(all, host) !== "always") return { view: null, site: host };
     if (frame === 0) void markOn(tab);
     return { view: viewFor(all, host), site: host };
+  },
+
+  hand: async (_ask, { tab, frame }) => {
+    await injectHand(tab, frame);
+    return null;
+  },
+
+  view: async ({ site }) => {
+    const all = await settings();
+    return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
   },
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {

@@ -15,6 +15,7 @@ import type {
 
 /** The file names that the build writes; nothing else may be injected. */
 const CONTENT_SCRIPT = "content.js";
+const HAND_SCRIPT = "hand.js";
 const AUTO_SCRIPT = "auto.js";
 
 export interface Sender {
@@ -194,6 +195,14 @@ export async function inject(tab: number): Promise<number[]> {
   } catch {
     return [];
   }
+}
+
+/** Puts the script into one frame that answers the reader's hand there. A frame that is gone needs none. */
+export async function injectHand(tab: number, frame: number): Promise<void> {
+  const target = { tabId: tab, frameIds: [frame] };
+  await chrome.scripting
+    .executeScript({ target, files: [HAND_SCRIPT], injectImmediately: true })
+    .catch(() => {});
 }
 
 /** A page that was closed or left meanwhile is no error: there is nothing to style. */

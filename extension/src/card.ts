@@ -1,10 +1,10 @@
 /**
- * The card: our only element in the page, there only while a card is shown or something is said. It
- * knows nothing of hovering or the engine; it draws details at a place and says when the pointer is
- * over it.
+ * The card. It knows nothing of hovering or the engine; it draws details at a place and says when the
+ * pointer is over it.
  */
 import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
+import type { Host } from "./host";
 import { later } from "./later";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
@@ -12,16 +12,11 @@ import { factLabel, factText, kindLabel, plain, strengthText, title } from "./te
 import { lineProperties } from "./theme";
 import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 
-/** The one custom tag: page rules for `div` don't meet it. */
-export const HOST = "hearsay-card";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
-/** How long a way back is offered, and how long what was said stays to be read out, in ms. */
+/** How long a way back is offered, in ms. */
 const NOTE = 10_000;
-const SPOKEN = 5000;
-/** A live region must have been there for a moment before what is put into it is read out. */
-const LISTENING = 150;
 
 export const SCOPES = ["flag", "phrase", "site", "category"] as const;
 /** What goes with a dismissal. */
@@ -66,23 +61,29 @@ export type Step = "previous" | "next";
 export type Focus = Step | "card";
 
 export class Card {
-  private host: HTMLElement | null = null;
-  private root: ShadowRoot | null = null;
+  private readonly host: Host;
   private card: HTMLElement | null = null;
   private menu: HTMLElement | null = null;
-  private status: HTMLElement | null = null;
   private sheet: Sheet | null = null;
   /** Ends the fading early, where the card is fading out. */
   private fading: (() => void) | null = null;
   private callOff = () => {};
-  private quiet = () => {};
   private onOver: ((over: boolean) => void) | null = null;
   /** What had the focus before the card took it. */
   private before: Element | null = null;
 
+  constructor(host: Host) {
+    this.host = host;
+    host.over = (over) => {
+      if (over) this.card?.classList.remove("peek");
+      this.onOver?.(over);
+    };
+    host.wear(sheetText);
+  }
+
   /** Whether a flag's card is shown. */
   get open(): boolean {
-    return this.host?.isConnected === true && this.onOver !== null && this.fading === null;
+    return this.host.stands && this.onOver !== null && this.fading === null;
   }
 
   /**
@@ -100,7 +101,7 @@ export class Card {
     onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    if (focus && !this.focused) this.before = document.activeElement;
+    if (focus && !this.host.focused) this.before = document.activeElement;
     this.take();
     this.sheet = sheet;
     const card = draw(details, others, acts, sheet.looks, (button) => this.openMenu(button, details, acts));
@@ -154,34 +155,7 @@ export class Card {
     note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
     go();
     button.focus({ preventScroll: true });
-    this.say(said);
-  }
-
-  /** Politely, to who hears rather than sees. */
-  say(said: string): void {
-    this.quiet();
-    const known = this.status;
-    const status = known ?? element("p", "said");
-    if (!known) {
-      status.setAttribute("role", "status");
-      this.status = status;
-      this.stand().append(status);
-    }
-    const speak = later(
-      () => {
-        status.textContent = said;
-      },
-      known ? 0 : LISTENING,
-    );
-    const end = later(() => {
-      this.status?.remove();
-      this.status = null;
-      this.leave();
-    }, LISTENING + SPOKEN);
-    this.quiet = () => {
-      speak();
-      end();
-    };
+    this.host.say(said);
   }
 
   /** Fades out, then leaves no trace. */
@@ -191,14 +165,14 @@ export class Card {
     this.giveBack();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.take();
-      this.leave();
+      this.host.leave();
       return;
     }
     this.menu?.remove();
     card.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
     this.fading = later(() => {
       this.take();
-      this.leave();
+      this.host.leave();
     }, FADE_OUT);
   }
 
@@ -206,9 +180,7 @@ export class Card {
   remove(): void {
     this.giveBack();
     this.take();
-    this.quiet();
-    this.status = null;
-    this.leave();
+    this.host.hush();
   }
 
   /** Whether there was a menu to close. */
@@ -223,14 +195,10 @@ export class Card {
     return true;
   }
 
-  private get focused(): boolean {
-    return this.host !== null && document.activeElement === this.host;
-  }
-
   private giveBack(): void {
     const { before } = this;
     this.before = null;
-    if (this.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    if (this.host.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 
   /** Takes away the card or the note. */
@@ -245,39 +213,9 @@ export class Card {
     this.onOver = null;
   }
 
-  private leave(): void {
-    if (this.card || this.status) return;
-    this.host?.remove();
-    this.host = null;
-    this.root = null;
-  }
-
-  /** Our element in the page, in front of everything else. */
-  private stand(): ShadowRoot {
-    if (this.host?.isConnected && this.root) return this.root;
-    const host = document.createElement(HOST);
-    host.popover = "manual";
-    const root = host.attachShadow({ mode: "closed" });
-    host.addEventListener("pointerenter", () => {
-      this.card?.classList.remove("peek");
-      this.onOver?.(true);
-    });
-    host.addEventListener("pointerleave", () => this.onOver?.(false));
-    document.documentElement.append(host);
-    host.showPopover();
-    const css = new CSSStyleSheet();
-    css.replaceSync(sheetText);
-    root.adoptedStyleSheets = [css];
-    this.host = host;
-    this.root = root;
-    return root;
-  }
-
   private put(card: HTMLElement): void {
-    const root = this.stand();
-    // In front of what the page may have opened since.
-    this.host?.hidePopover();
-    this.host?.showPopover();
+    const { root } = this.host;
+    this.host.front();
     if (this.sheet) this.dress(card, this.sheet);
     root.prepend(card);
     this.card = card;
@@ -290,11 +228,11 @@ export class Card {
 
   private openMenu(button: HTMLElement, details: Details, acts: Acts): void {
     if (this.closeMenu()) return;
-    const { card, root, sheet } = this;
-    if (!card || !root || !sheet) return;
+    const { card, sheet } = this;
+    if (!card || !sheet) return;
     const menu = drawMenu(details, acts);
     this.dress(menu, sheet);
-    root.append(menu);
+    this.host.root.append(menu);
     this.menu = menu;
     button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();

@@ -1,23 +1,23 @@
 /**
- * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background.
+ * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background,
+ * and what answers the reader's hand is sent for when it first comes (`hand.ts`).
  * Being on is one `AbortController`: aborting it takes away everything. The page is read in rounds:
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
-import { alive, ask, onPageMessage, onStored, shadowOf } from "./browser";
-import { Card, HOST, noted, type Scope } from "./card";
+import { alive, ask, type Channel, onFollowed, onPageMessage, onStored, shadowOf } from "./browser";
 import { Collection, type Entry } from "./collect";
 import { type Flag, normalised, unpack } from "./flags";
-import { Follow } from "./follow";
-import { Hover } from "./hover";
+import type { Hand, Page } from "./hand";
+import { HOST, Host } from "./host";
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
   CATEGORIES,
   type Change,
   type Details,
-  type Dismissal,
   type DocumentRef,
   type FrameStatus,
+  type PageToPanel,
   type Reading,
   type ReadRequest,
   type Sheet,
@@ -28,10 +28,10 @@ import {
   type Work,
 } from "./protocol";
 import { changes, portions } from "./sent";
-import { AROUND, acted, ruleFor, settings, viewFor } from "./settings";
-import { Steps } from "./steps";
+import { acted } from "./settings";
 import { NAMES } from "./theme";
 import { toneBehind } from "./tone";
+import { waitForTouch } from "./touch";
 import { Watch } from "./watch";
 import { text } from "./words";
 
@@ -47,9 +47,10 @@ interface Life {
   collection: Collection;
   watch: Watch;
   paint: Paint;
-  hover: Hover | null;
-  /** Pointer and card under the present filter. */
-  hovering: AbortController | null;
+  /** What is offered to the reader's hand, from the first reading on. */
+  page: Page | null;
+  /** Ends the waiting for that hand. */
+  untouched: AbortController;
   /** The round that is under way, or the last one; it never fails. */
   round: Promise<void>;
   /** A round waits for its turn. */
@@ -91,9 +92,11 @@ class Frame {
   private sheet: Sheet | null = null;
   /** An element of the longest text: the page's ground is what is behind it. */
   private ground: Element | null = null;
-  private readonly follow = new Follow();
-  private readonly card = new Card();
-  private readonly steps = new Steps(this.follow, this.card);
+  private readonly host = new Host();
+  private readonly panels = new Set<Channel<PageToPanel>>();
+  private hand: Hand | null = null;
+  /** The hand is on its way. */
+  private coming: Promise<unknown> | null = null;
   private timings: Timings | null = null;
   private error: string | null = null;
 
@@ -136,12 +139,27 @@ class Frame {
           phrase: alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words).length,
         };
       },
-      step: ({ by, enter }) => this.steps.step(by, enter),
-      card: async () => ({ opened: await this.steps.open() }),
+      step: async ({ by, enter }) => {
+        // Nobody has come to a flag before there is a hand.
+        const hand = enter && this.life?.paint.shown.length ? await this.handed() : this.hand;
+        return (await hand?.step(by, enter)) ?? { at: null, words: "", category: null, was: false };
+      },
+      card: async () => ({ opened: (await this.hand?.open()) ?? false }),
       say: ({ text }) => {
-        this.card.say(text);
+        this.host.say(text);
         return null;
       },
+    });
+    onFollowed((channel) => {
+      this.panels.add(channel);
+      this.followed();
+      return {
+        heard: async (message) => (await this.handed())?.heard(message),
+        closed: () => {
+          this.panels.delete(channel);
+          this.followed();
+        },
+      };
     });
   }
 
@@ -199,8 +217,8 @@ class Frame {
       collection,
       watch,
       paint: new Paint(collection.roots),
-      hover: null,
-      hovering: null,
+      page: null,
+      untouched: new AbortController(),
       round: Promise.resolve(),
       due: true,
       busy: false,
@@ -271,17 +289,17 @@ class Frame {
     else if (!sameSheet(sheet, this.sheet)) await this.restyle(sheet);
     if (life.end.signal.aborted) return;
     const received = performance.now();
-    if (news || !same || written.size > 0) {
+    const changed = news || !same || written.size > 0;
+    if (changed) {
       const flags = pace.once(() => unpack(reading?.flags ?? []));
       // From here to the first step of `show` in one go: the page is never drawn in between.
       pace.once(() => paint.update(flags, entries, written));
       if (!(await pace.slices(paint.show(life.view)))) return;
       this.reading = reading;
-      this.follow.shows(paint, this.ref());
-      this.steps.shows(life.hover, paint);
     } else pace.once(() => paint.keep());
-    if (life.hover) life.hover.check();
-    else this.listen(life);
+    if (!life.page) this.offer(life);
+    else if (changed) this.hand?.shows(life.page);
+    else this.hand?.check();
     if (this.timings) return;
     this.clock(
       { collect: sent - begun, engine: received - sent, paint: performance.now() - received },
@@ -304,65 +322,56 @@ class Frame {
     });
   }
 
-  /** Listens for the pointer, afresh under each filter: a card may belong to a flag that is hidden now. */
-  private listen(life: Life): void {
-    life.hovering?.abort();
-    life.hovering = new AbortController();
-    life.hover = new Hover({
+  /** There is something to touch from now on. */
+  private offer(life: Life): void {
+    const { signal } = life.end;
+    const page: Page = {
       paint: life.paint,
-      card: this.card,
-      looks: () => life.view.looks,
       site: this.site,
+      signal,
+      view: () => life.view,
+      ref: () => this.ref(),
+      address,
       details: (flag) => this.details(life, flag),
-      tally: (flag) =>
-        ask<"tally">({
-          type: "tally",
-          category: flag.category,
-          words: normalised(life.paint.wordsOf(flag)),
-        }).catch(() => null),
-      dismiss: (flag, scope) => this.dismiss(life, flag, scope),
-      explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
       alive: () => this.alive(),
-      signal: AbortSignal.any([life.end.signal, life.hovering.signal]),
-    });
-    this.steps.shows(life.hover, life.paint);
-  }
-
-  /** Takes flags away as the reader asked; what was done is said with a way back. */
-  private async dismiss(life: Life, flag: Flag, scope: Scope): Promise<void> {
-    const words = life.paint.wordsOf(flag);
-    const { category } = flag;
-    if (scope === "site") {
-      this.card.note(
-        noted(scope, words, category, this.site),
-        () => void ask<"siteOff">({ type: "siteOff", off: false }),
-      );
-      await ask<"siteOff">({ type: "siteOff", off: true });
+    };
+    life.page = page;
+    if (this.hand) {
+      this.hand.wears(page);
       return;
     }
-    const { categories } = life.view;
-    const text = life.paint.textOf(flag.block);
-    const place = {
-      page: address(),
-      before: text.slice(Math.max(0, flag.start - AROUND), flag.start),
-      after: text.slice(flag.end, flag.end + AROUND),
-    };
-    const dismissal: Dismissal = { category, words, flag: scope === "flag" ? place : null };
-    const [act, undo] =
-      scope === "category"
-        ? ([
-            { what: "filter", categories: { ...categories, [category]: false } },
-            { what: "filter", categories },
-          ] as const)
-        : ([
-            { what: "dismiss", dismissal },
-            { what: "restore", dismissal },
-          ] as const);
-    this.card.note(
-      noted(scope, words, category, this.site),
-      () => void ask<"act">({ type: "act", act: undo }),
-    );
-    await ask<"act">({ type: "act", act });
+    const untouched = AbortSignal.any([signal, life.untouched.signal]);
+    waitForTouch(life.paint, page.alive, untouched, async (last) => (await this.handed())?.touched(last()));
+    this.followed();
+  }
+
+  /** A panel came or went, or there is something for it. */
+  private followed(): void {
+    if (this.hand) this.hand.panels();
+    else if (this.panels.size > 0) void this.handed();
+  }
+
+  /** What answers the reader's hand; null where nothing is marked, or where it can't be had. */
+  private async handed(): Promise<Hand | null> {
+    if (!this.hand && this.life?.page) {
+      this.coming ??= ask<"hand">({ type: "hand" })
+        .catch(() => null)
+        .finally(() => {
+          this.coming = null;
+        });
+      await this.coming;
+    }
+    return this.hand;
+  }
+
+  /** The other script is there. */
+  arrive(Made: typeof Hand): void {
+    if (this.hand) return;
+    const hand = new Made(this.host, this.panels);
+    this.hand = hand;
+    if (!this.life?.page) return;
+    this.life.untouched.abort();
+    hand.wears(this.life.page);
   }
 
   /** Null when the engine could not read; `error` then says why. */
@@ -432,7 +441,7 @@ class Frame {
       life.round = life.round.then(async () => {
         if (this.entries.length === 0 || !this.sheet) return;
         await this.send(life, this.whole(life), true, this.sheet);
-        this.follow.shows(life.paint, this.ref());
+        if (life.page) this.hand?.shows(life.page);
       });
     }
     return null;
@@ -440,14 +449,14 @@ class Frame {
 
   /** The reader changed a switch, here or in another tab. */
   private async stored(life: Life): Promise<void> {
-    const now = await settings();
-    if (life.end.signal.aborted) return;
-    if (window === window.top && ruleFor(now, this.site) === "off") {
+    const now = await ask<"view">({ type: "view", site: this.site }).catch(() => null);
+    if (!now || life.end.signal.aborted) return;
+    if (now.off && window === window.top) {
       this.stop(true);
       await ask<"bye">({ type: "bye", site: true }).catch(() => null);
       return;
     }
-    await this.wear(life, { ...viewFor(now, this.site), ...this.lent });
+    await this.wear(life, { ...now.view, ...this.lent });
   }
 
   /** Shows what a view asks for. What the engine must know of it takes a round. */
@@ -462,8 +471,7 @@ class Frame {
       await life.pace.slices(life.paint.show(view));
     }
     if (life.end.signal.aborted) return;
-    this.follow.shows(life.paint, this.ref());
-    this.listen(life);
+    if (life.page) this.hand?.wears(life.page);
   }
 
   /** The ground changed under the text, by the system's colours or the page's own, or the reader's lines did. */
@@ -518,13 +526,12 @@ class Frame {
    * Returns false, for `alive() || stop()`.
    */
   private stop(noting = false): false {
-    this.steps.shows(null, null);
     // What is already off has nothing to close, and may have something to say.
-    if (!noting && this.life) this.card.remove();
+    if (this.life) this.hand?.leaves(noting);
+    if (this.life && !noting) this.host.hush();
     this.life?.end.abort();
     this.life?.paint.clear();
     this.life = null;
-    this.follow.shows(null, this.ref());
     this.facts = null;
     this.entries = [];
     this.reading = null;
@@ -626,9 +633,20 @@ function sweep(): void {
   for (const card of document.querySelectorAll(`:root > ${HOST}`)) card.remove();
 }
 
+interface Ours {
+  /** A site rule loaded this script: may it start? */
+  hello(): void;
+  arrive(Made: typeof Hand): void;
+}
+
+declare global {
+  /** In the extension's own world; the page cannot see it. */
+  var hearsay: Ours | undefined;
+}
+
 // A second injection finds the first one, unless that one's extension is gone.
 if (!globalThis.hearsay) {
   sweep();
   const frame = new Frame();
-  globalThis.hearsay = { hello: () => void frame.hello() };
+  globalThis.hearsay = { hello: () => void frame.hello(), arrive: (Made) => frame.arrive(Made) };
 }

@@ -3,7 +3,7 @@
  * come to, the panel sends the reader to a place and back. All of it exists only while a panel is
  * open, and works on events: nothing is looked at while nothing moves.
  */
-import { type Channel, onFollowed } from "./browser";
+import type { Channel } from "./browser";
 import type { Flag } from "./flags";
 import type { Paint } from "./paint";
 import type { DocumentName, PageToPanel, PanelToPage } from "./protocol";
@@ -11,7 +11,7 @@ import { bring, scrollersOf, scrollTo } from "./scroll";
 import { PLACE } from "./theme";
 
 export class Follow {
-  private readonly channels = new Set<Channel<PageToPanel>>();
+  private readonly channels: ReadonlySet<Channel<PageToPanel>>;
   private paint: Paint | null = null;
   private name: DocumentName | null = null;
   private eyes: Eyes | null = null;
@@ -23,23 +23,20 @@ export class Follow {
   private before: [Element, number][] | null = null;
   private place: Highlight | null = null;
 
-  constructor() {
-    onFollowed((channel) => {
-      this.channels.add(channel);
-      this.told = null;
-      this.open();
-      return {
-        heard: (message) => this.heard(message),
-        closed: () => {
-          this.channels.delete(channel);
-          if (this.channels.size === 0) this.close();
-        },
-      };
-    });
+  /** `channels`: one for every panel that is there, kept up to date by their owner. */
+  constructor(channels: ReadonlySet<Channel<PageToPanel>>) {
+    this.channels = channels;
+  }
+
+  /** A panel came or went. */
+  changed(): void {
+    this.told = null;
+    if (this.channels.size > 0) this.open();
+    else this.close();
   }
 
   /** The page shows this now; null: it shows nothing any more. */
-  shows(paint: Paint | null, name: DocumentName): void {
+  shows(paint: Paint | null, name: DocumentName | null): void {
     this.close();
     this.paint = paint;
     this.name = name;
@@ -84,7 +81,7 @@ export class Follow {
     for (const channel of this.channels) channel.send({ type: "at", ...this.name, flag: flag.index, picked });
   }
 
-  private heard(message: PanelToPage): void {
+  heard(message: PanelToPage): void {
     if (message.type === "back") this.back();
     else this.go(message);
   }

@@ -2,15 +2,17 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import { type Acts, type Card, type Focus, HOST, type Other, type Scope, type Step } from "./card";
+import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
 import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
+import { HOST } from "./host";
 import { later } from "./later";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details, Looks, Tally } from "./protocol";
 import { bring } from "./scroll";
 import { toneBehind } from "./tone";
+import type { Touch } from "./touch";
 
 /** How long the pointer rests before a card opens, and how long a card waits for it to come back. */
 const REST = 250;
@@ -58,7 +60,11 @@ export class Hover {
     const passive = { signal, passive: true, capture: true };
     document.addEventListener("pointermove", (event) => this.moved(event), passive);
     document.addEventListener("pointerout", (event) => event.relatedTarget === null && this.left(), passive);
-    document.addEventListener("click", (event) => this.clicked(event), passive);
+    document.addEventListener(
+      "click",
+      (event) => this.clicked(event.clientX, event.clientY, event.composedPath()[0] ?? null),
+      passive,
+    );
     window.addEventListener("scroll", () => this.scrolled(), passive);
     window.addEventListener("resize", () => this.close(), passive);
     window.addEventListener("beforeprint", () => this.close(), passive);
@@ -81,6 +87,13 @@ export class Hover {
   /** The page may take the card away under the pointer, which nobody hears of. */
   private get inside(): boolean {
     return this.entered && this.card.open;
+  }
+
+  /** What the hand did before anyone listened here. */
+  touched({ x, y, clicked }: Touch): void {
+    this.point = { x, y };
+    if (clicked) this.clicked(x, y, clicked);
+    else this.look();
   }
 
   /** Opens a flag's card and sets the focus there, as a key asks for it. */
@@ -149,12 +162,11 @@ export class Hover {
   }
 
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
-  private clicked(event: MouseEvent): void {
-    const target = event.composedPath()[0];
+  private clicked(x: number, y: number, target: EventTarget | null): void {
     // A key's click on a button of the card has no place.
     if (this.inside || (target instanceof Element && target.localName === HOST)) return;
     if (!this.options.alive()) return;
-    const flags = this.options.paint.at(event.clientX, event.clientY);
+    const flags = this.options.paint.at(x, y);
     const flag = flags[0];
     if (!flag) {
       if (this.pinned) this.close();

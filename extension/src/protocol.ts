@@ -459,6 +459,10 @@ export interface Tally {
 export interface ToBackground {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { view: View | null; site: string } };
+  /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
+  hand: { ask: object; reply: null };
+  /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
+  view: { ask: { site: string }; reply: { view: View; off: boolean } };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
     ask: ChangeRequest & { sheet: Restyle | null };

@@ -3,7 +3,7 @@
  * nothing of the page's own world is touched. It cannot be heard when a root is attached to an element
  * that is there already, or when a style sheet's rules are edited in place; the next change shows it.
  */
-import { HOST } from "./card";
+import { HOST } from "./host";
 
 const ATTRIBUTES = ["class", "style", "hidden", "open", "aria-hidden", "role", "contenteditable", "slot"];
 const OPTIONS: MutationObserverInit = {
