@@ -341,12 +341,11 @@ fn plain_word(
         shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
     }
     let folded = || Word::short([first, second], length);
-    let listed = if length <= 8 {
-        recent.lookup(first, length)
+    let (word, classes) = if length <= 8 {
+        recent.lookup(first, length, || guess(&folded()))
     } else {
-        lexicon::lookup(&folded())
+        lexicon::lookup(&folded()).unwrap_or_else(|| (UNLISTED, guess(&folded())))
     };
-    let (word, classes) = listed.unwrap_or_else(|| (UNLISTED, guess(&folded())));
     let mut token = Token {
         start: start as u32,
         end: end as u32,
