@@ -113,7 +113,8 @@ fn guess(folded: &Word) -> Classes {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begins {
     Blank,
-    Word,
+    Letter,
+    Digit,
     Mark,
     /// A character beyond ASCII: anything.
     Unknown,
@@ -124,8 +125,10 @@ static BEGINS: [Begins; 256] = {
     let mut table = [Begins::Unknown; 256];
     let mut byte = 0u8;
     while byte < 0x80 {
-        table[byte as usize] = if byte.is_ascii_alphanumeric() {
-            Begins::Word
+        table[byte as usize] = if byte.is_ascii_alphabetic() {
+            Begins::Letter
+        } else if byte.is_ascii_digit() {
+            Begins::Digit
         } else if byte.is_ascii_graphic() {
             Begins::Mark
         } else {
@@ -151,9 +154,10 @@ pub fn tokenize_into(text: &str, recent: &mut Recent, out: &mut Vec<Token>) {
     while let Some(byte) = text.as_bytes().get(at) {
         at = match BEGINS[usize::from(*byte)] {
             Begins::Blank => at + 1,
-            Begins::Word => {
+            Begins::Letter => {
                 plain_word(text, at, recent, out).unwrap_or_else(|| word(text, at, out))
             }
+            Begins::Digit => word(text, at, out),
             Begins::Mark => mark(text, at, char::from(*byte), out),
             Begins::Unknown => match character(text, at) {
                 c if is_word(c) => word(text, at, out),
@@ -304,8 +308,8 @@ fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
     last.end as usize
 }
 
-/// Puts the word at `start` into `out`, if it is as most of them are: up to fifteen letters and digits, a letter
-/// first, and then nothing that may belong to it. What [`extent`] and [`one_word`] do, in few steps.
+/// Puts the word at `start` into `out`, if it is as most of them are: up to fifteen letters, and then nothing
+/// that may belong to it. What [`extent`] and [`one_word`] do, in few steps; where to go on.
 #[inline]
 fn plain_word(
     text: &str,
@@ -314,45 +318,34 @@ fn plain_word(
     out: &mut Vec<Token>,
 ) -> Option<usize> {
     let bytes = text.as_bytes();
-    let first = eight::load(bytes, start);
-    let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
+    let written = eight::load(bytes, start);
+    let (first, mut length) = eight::leading_letters(written);
+    let mut second = 0;
+    let mut capitals = first & !written;
     if length == 8 {
-        second = eight::load(bytes, start + 8);
-        length += eight::leading_alphanumerics(second);
-        second = eight::first(second, length - 8);
+        let written = eight::load(bytes, start + 8);
+        let (letters, more) = eight::leading_letters(written);
+        second = letters;
+        length += more;
+        // Of letters that differ by their case one bit does.
+        capitals |= (second & !written) >> 1;
     }
-    let first = eight::first(first, length);
     let end = start + length;
     let next = bytes.get(end).copied().unwrap_or(b' ');
-    let more = match next {
-        b'-' | b'\'' => true,
-        b'.' => length == 1,
-        0x80.. => {
-            let c = character(text, end);
-            c == '’' || !is_general_mark(c)
-        }
-        _ => false,
-    };
-    let begins = first as u8;
-    if length == 16 || more || !begins.is_ascii_alphabetic() {
+    if length == 16 || next != b' ' && may_go_on(text, end, next, length) {
         return None;
     }
     let mut shape = 0;
-    if begins.is_ascii_uppercase() {
-        let parts = [first, second];
-        let capitals = parts.map(eight::capitals);
-        let acronym = capitals == parts.map(eight::letters)
-            && capitals[0].count_ones() + capitals[1].count_ones() > 1;
+    if capitals & 0x20 != 0 {
+        let acronym = length > 1 && capitals.count_ones() as usize == length;
         shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
     }
-    let first = eight::lower_case(first);
-    let folded = || Word::short([first, eight::lower_case(second)], length);
-    let listed = if length <= 8 {
-        recent.lookup(first, length)
+    let folded = || Word::short([first, second], length);
+    let (word, classes) = if length <= 8 {
+        recent.lookup(first, length, || guess(&folded()))
     } else {
-        lexicon::lookup(&folded())
+        lexicon::lookup(&folded()).unwrap_or_else(|| (UNLISTED, guess(&folded())))
     };
-    let (word, classes) = listed.unwrap_or_else(|| (UNLISTED, guess(&folded())));
     let mut token = Token {
         start: start as u32,
         end: end as u32,
@@ -361,12 +354,29 @@ fn plain_word(
         quoted: false,
         period: false,
     };
+    if next == b' ' {
+        out.push(token);
+        return Some(end + 1);
+    }
     if next == b'.' && takes_period(text, &token) {
         token.end += 1;
         token.period = true;
     }
     out.push(token);
     Some(token.end as usize)
+}
+
+/// Whether `next`, at `end`, may belong to the `length` letters before it.
+fn may_go_on(text: &str, end: usize, next: u8, length: usize) -> bool {
+    match next {
+        b'-' | b'\'' | b'0'..=b'9' => true,
+        b'.' => length == 1,
+        0x80.. => {
+            let c = character(text, end);
+            c == '’' || !is_general_mark(c)
+        }
+        _ => false,
+    }
 }
 
 /// Where the clitic of a word begins: its end if it has none.
