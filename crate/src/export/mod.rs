@@ -193,6 +193,7 @@ pub(crate) fn example() -> (Page, Reading) {
         details: Details::default(),
         why: "An example.".into(),
         dismissed: false,
+        review: None,
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),
