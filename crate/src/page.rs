@@ -26,6 +26,8 @@ pub struct PageInput {
     pub phrases: Vec<Phrase>,
     /// What the reader asked not to see any more on this page.
     pub dismissed: Vec<Dismissal>,
+    /// What the reader made of flags on this page.
+    pub marks: Vec<Mark>,
     /// Blocks in document order.
     pub blocks: Vec<Block>,
 }
@@ -61,6 +63,53 @@ pub struct Around {
     pub before: String,
     /// What begins where they end.
     pub after: String,
+}
+
+/// What the reader made of one flag, or a flag that the reader missed; see [`crate::review`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Mark {
+    /// The caller's name for it.
+    pub id: String,
+    /// As what the words are marked, or should be.
+    pub category: Category,
+    /// Of a missed flag: its kind by name.
+    #[serde(default)]
+    pub kind: String,
+    /// The words.
+    pub words: String,
+    /// The text around them.
+    pub around: Around,
+    /// What the reader made of it.
+    pub verdict: Verdict,
+    /// What the reader noted beside it; may be empty.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What a reader makes of a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It belongs there.
+    Right,
+    /// It doesn't.
+    Wrong,
+    /// Hard to say.
+    Unsure,
+    /// There should have been one.
+    Missed,
+}
+
+impl Verdict {
+    /// The name used in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Right => "right",
+            Verdict::Wrong => "wrong",
+            Verdict::Unsure => "unsure",
+            Verdict::Missed => "missed",
+        }
+    }
 }
 
 /// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.
