@@ -15,19 +15,19 @@ const LONGEST_REST = 2000;
 export class Pace {
   /** The longest that we kept the page from going on, in milliseconds. */
   longest = 0;
-  private readonly signal: AbortSignal;
-  private spent = 0;
-  private next = 0;
+  readonly #signal: AbortSignal;
+  #spent = 0;
+  #next = 0;
 
   constructor(signal: AbortSignal) {
-    this.signal = signal;
+    this.#signal = signal;
   }
 
   /** Does all of `work`, the first slice at once. False where it was cut short because all ends. */
   async slices(work: Iterator<void>): Promise<boolean> {
     for (;;) {
-      if (this.signal.aborted) return false;
-      if (this.once(() => this.slice(work))) return true;
+      if (this.#signal.aborted) return false;
+      if (this.once(() => this.#slice(work))) return true;
       await turn();
     }
   }
@@ -39,45 +39,45 @@ export class Pace {
       return work();
     } finally {
       const took = performance.now() - begun;
-      this.spent += took;
+      this.#spent += took;
       this.longest = Math.max(this.longest, took);
     }
   }
 
   /** A round is over. */
   end(): void {
-    this.next = performance.now() + Math.min(LONGEST_REST, Math.max(LEAST_REST, SHARE * this.spent));
-    this.spent = 0;
+    this.#next = performance.now() + Math.min(LONGEST_REST, Math.max(LEAST_REST, SHARE * this.#spent));
+    this.#spent = 0;
   }
 
   /** Waits until the page is seen and we have rested. False when all ends meanwhile. */
   async rest(): Promise<boolean> {
-    const left = this.next - performance.now();
+    const left = this.#next - performance.now();
     // At once means after the page's present task.
-    await (left > 0 ? this.until((done) => later(done, left)) : turn());
-    if (document.hidden) await this.until((done) => visible(done));
-    return !this.signal.aborted;
+    await (left > 0 ? this.#until((done) => later(done, left)) : turn());
+    if (document.hidden) await this.#until((done) => visible(done));
+    return !this.#signal.aborted;
   }
 
-  private slice(work: Iterator<void>): boolean {
+  #slice(work: Iterator<void>): boolean {
     const end = performance.now() + SLICE;
     while (!work.next().done) if (performance.now() > end) return false;
     return true;
   }
 
   /** Waits for `start` to call back or for the end of all; `start` returns how to call it off. */
-  private until(start: (done: () => void) => () => void): Promise<void> {
+  #until(start: (done: () => void) => () => void): Promise<void> {
     return new Promise((resolve) => {
-      if (this.signal.aborted) return resolve();
+      if (this.#signal.aborted) return resolve();
       const stop = () => {
         callOff();
         resolve();
       };
       const callOff = start(() => {
-        this.signal.removeEventListener("abort", stop);
+        this.#signal.removeEventListener("abort", stop);
         resolve();
       });
-      this.signal.addEventListener("abort", stop, { once: true });
+      this.#signal.addEventListener("abort", stop, { once: true });
     });
   }
 }
