@@ -253,12 +253,12 @@ impl Length {
     }
 }
 
-/// Looks a mark of one ASCII character up.
-pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
-    let (id, set) = *MARKS
-        .get(usize::from(byte))
-        .filter(|(id, _)| *id != UNLISTED)?;
-    Some((id, SETS[usize::from(set)]))
+/// Looks a mark of one ASCII character up; one that is on no list has no classes.
+pub fn mark(byte: u8) -> (WordId, Classes) {
+    match MARKS.get(usize::from(byte)) {
+        Some((id, set)) if *id != UNLISTED => (*id, SETS[usize::from(*set)]),
+        _ => (UNLISTED, 0),
+    }
 }
 
 /// Looks a word up.
@@ -329,5 +329,17 @@ impl Recent {
             };
         }
         (known.id, known.classes)
+    }
+
+    /// Looks any word up.
+    pub fn lookup_any(
+        &mut self,
+        word: &Word,
+        guess: impl FnOnce(&Word) -> Classes,
+    ) -> (WordId, Classes) {
+        match word.length {
+            1..=8 => self.lookup(word.parts[0], word.length, || guess(word)),
+            _ => lookup(word).unwrap_or_else(|| (UNLISTED, guess(word))),
+        }
     }
 }
