@@ -15,6 +15,9 @@ import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
+/** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
+const LOW = 220;
+const LEAST = 140;
 /** How long a way back is offered, in ms. */
 const NOTE = 10_000;
 
@@ -121,6 +124,8 @@ export class Card {
     else card.style.top = `${at.top}px`;
     card.style.maxHeight = `${at.maxHeight}px`;
     card.classList.toggle("above", at.above);
+    card.classList.toggle("low", at.maxHeight < LOW);
+    card.classList.toggle("least", at.maxHeight < LEAST);
     card.classList.toggle("peek", peek);
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
