@@ -6,6 +6,7 @@ import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
 import type { Host } from "./host";
 import { later } from "./later";
+import { clientWidth, here } from "./nodes";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
 import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
@@ -84,6 +85,11 @@ export class Card {
     host.wear(sheetText);
   }
 
+  /** Whether it is what was hit. */
+  holds(target: EventTarget | null): boolean {
+    return this.#host.is(target);
+  }
+
   /** Whether a flag's card is shown. */
   get open(): boolean {
     return this.#host.stands && this.#onOver !== null && this.#fading === null;
@@ -104,14 +110,14 @@ export class Card {
     onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    if (focus && !this.#host.focused) this.#before = document.activeElement;
+    if (focus && !this.#host.focused) this.#before = here.active();
     this.#take();
     this.#sheet = sheet;
     const card = draw(details, others, acts, sheet.looks, (button) => this.#openMenu(button, details, acts));
     this.#put(card);
     this.#onOver = onOver;
 
-    const viewport = { width: document.documentElement.clientWidth, height: window.innerHeight };
+    const viewport = { width: width(), height: window.innerHeight };
     const at = place(
       anchor.line,
       anchor.sentence,
@@ -241,15 +247,21 @@ export class Card {
     this.#menu = menu;
     button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();
-    const [width, height] = [document.documentElement.clientWidth, window.innerHeight];
+    const [windowWidth, height] = [width(), window.innerHeight];
     const below = height - EDGE - (at.bottom + GAP);
     const above = at.top - GAP - EDGE;
     const room = menu.offsetHeight <= below || below >= above ? below : above;
     menu.style.maxHeight = `${Math.max(room, 0)}px`;
-    menu.style.left = `${Math.max(EDGE, Math.min(at.left, width - menu.offsetWidth - EDGE))}px`;
+    menu.style.left = `${Math.max(EDGE, Math.min(at.left, windowWidth - menu.offsetWidth - EDGE))}px`;
     menu.style.top = `${room === below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight}px`;
     menu.querySelector<HTMLElement>("button")?.focus();
   }
+}
+
+/** Of the window without its scroll bar, in pixels. */
+function width(): number {
+  const root = here.root();
+  return root ? clientWidth(root) : window.innerWidth;
 }
 
 /** Code points of a phrase in the menu. */
