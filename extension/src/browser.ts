@@ -54,10 +54,8 @@ export function alive(): boolean {
   }
 }
 
-/** An element's shadow root; `closed` ones cost a call into the browser. Firefox has a property for it. */
-export function shadowOf(element: Element, closed: boolean): ShadowRoot | null {
-  const open = element.shadowRoot;
-  if (open || !closed) return open;
+/** An element's shadow root, also a closed one. Firefox has a property for it. */
+export function closedRootOf(element: Element): ShadowRoot | null {
   try {
     const firefox = element as { openOrClosedShadowRoot?: ShadowRoot | null };
     if ("openOrClosedShadowRoot" in firefox) return firefox.openOrClosedShadowRoot ?? null;

@@ -6,6 +6,7 @@ import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
 import type { Host } from "./host";
 import { later } from "./later";
+import { clientWidth, here } from "./nodes";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
 import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
@@ -15,6 +16,9 @@ import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
+/** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
+const LOW = 220;
+const LEAST = 140;
 /** How long a way back is offered, in ms. */
 const NOTE = 10_000;
 
@@ -81,6 +85,11 @@ export class Card {
     host.wear(sheetText);
   }
 
+  /** Whether it is what was hit. */
+  holds(target: EventTarget | null): boolean {
+    return this.#host.is(target);
+  }
+
   /** Whether a flag's card is shown. */
   get open(): boolean {
     return this.#host.stands && this.#onOver !== null && this.#fading === null;
@@ -101,14 +110,14 @@ export class Card {
     onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    if (focus && !this.#host.focused) this.#before = document.activeElement;
+    if (focus && !this.#host.focused) this.#before = here.active();
     this.#take();
     this.#sheet = sheet;
     const card = draw(details, others, acts, sheet.looks, (button) => this.#openMenu(button, details, acts));
     this.#put(card);
     this.#onOver = onOver;
 
-    const viewport = { width: document.documentElement.clientWidth, height: window.innerHeight };
+    const viewport = { width: width(), height: window.innerHeight };
     const at = place(
       anchor.line,
       anchor.sentence,
@@ -121,6 +130,8 @@ export class Card {
     else card.style.top = `${at.top}px`;
     card.style.maxHeight = `${at.maxHeight}px`;
     card.classList.toggle("above", at.above);
+    card.classList.toggle("low", at.maxHeight < LOW);
+    card.classList.toggle("least", at.maxHeight < LEAST);
     card.classList.toggle("peek", peek);
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
@@ -236,15 +247,21 @@ export class Card {
     this.#menu = menu;
     button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();
-    const [width, height] = [document.documentElement.clientWidth, window.innerHeight];
+    const [windowWidth, height] = [width(), window.innerHeight];
     const below = height - EDGE - (at.bottom + GAP);
     const above = at.top - GAP - EDGE;
     const room = menu.offsetHeight <= below || below >= above ? below : above;
     menu.style.maxHeight = `${Math.max(room, 0)}px`;
-    menu.style.left = `${Math.max(EDGE, Math.min(at.left, width - menu.offsetWidth - EDGE))}px`;
+    menu.style.left = `${Math.max(EDGE, Math.min(at.left, windowWidth - menu.offsetWidth - EDGE))}px`;
     menu.style.top = `${room === below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight}px`;
     menu.querySelector<HTMLElement>("button")?.focus();
   }
+}
+
+/** Of the window without its scroll bar, in pixels. */
+function width(): number {
+  const root = here.root();
+  return root ? clientWidth(root) : window.innerWidth;
 }
 
 /** Code points of a phrase in the menu. */

@@ -4,11 +4,13 @@
  * Being on is one `AbortController`: aborting it takes away everything. The page is read in rounds:
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
-import { alive, ask, type Channel, onFollowed, onPageMessage, onStored, shadowOf } from "./browser";
+import { bounds } from "../../crate/data/page/blocks.json";
+import { alive, ask, type Channel, closedRootOf, onFollowed, onPageMessage, onStored } from "./browser";
 import { Collection, type Entry } from "./collect";
 import { type Flag, normalised, unpack } from "./flags";
 import type { Hand, Page } from "./hand";
-import { HOST, type Host } from "./host";
+import { HOST, type Host, randomName } from "./host";
+import { all, attribute, here, isConnected, listen, shadowRootOf, tagOf } from "./nodes";
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
@@ -23,6 +25,7 @@ import {
   type Sheet,
   type Timings,
   type Tone,
+  type Trouble,
   type View,
   type Way,
   type Work,
@@ -36,6 +39,12 @@ import { Watch } from "./watch";
 import { text } from "./words";
 
 type Facts = Change["facts"];
+
+/** UTF-16 units that are read of a page, and of a frame in one: there may be many. */
+const MAX_TEXT = bounds.text;
+const MAX_FRAME_TEXT = 200_000;
+/** Rounds that ask for frames which came late. */
+const MAX_FRAME_ROUNDS = 100;
 
 /** What is there only while highlights are on. */
 interface Life {
@@ -59,6 +68,15 @@ interface Life {
   busy: boolean;
   /** A frame was loaded since the last round. */
   frames: boolean;
+  /** How many more rounds may ask for frames to be read. */
+  framesLeft: number;
+  /** The page changed faster than it could be read. */
+  restless: boolean;
+  /** How long the last round kept the engine busy, in milliseconds. */
+  elsewhere: number;
+  /** The root of the document and what listens to its events: both go when a page is written anew. */
+  root: Element | null;
+  hearing: AbortController;
   counts: Pick<Work, "rounds" | "messages" | "blocks">;
 }
 
@@ -106,7 +124,7 @@ class Frame {
         if (this.#dismissed === address()) return this.#status();
         const started = this.#start(view, site);
         // Nobody waits for a frame that is slow to load; it marks its flags when it is there.
-        if (window === window.top || document.readyState !== "loading") await started;
+        if (window === window.top || !here.loading()) await started;
         return this.#status();
       },
       off: ({ dismiss }) => {
@@ -176,24 +194,38 @@ class Frame {
     const life = this.#open({ ...view, ...this.#lent });
     this.#life = life;
     const { signal } = life.end;
-    // The page may come back from the back/forward cache, where everything of ours would still stand.
-    window.addEventListener("pagehide", (event) => this.#leave(event.persisted), { signal });
+    this.#listen(life);
     onStored(() => void this.#stored(life), signal);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#due(life), { signal });
     life.ready = this.#begin(life);
     return life.ready;
   }
 
+  /** Listens to the document's events, from the start and where a page was written anew. */
+  #listen(life: Life): void {
+    life.hearing.abort();
+    life.hearing = new AbortController();
+    life.root = here.root();
+    const signal = AbortSignal.any([life.end.signal, life.hearing.signal]);
+    life.watch.listen(signal);
+    // The page may come back from the back/forward cache, where everything of ours would still stand.
+    listen(window, "pagehide", (event) => this.#leave(event.persisted), { signal });
+    if (life.page && this.#hand) this.#hand.wears(life.page);
+    else if (life.page) this.#wait(life, life.page);
+  }
+
   #open(view: View): Life {
     const end = new AbortController();
-    const heard = (note: () => void) => {
-      if (!this.#alive()) return;
-      note();
+    const heard = <T>(note: () => T) => {
+      if (!this.#alive()) return null;
+      const noted = note();
       this.#due(life);
+      return noted;
     };
     const watch = new Watch(
       {
-        records: (records) => heard(() => life.collection.changed(records)),
+        records: (records) => heard(() => life.collection.changed(records)) !== false,
+        ours: (node) => globalThis.hearsay?.host?.is(node) === true,
         shown: (element) => heard(() => life.collection.check(element)),
         moved: () => heard(() => {}),
         frame: () =>
@@ -204,7 +236,8 @@ class Frame {
       end.signal,
     );
     const collection = new Collection({
-      shadowOf,
+      most: window === window.top ? MAX_TEXT : MAX_FRAME_TEXT,
+      shadowOf: (element, closed) => shadowRootOf(element) ?? (closed ? closedRootOf(element) : null),
       enter: (root) => watch.enter(root),
       await: (element) => watch.await(element),
       dismiss: (element) => watch.dismiss(element),
@@ -223,13 +256,18 @@ class Frame {
       due: true,
       busy: false,
       frames: false,
+      framesLeft: MAX_FRAME_ROUNDS,
+      restless: false,
+      elsewhere: 0,
+      root: null,
+      hearing: new AbortController(),
       counts: { rounds: 0, messages: 0, blocks: 0 },
     };
     return life;
   }
 
   async #begin(life: Life): Promise<void> {
-    if (document.readyState === "loading") await parsed(life.end.signal);
+    if (here.loading()) await parsed(life.end.signal);
     life.due = false;
     await this.#round(life);
   }
@@ -255,8 +293,11 @@ class Frame {
       await this.#read(life).catch((reason) => {
         this.#error = String(reason);
       });
-      life.pace.end();
+      life.pace.end(life.elsewhere);
+      life.elsewhere = 0;
       life.busy = false;
+      // What it missed nobody tells: it looks again.
+      if (life.restless) this.#due(life);
     });
     return life.round;
   }
@@ -265,7 +306,17 @@ class Frame {
   async #read(life: Life): Promise<void> {
     const { collection, pace, paint } = life;
     const begun = performance.now();
-    if (!(await pace.slices(collection.update(() => document.body)))) return;
+    // Where there was too much to tell, nothing is told any more.
+    if (collection.lost) life.watch.resume();
+    const caughtUp = await pace.slices(collection.update(here.body));
+    if (life.end.signal.aborted) return;
+    life.restless = !caughtUp;
+    if (!caughtUp) {
+      this.#error = text("restless");
+      return;
+    }
+    if (this.#reading) this.#error = null;
+    if (here.root() !== life.root) this.#listen(life);
     const before = this.#entries;
     const entries = pace.once(() => collection.entries());
     const moved = this.#facts !== null && withoutHash(this.#facts.url ?? "") !== address();
@@ -274,8 +325,9 @@ class Frame {
     const splices = pace.once(() => changes(before, entries));
     const facts = this.#factsNow(life.view);
     const sheet = { tone: pace.once(() => this.#toneNow(entries)), looks: life.view.looks };
-    if (life.frames) {
+    if (life.frames && life.framesLeft > 0) {
       life.frames = false;
+      life.framesLeft -= 1;
       void ask<"frames">({ type: "frames" }).catch(() => null);
     }
 
@@ -289,6 +341,7 @@ class Frame {
     else if (!sameSheet(sheet, this.#sheet)) await this.#restyle(sheet);
     if (life.end.signal.aborted) return;
     const received = performance.now();
+    life.elsewhere = received - sent;
     const changed = news || !same || written.size > 0;
     if (changed) {
       const flags = pace.once(() => unpack(reading?.flags ?? []));
@@ -296,7 +349,7 @@ class Frame {
       pace.once(() => paint.update(flags, entries, written));
       if (!(await pace.slices(paint.show(life.view)))) return;
       this.#reading = reading;
-    } else pace.once(() => paint.keep());
+    } else pace.once(() => paint.keep(true));
     if (!life.page) this.#offer(life);
     else if (changed) this.#hand?.shows(life.page);
     else this.#hand?.check();
@@ -340,9 +393,13 @@ class Frame {
       this.#hand.wears(page);
       return;
     }
-    const untouched = AbortSignal.any([signal, life.untouched.signal]);
-    waitForTouch(life.paint, page.alive, untouched, async (last) => (await this.#handed())?.touched(last()));
+    this.#wait(life, page);
     this.#followed();
+  }
+
+  #wait(life: Life, { alive, paint }: Page): void {
+    const signal = AbortSignal.any([life.end.signal, life.hearing.signal, life.untouched.signal]);
+    waitForTouch(paint, alive, signal, async (last) => (await this.#handed())?.touched(last()));
   }
 
   /** A panel came or went, or there is something for it. */
@@ -377,7 +434,10 @@ class Frame {
   /** Null when the engine could not read; `error` then says why. */
   async #engine(life: Life, change: Change, sheet: Sheet): Promise<Reading | null> {
     const afresh = this.#reading === null || this.#reading === EMPTY;
-    if (afresh && this.#entries.length === 0) return EMPTY;
+    if (afresh && this.#entries.length === 0) {
+      if (!TEXT.test(here.type())) this.#error = text("noText");
+      return EMPTY;
+    }
     let reply = await this.#send(life, change, afresh, sheet);
     if ("resend" in reply) reply = await this.#send(life, this.#whole(life), true, sheet);
     if (life.end.signal.aborted) return null;
@@ -434,7 +494,7 @@ class Frame {
         type: "details",
         ...this.#ref(),
         flag: flag.index,
-        address: location.href,
+        address: url(),
       }).catch(() => null);
       if (reply && "details" in reply) return reply.details;
       if (!reply || !("resend" in reply)) return null;
@@ -482,14 +542,15 @@ class Frame {
   }
 
   #toneNow(entries: readonly Entry[]): Tone {
-    if (!this.#ground?.isConnected) {
+    if (!this.#ground || !isConnected(this.#ground)) {
       let longest = entries[0];
       for (const entry of entries) {
         if (entry.block.text.length > (longest?.block.text.length ?? 0)) longest = entry;
       }
       this.#ground = longest?.pieces[0]?.node.parentElement ?? null;
     }
-    return toneBehind(this.#ground ?? document.documentElement);
+    const ground = this.#ground ?? here.root();
+    return ground ? toneBehind(ground) : "light";
   }
 
   #factsNow({ phrases, dismissed }: View): Facts {
@@ -500,9 +561,9 @@ class Frame {
         : [],
     );
     return {
-      url: location.href,
-      title: document.title || null,
-      language: document.documentElement.getAttribute("lang"),
+      url: url(),
+      title: title() || null,
+      language: language(),
       ...(this.#way.english ? { assume: "en" } : {}),
       ...(this.#way.whole ? { whole: true } : {}),
       ...(phrases.length === 0 ? {} : { phrases }),
@@ -559,8 +620,8 @@ class Frame {
       ...this.#ref(),
       on: this.#life !== null,
       dismissed: this.#dismissed === address(),
-      url: location.href,
-      title: document.title,
+      url: url(),
+      title: title(),
       reading: this.#reading && reading,
       way: this.#way,
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
@@ -570,6 +631,7 @@ class Frame {
       scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
       timings: this.#timings,
       work: this.#life && this.#work(this.#life),
+      troubles: this.#life ? troublesOf(this.#life) : [],
       error: this.#error,
     };
   }
@@ -582,7 +644,36 @@ class Frame {
 
 /** The page that is shown, without the place in it. */
 function address(): string {
-  return withoutHash(location.href);
+  return withoutHash(url());
+}
+
+/** UTF-16 units of what a page says of itself; every message about it carries that. */
+const MAX_URL = 8192;
+const MAX_TITLE = 1000;
+const MAX_LANGUAGE = 64;
+
+function url(): string {
+  return location.href.slice(0, MAX_URL);
+}
+
+function title(): string {
+  return here.title().slice(0, MAX_TITLE);
+}
+
+function language(): string | null {
+  const root = here.root();
+  return (root && attribute(root, "lang"))?.slice(0, MAX_LANGUAGE) ?? null;
+}
+
+/** What is read of as text: all other kinds of file are shown by the browser in ways of its own. */
+const TEXT = /^(text\/html|application\/xhtml\+xml|text\/plain)$/;
+
+function troublesOf({ collection, restless, paint }: Life): Trouble[] {
+  return [
+    ...(collection.cut ? (["cut"] as const) : []),
+    ...(restless ? (["restless"] as const) : []),
+    ...(paint.beaten ? (["beaten"] as const) : []),
+  ];
 }
 
 function withoutHash(url: string): string {
@@ -606,14 +697,9 @@ function filterOf({ sensitivity, categories }: View) {
 /** Resolves when the document is parsed, or when there is no more need. */
 function parsed(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    document.addEventListener("DOMContentLoaded", () => resolve(), { once: true, signal });
+    listen(document, "readystatechange", () => here.loading() || resolve(), { signal });
     signal.addEventListener("abort", () => resolve());
   });
-}
-
-/** `crypto.randomUUID` is missing on pages without TLS. */
-function randomName(): string {
-  return [...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join("");
 }
 
 /** This frame's place among its siblings, level by level; works across origins. */
@@ -630,7 +716,7 @@ function position(): number[] {
 /** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
 function sweep(): void {
   for (const name of NAMES) CSS.highlights.delete(name);
-  for (const card of document.querySelectorAll(`:root > ${HOST}`)) card.remove();
+  for (const one of all(":root > *")) if (tagOf(one).startsWith(HOST)) one.remove();
 }
 
 /** What our scripts in one frame know each other by. */
@@ -647,7 +733,7 @@ declare global {
 }
 
 // A second injection finds the first one, unless that one's extension is gone.
-if (!globalThis.hearsay) {
+if (!Object.hasOwn(globalThis, "hearsay")) {
   sweep();
   const frame = new Frame();
   globalThis.hearsay = {

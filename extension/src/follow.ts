@@ -5,6 +5,7 @@
  */
 import type { Channel } from "./browser";
 import type { Flag } from "./flags";
+import * as nodes from "./nodes";
 import type { Paint } from "./paint";
 import type { DocumentName, PageToPanel, PanelToPage } from "./protocol";
 import { bring, scrollersOf, scrollTo } from "./scroll";
@@ -152,7 +153,7 @@ class Eyes {
   readonly #holders = new Map<Element, Flag[]>();
   readonly #inView = new Set<Element>();
   #frame = 0;
-  #scrolled: Element = document.scrollingElement ?? document.documentElement;
+  #scrolled = nodes.here.scroller();
 
   constructor(paint: Paint, seen: Seen) {
     this.#paint = paint;
@@ -165,7 +166,8 @@ class Eyes {
       this.#soon();
     });
     for (const flag of paint.shown) {
-      const holder = paint.rangesOf(flag)[0]?.startContainer.parentElement;
+      const words = paint.rangesOf(flag)[0]?.startContainer;
+      const holder = words && nodes.parentElement(words);
       if (!holder) continue;
       const known = this.#holders.get(holder);
       if (known) known.push(flag);
@@ -175,10 +177,10 @@ class Eyes {
       }
     }
     const passive = { signal: this.#end.signal, passive: true, capture: true };
-    document.addEventListener("scroll", (event) => this.#moved(event.target), passive);
-    document.addEventListener("click", (event) => this.#clicked(event), passive);
-    for (const hand of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-      window.addEventListener(hand, () => this.#byHand(), passive);
+    nodes.listen(document, "scroll", (event) => this.#moved(event.target), passive);
+    nodes.listen(document, "click", (event) => this.#clicked(event), passive);
+    for (const hand of ["wheel", "touchmove", "keydown", "pointerdown"] as const) {
+      nodes.listen(window, hand, () => this.#byHand(), passive);
     }
   }
 
@@ -200,7 +202,7 @@ class Eyes {
 
   #moved(target: EventTarget | null): void {
     if (target instanceof Element) this.#scrolled = target;
-    else this.#scrolled = document.scrollingElement ?? document.documentElement;
+    else this.#scrolled = nodes.here.scroller();
     if (!this.#holding) this.#seen.left();
     this.#soon();
   }
@@ -249,10 +251,11 @@ class Eyes {
 
   /** At the start of what scrolls its upper edge, at the end its lower one: every flag gets its turn. */
   #line(): number {
+    if (!this.#scrolled) return 0;
     const { scrollTop, scrollHeight, clientHeight } = this.#scrolled;
     const way = scrollHeight - clientHeight;
     const done = way > 0 ? Math.min(1, Math.max(0, scrollTop / way)) : 0;
-    const whole = this.#scrolled === document.scrollingElement;
+    const whole = this.#scrolled === nodes.here.scroller();
     const top = whole ? 0 : this.#scrolled.getBoundingClientRect().top;
     return top + done * (whole ? window.innerHeight : clientHeight);
   }

@@ -2,11 +2,16 @@
  * Our only element in the page, there only while it holds the card, or what is said to the reader who
  * hears rather than sees.
  */
+import { element, HTML, make } from "./draw";
 import sheetText from "./host.css";
 import { later } from "./later";
+import { here, isConnected, listen } from "./nodes";
 
-/** The one custom tag: page rules for `div` don't meet it. */
-export const HOST = "hearsay-card";
+/**
+ * How its tag begins: page rules for `div` don't meet it. The rest is by chance, so that no page can
+ * have made it an element of its own, to which even a closed root is open.
+ */
+export const HOST = "hearsay-";
 /** A live region must have been there for a moment before what is put into it is read out, in ms. */
 const LISTENING = 150;
 /** How long what was said stays to be read out. */
@@ -20,6 +25,8 @@ export class Host {
   #status: HTMLElement | null = null;
   #quiet = () => {};
   readonly #sheets: CSSStyleSheet[] = [];
+  readonly #made = new WeakSet<object>();
+  readonly #tag = `${HOST}${randomName()}`;
 
   constructor() {
     this.wear(sheetText);
@@ -27,11 +34,16 @@ export class Host {
 
   /** Whether it is in the page, which may take it away at any time. */
   get stands(): boolean {
-    return this.#element?.isConnected === true;
+    return this.#element !== null && isConnected(this.#element);
+  }
+
+  /** Whether it is this element. */
+  is(one: object | null): boolean {
+    return one !== null && this.#made.has(one);
   }
 
   get focused(): boolean {
-    return this.#element !== null && document.activeElement === this.#element;
+    return this.#element !== null && here.active() === this.#element;
   }
 
   /** What stands in it goes here. */
@@ -41,8 +53,12 @@ export class Host {
 
   /** In front of what the page may have opened since. */
   front(): void {
-    this.#element?.hidePopover();
-    this.#element?.showPopover();
+    try {
+      this.#element?.hidePopover();
+      this.#element?.showPopover();
+    } catch {
+      // The page hears of it first, and may have taken the element away.
+    }
   }
 
   /** Adds a style sheet for what will stand in it. */
@@ -65,9 +81,8 @@ export class Host {
   say(said: string): void {
     this.#quiet();
     const known = this.stands ? this.#status : null;
-    const status = known ?? document.createElement("p");
+    const status = known ?? element("p", "said");
     if (!known) {
-      status.className = "said";
       status.role = "status";
       this.root.append(status);
       this.#status = status;
@@ -94,16 +109,22 @@ export class Host {
   }
 
   #make(): ShadowRoot {
-    const element = document.createElement(HOST);
-    element.popover = "manual";
-    const root = element.attachShadow({ mode: "closed" });
-    element.addEventListener("pointerenter", () => this.over(true));
-    element.addEventListener("pointerleave", () => this.over(false));
-    document.documentElement.append(element);
-    element.showPopover();
+    const host = make(HTML, this.#tag) as HTMLElement;
+    host.popover = "manual";
+    const root = host.attachShadow({ mode: "closed" });
+    listen(host, "pointerenter", () => this.over(true), {});
+    listen(host, "pointerleave", () => this.over(false), {});
     root.adoptedStyleSheets = this.#sheets;
-    this.#element = element;
+    this.#element = host;
     this.#root = root;
+    this.#made.add(host);
+    here.root()?.append(host);
+    this.front();
     return root;
   }
+}
+
+/** `crypto.randomUUID` is missing on pages without TLS. */
+export function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join("");
 }

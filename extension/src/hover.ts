@@ -5,8 +5,8 @@
 import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
 import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
-import { HOST } from "./host";
 import { later } from "./later";
+import { here, listen, nearest, parentElement } from "./nodes";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details, Looks, Tally } from "./protocol";
@@ -58,17 +58,18 @@ export class Hover {
     this.#card = options.card;
     const { signal } = options;
     const passive = { signal, passive: true, capture: true };
-    document.addEventListener("pointermove", (event) => this.#moved(event), passive);
-    document.addEventListener("pointerout", (event) => event.relatedTarget === null && this.#left(), passive);
-    document.addEventListener(
+    listen(document, "pointermove", (event) => this.#moved(event), passive);
+    listen(document, "pointerout", (event) => event.relatedTarget === null && this.#left(), passive);
+    listen(
+      document,
       "click",
       (event) => this.#clicked(event.clientX, event.clientY, event.composedPath()[0] ?? null),
       passive,
     );
-    window.addEventListener("scroll", () => this.#scrolled(), passive);
-    window.addEventListener("resize", () => this.#close(), passive);
-    window.addEventListener("beforeprint", () => this.#close(), passive);
-    window.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(), passive);
+    listen(window, "scroll", () => this.#scrolled(), passive);
+    listen(window, "resize", () => this.#close(), passive);
+    listen(window, "beforeprint", () => this.#close(), passive);
+    listen(window, "keydown", (event) => event.key === "Escape" && this.#escape(), passive);
     signal.addEventListener("abort", () => {
       cancelAnimationFrame(this.#frame);
       this.#stopTimer();
@@ -164,7 +165,7 @@ export class Hover {
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   #clicked(x: number, y: number, target: EventTarget | null): void {
     // A key's click on a button of the card has no place.
-    if (this.#inside || (target instanceof Element && target.localName === HOST)) return;
+    if (this.#inside || this.#card.holds(target)) return;
     if (!this.#options.alive()) return;
     const flags = this.#options.paint.at(x, y);
     const flag = flags[0];
@@ -172,7 +173,7 @@ export class Hover {
       if (this.#pinned) this.#close();
       return;
     }
-    if (target instanceof Element && target.closest("a[href], button, input, label, summary")) return;
+    if (target instanceof Element && nearest(target, "a[href], button, input, label, summary")) return;
     if (getSelection()?.isCollapsed === false) return;
     this.#stopTimer();
     void this.#show(flag, flags, true);
@@ -212,14 +213,15 @@ export class Hover {
     const sentence = around(
       paint.between(flag.block, start, end).flatMap((range) => [...range.getClientRects()]),
     );
-    const element = paint.rangesOf(flag)[0]?.startContainer.parentElement ?? document.documentElement;
+    const words = paint.rangesOf(flag)[0]?.startContainer;
+    const element = words ? parentElement(words) : here.root();
     const others: Other[] = flags
       .filter((other) => other !== flag)
       .map((other) => ({ category: other.category, open: () => void this.#show(other, flags, pinned) }));
     paint.activate(flag);
     this.#entered = false;
     const anchor = { line, sentence: sentence ?? line };
-    const sheet = { tone: toneBehind(element), looks: this.#options.looks() };
+    const sheet = { tone: element ? toneBehind(element) : "light", looks: this.#options.looks() };
     this.#card.show(details, others, this.#acts(flag, details), anchor, sheet, focus, !pinned, (over) =>
       this.#overCard(over),
     );

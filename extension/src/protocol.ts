@@ -397,9 +397,16 @@ export interface FrameStatus extends DocumentRef {
   scheme: Tone;
   timings: Timings | null;
   work: Work | null;
+  troubles: Trouble[];
   /** Why there is no reading, in words. */
   error: string | null;
 }
+
+/**
+ * What the reader should know of how it went. cut: the page goes on behind what was read; restless: it
+ * changes faster than it can be read; beaten: it took the marks away so often that they stay away.
+ */
+export type Trouble = "cut" | "restless" | "beaten";
 
 /** How the reader wants this page read: as English, and all of it. Holds until another page is there. */
 export interface Way {

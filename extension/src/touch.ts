@@ -1,4 +1,5 @@
 /** Waits for the reader to come to a mark for the first time. What answers from then on is sent for only then. */
+import { listen } from "./nodes";
 import type { Paint } from "./paint";
 
 /** Where the reader's hand was last, in viewport pixels. */
@@ -40,7 +41,8 @@ export function waitForTouch(
     if (frame === 0) frame = requestAnimationFrame(look);
   };
   const passive = { signal, passive: true, capture: true };
-  document.addEventListener(
+  listen(
+    document,
     "pointermove",
     (event) => {
       // A click on a mark counts until it is answered.
@@ -48,6 +50,6 @@ export function waitForTouch(
     },
     passive,
   );
-  document.addEventListener("click", (event) => note(event, event.composedPath()[0] ?? null), passive);
+  listen(document, "click", (event) => note(event, event.composedPath()[0] ?? null), passive);
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 }
