@@ -12,12 +12,15 @@ import { Hover } from "./hover";
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
+  type Act,
   CATEGORIES,
   type Change,
   type Details,
   type Dismissal,
+  type DocumentName,
   type DocumentRef,
   type FrameStatus,
+  type Kept,
   type Reading,
   type ReadRequest,
   type Sheet,
@@ -33,7 +36,7 @@ import { Steps } from "./steps";
 import { NAMES } from "./theme";
 import { toneBehind } from "./tone";
 import { Watch } from "./watch";
-import { text } from "./words";
+import { notKept, text } from "./words";
 
 type Facts = Change["facts"];
 
@@ -118,7 +121,7 @@ class Frame {
         if (this.life) await this.round(this.life);
         return this.status();
       },
-      resend: () => this.request(),
+      resend: ({ known }) => this.request(known),
       lend: async ({ act }) => {
         const { life } = this;
         if (!life) return this.status();
@@ -333,11 +336,9 @@ class Frame {
     const words = life.paint.wordsOf(flag);
     const { category } = flag;
     if (scope === "site") {
-      this.card.note(
-        noted(scope, words, category, this.site),
-        () => void ask<"siteOff">({ type: "siteOff", off: false }),
-      );
-      await ask<"siteOff">({ type: "siteOff", off: true });
+      const off = (off: boolean) => this.tell(ask<"siteOff">({ type: "siteOff", off }));
+      this.card.note(noted(scope, words, category, this.site), () => off(false));
+      await off(true);
       return;
     }
     const { categories } = life.view;
@@ -358,11 +359,15 @@ class Frame {
             { what: "dismiss", dismissal },
             { what: "restore", dismissal },
           ] as const);
-    this.card.note(
-      noted(scope, words, category, this.site),
-      () => void ask<"act">({ type: "act", act: undo }),
-    );
-    await ask<"act">({ type: "act", act });
+    const perform = (act: Act) => this.tell(ask<"act">({ type: "act", act }));
+    this.card.note(noted(scope, words, category, this.site), () => perform(undo));
+    await perform(act);
+  }
+
+  /** Says so where something that the reader did could not be kept. */
+  private async tell(reply: Promise<Kept>): Promise<void> {
+    const failed = await reply.catch((reason) => this.alive() && { error: notKept(reason) });
+    if (failed) this.card.note(failed.error, null);
   }
 
   /** Null when the engine could not read; `error` then says why. */
@@ -539,8 +544,11 @@ class Frame {
     return { document: this.document, revision: this.revision, order: position() };
   }
 
-  private request(): ReadRequest | null {
+  private request(known: readonly DocumentName[]): ReadRequest | { known: true } | null {
     if (!this.facts) return null;
+    const { document, revision } = this;
+    if (known.some((name) => name.document === document && name.revision === revision))
+      return { known: true };
     return { ...this.ref(), page: { ...this.facts, blocks: this.entries.map(({ block }) => block) } };
   }
 
