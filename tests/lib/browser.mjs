@@ -195,8 +195,16 @@ export class Browser {
   /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
   async killWorker() {
     const target = await this.workerTarget();
-    if (target) await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
-    await until("the service worker to end", async () => !(await this.workerTarget()));
+    if (!target) return;
+    // Whoever waits for an answer may wake another one at once, under the same name. One that is ending
+    // answers nothing, not even with an error.
+    const tell = async (expression) => {
+      const one = await attach(this.cdp, target.targetId);
+      return Promise.race([one.evaluate(expression), sleep(500)]).finally(() => one.detach());
+    };
+    await tell("globalThis.ends = true");
+    await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
+    await until("the service worker to end", async () => !(await this.workerTarget()) || (await tell("globalThis.ends !== true")));
   }
 
   async close() {
