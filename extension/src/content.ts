@@ -14,7 +14,6 @@ import { all, attribute, here, isConnected, listen, shadowRootOf, tagOf } from "
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
-  type Act,
   CATEGORIES,
   type Change,
   type Details,
