@@ -328,6 +328,12 @@ impl Page {
         offsets.get(index).copied().unwrap_or(0)
     }
 
+    /// The same blocks in a text of its own: `offsets` is where each stands in it, in code points.
+    pub(crate) fn counted(mut self, offsets: Vec<usize>) -> Self {
+        self.offsets = offsets.into();
+        self
+    }
+
     /// The whole text that exported offsets count in.
     pub fn whole_text(&self) -> String {
         match &self.source_text {

@@ -32,10 +32,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
             length += block.text.chars().count() + 1;
         }
     }
-    let text = Page {
-        offsets: offsets.into(),
-        ..page.clone()
-    };
+    let text = page.clone().counted(offsets);
     let mut at = Positions::new(&text);
     let scored = |flag: &&Flag| {
         !matches!(flag.kind, Kind::Phrase(_)) && main.get(flag.anchor.block as usize) == Some(&true)
