@@ -18,6 +18,9 @@ import {
   type Dismissal,
   type DocumentRef,
   type FrameStatus,
+  type Mark,
+  type MarkAct,
+  type Quoted,
   type Reading,
   type ReadRequest,
   type Sheet,
@@ -27,6 +30,8 @@ import {
   type Way,
   type Work,
 } from "./protocol";
+import { LONGEST_WORDS, marked, marksOf } from "./reviews";
+import { selected } from "./select";
 import { changes, portions } from "./sent";
 import { AROUND, acted, ruleFor, settings, viewFor } from "./settings";
 import { Steps } from "./steps";
@@ -82,6 +87,8 @@ class Frame {
   private site = "";
   /** In a private window: what the reader chose for this page alone. */
   private lent: Partial<View> = {};
+  /** What the reader made of flags here; `lent`: in a private window, for as long as this page is there. */
+  private marks: { page: string; kept: Mark[]; lent: MarkAct[] } = { page: "", kept: [], lent: [] };
 
   /** What the engine was sent last. */
   private facts: Facts | null = null;
@@ -135,6 +142,12 @@ class Frame {
           category: alike.length,
           phrase: alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words).length,
         };
+      },
+      quote: ({ document: own }) => (own === null || own === this.document ? this.quoted() : null),
+      lendMark: async ({ act }) => {
+        this.marks.lent.push(act);
+        if (this.life) await this.wear(this.life, this.life.view);
+        return null;
       },
       step: ({ by, enter }) => this.steps.step(by, enter),
       card: async () => ({ opened: await this.steps.open() }),
@@ -211,6 +224,7 @@ class Frame {
   }
 
   private async begin(life: Life): Promise<void> {
+    await this.recall();
     if (document.readyState === "loading") await parsed(life.end.signal);
     life.due = false;
     await this.round(life);
@@ -252,6 +266,7 @@ class Frame {
     const entries = pace.once(() => collection.entries());
     const moved = this.facts !== null && withoutHash(this.facts.url ?? "") !== address();
     if (moved) this.way = {};
+    if (this.marks.page !== address()) await this.recall();
     const written = collection.takeAgain();
     const splices = pace.once(() => changes(before, entries));
     const facts = this.factsNow(life.view);
@@ -344,8 +359,7 @@ class Frame {
     const text = life.paint.textOf(flag.block);
     const place = {
       page: address(),
-      before: text.slice(Math.max(0, flag.start - AROUND), flag.start),
-      after: text.slice(flag.end, flag.end + AROUND),
+      ...around(text, flag),
     };
     const dismissal: Dismissal = { category, words, flag: scope === "flag" ? place : null };
     const [act, undo] =
@@ -440,7 +454,7 @@ class Frame {
 
   /** The reader changed a switch, here or in another tab. */
   private async stored(life: Life): Promise<void> {
-    const now = await settings();
+    const [now] = await Promise.all([settings(), this.recall()]);
     if (life.end.signal.aborted) return;
     if (window === window.top && ruleFor(now, this.site) === "off") {
       this.stop(true);
@@ -486,6 +500,7 @@ class Frame {
 
   private factsNow({ phrases, dismissed }: View): Facts {
     const page = address();
+    const marks = this.marks.lent.reduce(marked, this.marks.kept);
     const here = dismissed.flatMap(({ category, words, flag }) =>
       flag === null || flag.page === page
         ? [{ category, words, around: flag && { before: flag.before, after: flag.after } }]
@@ -499,7 +514,25 @@ class Frame {
       ...(this.way.whole ? { whole: true } : {}),
       ...(phrases.length === 0 ? {} : { phrases }),
       ...(here.length === 0 ? {} : { dismissed: here }),
+      ...(marks.length === 0 ? {} : { marks }),
     };
+  }
+
+  /** Takes what is kept of the reader's marks on the page that is there now. */
+  private async recall(): Promise<void> {
+    const page = address();
+    const kept = await marksOf(page);
+    this.marks = { page, kept, lent: this.marks.page === page ? this.marks.lent : [] };
+  }
+
+  /** What the reader has selected. */
+  private quoted(): Quoted {
+    const page = { page: address(), title: document.title };
+    const found = this.life ? selected(this.entries, this.life.collection.roots) : "none";
+    if (typeof found === "string") return { ...page, quote: found };
+    const text = this.entries[found.block]?.block.text ?? "";
+    const words = text.slice(found.start, found.end);
+    return { ...page, quote: words.length > LONGEST_WORDS ? "long" : { words, around: around(text, found) } };
   }
 
   private leave(persisted: boolean): void {
@@ -571,6 +604,11 @@ class Frame {
     const pending = due || busy;
     return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest, pending };
   }
+}
+
+/** What stands around words of a text. */
+function around(text: string, { start, end }: { start: number; end: number }) {
+  return { before: text.slice(Math.max(0, start - AROUND), start), after: text.slice(end, end + AROUND) };
 }
 
 /** The page that is shown, without the place in it. */

@@ -152,6 +152,13 @@ function rawOffset(piece: Piece, wanted: number, atEnd: boolean): number {
   return raw;
 }
 
+/** From an offset in a piece's node to one in its block, in UTF-16 units both. */
+export function offsetIn({ node, start, collapsed, trimmed }: Piece, raw: number): number {
+  const before = node.data.slice(0, raw);
+  const length = collapsed ? squeeze(before).length : before.length;
+  return start + Math.max(0, length - (trimmed ? 1 : 0));
+}
+
 function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
 }

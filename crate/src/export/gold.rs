@@ -140,7 +140,7 @@ mod tests {
         page.input.marks.push(Mark {
             id: String::new(),
             category: reading.flags[flag].category(),
-            kind: String::new(),
+            kind: None,
             words: String::new(),
             around: Around {
                 before: String::new(),
