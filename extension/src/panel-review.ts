@@ -32,8 +32,9 @@ export interface Shown {
 
 /** What the reader wants of a flag that the list doesn't show yet. */
 interface Wanted {
-  flag: ListedFlag;
+  tab: Tab;
   document: string;
+  flag: ListedFlag;
   /** The mark's; it is there before the mark is kept. */
   id: string;
   review: Review | null;
@@ -50,6 +51,7 @@ interface Line {
 export class Reviews {
   /** The flag whose line is open. */
   private open: string | null = null;
+  /** By document and flag: another page may be looked at while there is no room for a mark on this one. */
   private readonly wanted = new Map<string, Wanted>();
   /** Of the flags that have one; and those flags, as they are listed now. */
   private readonly lines = new Map<string, Line>();
@@ -67,7 +69,7 @@ export class Reviews {
   /** Another page: what was open on the one before is closed. */
   begin(): void {
     this.open = null;
-    this.wanted.clear();
+    for (const [key, { failed }] of this.wanted) if (!failed?.full) this.wanted.delete(key);
     this.lines.clear();
     this.flags.clear();
   }
@@ -107,14 +109,19 @@ export class Reviews {
 
   /** What of the reader's wishes the list doesn't show yet. */
   private pending(flag: ListedFlag): Wanted | undefined {
-    const wanted = this.wanted.get(flag.id);
+    const key = this.key(flag);
+    const wanted = this.wanted.get(key);
     if (!wanted) return undefined;
     const asWanted =
       wanted.review?.verdict === flag.review?.verdict && wanted.review?.note === flag.review?.note;
     const later = wanted.kept !== null && wanted.kept !== this.revisions();
     if (wanted.failed || !(asWanted || later) || wanted.kept === null) return wanted;
-    this.wanted.delete(flag.id);
+    this.wanted.delete(key);
     return undefined;
+  }
+
+  private key({ id, place }: ListedFlag): string {
+    return `${this.shown()?.documents[place.document]?.document} ${id}`;
   }
 
   private revisions(): string {
@@ -127,19 +134,20 @@ export class Reviews {
   }
 
   private want(flag: ListedFlag, verdict: Verdict | null, note: string): void {
-    const before = this.wanted.get(flag.id);
-    const document = this.shown()?.documents[flag.place.document]?.document;
-    if (document === undefined) return;
+    const before = this.wanted.get(this.key(flag));
+    const { tab, documents } = this.shown() ?? {};
+    const document = documents?.[flag.place.document]?.document;
+    if (!tab || document === undefined) return;
     const id = before?.id ?? flag.review?.id ?? newId();
     const review = verdict && { id, verdict, note };
-    const wanted = { flag, document, id, review, failed: null, kept: null };
-    this.wanted.set(flag.id, wanted);
+    const wanted = { tab, document, flag, id, review, failed: null, kept: null };
+    this.wanted.set(this.key(flag), wanted);
     this.send(wanted);
     this.redraw();
   }
 
   private send(wanted: Wanted): void {
-    const { flag, document, id, review } = wanted;
+    const { tab, flag, document, id, review } = wanted;
     const { category, quote } = flag;
     this.sending = this.sending.then(async () => {
       const known = flag.review?.id === id;
@@ -148,15 +156,18 @@ export class Reviews {
         : known
           ? { what: "change", id, verdict: review.verdict, note: review.note }
           : { what: "mark", id, category, quote, verdict: review.verdict, note: review.note };
-      wanted.failed = await this.tell(document, step);
+      wanted.failed = await this.tell(tab, document, step);
       wanted.kept = wanted.failed ? null : this.revisions();
       this.redraw();
     });
   }
 
   /** Has something kept; why it isn't. */
-  private async tell(document: string | null, review: Reviewing): Promise<NotKept | null> {
-    const tab = this.shown()?.tab;
+  private async tell(
+    tab: Tab | undefined,
+    document: string | null,
+    review: Reviewing,
+  ): Promise<NotKept | null> {
     if (!tab) return { why: text("pageLeft"), full: false };
     const { id, url, secret } = tab;
     try {
@@ -191,12 +202,15 @@ export class Reviews {
     verdicts.append(asked, ...buttons.map(({ button }) => button), remove);
 
     let unfolded = false;
-    const unfold = push(text("addNote"), () => {
-      unfolded = true;
-      this.redraw();
-      note.focus();
-    });
-    unfold.className = "quiet";
+    const unfold = push(
+      text("addNote"),
+      () => {
+        unfolded = true;
+        this.redraw();
+        note.focus();
+      },
+      "quiet",
+    );
     let pause = 0;
     const keep = () => {
       clearTimeout(pause);
@@ -248,7 +262,8 @@ export class Reviews {
 
   private excuse({ why, full }: NotKept, id: string): (string | Node)[] {
     const again = push(text("tryAgain"), () => {
-      const wanted = this.wanted.get(id);
+      const flag = this.flags.get(id);
+      const wanted = flag && this.wanted.get(this.key(flag));
       if (wanted) this.send(wanted);
     });
     return [text("notKept", why), " ", again, ...(full ? [" ", makeRoom()] : [])];
@@ -270,11 +285,13 @@ export class Reviews {
         const said = element("p", "said");
         said.append(...tellMark(review));
         const trouble = element("p", "trouble");
-        const remove = push(text("delete"), async () => {
-          const name = this.shown()?.documents[document]?.document ?? null;
-          const failed = await this.tell(name, { what: "delete", id: review.id });
+        const act = async () => {
+          const { tab, documents } = this.shown() ?? {};
+          const name = documents?.[document]?.document ?? null;
+          const failed = await this.tell(tab, name, { what: "delete", id: review.id });
           trouble.textContent = failed?.why ?? "";
-        });
+        };
+        const remove = push(text("delete"), act, "quiet");
         remove.ariaLabel = text("deleteThis", words);
         row.append(drawing, quoted(element("bdi", "page", words)), remove, said, trouble);
         return row;
@@ -284,7 +301,7 @@ export class Reviews {
 
   /** Makes what is selected on the page a flag; what there is to say of that. */
   async add(kind: Decided): Promise<(string | Node)[]> {
-    const failed = await this.tell(null, { what: "add", id: newId(), kind });
+    const failed = await this.tell(this.shown()?.tab, null, { what: "add", id: newId(), kind });
     if (!failed) return [text("added")];
     return failed.full ? [text("notKept", failed.why), " ", makeRoom()] : [failed.why];
   }
@@ -315,8 +332,8 @@ function makeRoom(): HTMLElement {
   return push(text("makeRoom"), () => void openOptions("review"));
 }
 
-function push(face: string, act: () => void): HTMLButtonElement {
-  const made = element("button", "", face);
+function push(face: string, act: () => void, className = "push"): HTMLButtonElement {
+  const made = element("button", className, face);
   made.type = "button";
   made.addEventListener("click", act);
   return made;
