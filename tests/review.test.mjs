@@ -359,7 +359,7 @@ test("the options tell what room the marks take, and delete them one by one, by 
   await until("the old ones gone", async () => (await left()) === "could,perhaps");
   assert.equal("review https://a.example/x" in (await stored(at.browser)), false, "a page without marks");
 
-  await own.getByText("a.example", { exact: true }).click();
+  await own.getByRole("button", { name: "a.example", exact: true }).click();
   await own.getByRole("button", { name: "Delete: could" }).click();
   await until("that one gone", async () => (await left()) === "perhaps");
   await own.getByRole("button", { name: "Delete all marks" }).click();
@@ -400,7 +400,7 @@ test("axe finds nothing in the panel with its lines open, nor in the options wit
   await panel.send("Emulation.setDeviceMetricsOverride", { width: 280, height: 700, deviceScaleFactor: 1, mobile: false });
   assert.ok(await panel.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "nothing sticks out at 280 px");
   const own = await options(at.browser, "#review");
-  await own.locator("#review summary").first().click();
+  await own.locator("#review .fold").first().click();
   const session = await at.browser.context.newCDPSession(own);
   const evaluate = async (expression) => (await session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true })).result.value;
   await evaluate(`${axe}; 0`);

@@ -1,6 +1,6 @@
 /** The part of the options page about the reader's marks: what there is, what room it takes, and the ways to delete it. */
 import { onStored } from "./browser";
-import { element, line, quoted } from "./draw";
+import { element, line, quoted, svg } from "./draw";
 import { at, button, redraw } from "./options-parts";
 import type { Looks, Mark } from "./protocol";
 import { forget, type Reviewed, restore, reviews, siteOf } from "./reviews";
@@ -62,27 +62,27 @@ function told(pages: readonly Reviewed[]): string {
 
 function drawSite(site: string, pages: readonly Reviewed[]): HTMLElement {
   const row = element("li", "reviewed");
-  const fold = element("details");
-  const summary = element("summary", "", site);
-  summary.dataset.name = `marks of ${site}`;
   const list = element("ul");
-  fold.append(summary, list);
-  fold.open = open.has(site);
-  const fill = () => {
-    if (fold.open && list.childElementCount === 0) list.append(...pages.flatMap(drawMarks));
-  };
-  fill();
-  fold.addEventListener("toggle", () => {
-    if (fold.open) open.add(site);
-    else open.delete(site);
-    fill();
+  list.id = `marks-${site}`;
+  const fold = button(site, site, () => {
+    if (!open.delete(site)) open.add(site);
+    show();
   });
+  fold.className = "fold";
+  fold.prepend(svg("opens", "0 0 10 10", "M3.5 2 6.5 5 3.5 8"));
+  fold.setAttribute("aria-controls", list.id);
+  const show = () => {
+    list.hidden = !open.has(site);
+    fold.ariaExpanded = String(!list.hidden);
+    if (!list.hidden && list.childElementCount === 0) list.append(...pages.flatMap(drawMarks));
+  };
+  show();
   const remove = button(
     text("delete"),
     text("deleteSite", site),
     () => void take((page) => siteOf(page) === site),
   );
-  row.append(fold, element("span", "scope", told(pages)), remove);
+  row.append(fold, element("span", "scope", told(pages)), remove, list);
   return row;
 }
 
