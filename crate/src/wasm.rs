@@ -223,7 +223,7 @@ pub fn change(
     };
     if more {
         let document = Document {
-            page: Page::from_input(input),
+            page: Page::of_lines(input),
             reading: Reading::default(),
             taken: taken + ahead,
         };
@@ -234,7 +234,7 @@ pub fn change(
 }
 
 fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
-    let page = Page::from_input(input);
+    let page = Page::of_lines(input);
     let (reading, taken) = READER.with_borrow_mut(|reader| {
         let before = reader.taken();
         let reading = reader.read(&page);
@@ -310,7 +310,7 @@ fn with_joined<T>(
                     input.dismissed.extend(other.dismissed.iter().cloned());
                     input.marks.extend(other.marks.iter().cloned());
                 }
-                let page = Page::from_input(input);
+                let page = Page::of_lines(input);
                 let reading = READER.with_borrow_mut(|reader| reader.read(&page));
                 Ok(f(&page, &reading, &firsts))
             }

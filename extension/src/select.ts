@@ -22,10 +22,11 @@ export function selected(
     for (const piece of pieces) {
       const { node } = piece;
       if (!range.intersectsNode(node)) continue;
-      const from = range.startContainer === node ? range.startOffset : 0;
-      const to = range.endContainer === node ? range.endOffset : node.data.length;
-      start = Math.min(start, offsetIn(piece, from));
-      end = Math.max(end, offsetIn(piece, to));
+      const from = offsetIn(piece, range.startContainer === node ? range.startOffset : 0);
+      const to = offsetIn(piece, range.endContainer === node ? range.endOffset : node.data.length);
+      if (from >= to) continue;
+      start = Math.min(start, from);
+      end = Math.max(end, to);
     }
     const words = own.text.slice(start, end);
     start += words.length - words.trimStart().length;
