@@ -75,7 +75,7 @@ pub struct Mark {
     pub category: Category,
     /// Of a missed flag: its kind by name.
     #[serde(default)]
-    pub kind: String,
+    pub kind: Option<String>,
     /// The words.
     pub words: String,
     /// The text around them.
@@ -326,12 +326,6 @@ impl Page {
             offsets
         });
         offsets.get(index).copied().unwrap_or(0)
-    }
-
-    /// The same blocks in a text of its own: `offsets` is where each stands in it, in code points.
-    pub(crate) fn counted(mut self, offsets: Vec<usize>) -> Self {
-        self.offsets = offsets.into();
-        self
     }
 
     /// The whole text that exported offsets count in.
