@@ -103,7 +103,7 @@ onBackgroundMessage({
       const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
-      if (replaced && replaced !== from) forget(replaced);
+      for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
       const reading = change(from, key, splices, more);
       await styled;
@@ -543,7 +543,7 @@ async function complete(tab: number): Promise<string[]> {
       if ("known" in reply) continue;
       const { page, ...ref } = reply;
       const { key, replaced } = documents.set(tab, frame, ref);
-      if (replaced) forget(replaced);
+      for (const old of replaced) forget(old);
       read(key, page);
     }
     for (const key of documents.settle(tab, there)) forget(key);

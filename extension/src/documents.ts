@@ -21,8 +21,13 @@ export class Documents {
   /** The one that was last in use comes last. */
   private readonly tabs = new Map<number, Frames>();
 
-  /** Notes a frame's document; returns the key that it replaces, if any. */
-  set(tab: number, frame: number, ref: DocumentRef): { key: string; replaced: string | null } {
+  /**
+   * Notes a frame's document; returns the keys that it replaces. Another top document has other frames: those
+   * of the one before may have gone without a word, as when the browser discards a tab.
+   */
+  set(tab: number, frame: number, ref: DocumentRef): { key: string; replaced: string[] } {
+    const top = frame === 0 ? this.tabs.get(tab)?.get(0) : undefined;
+    const gone = top && top.name.document !== ref.document ? this.drop(tab, 0) : [];
     const frames: Frames = this.tabs.get(tab) ?? new Map<number, Entry>();
     this.tabs.set(tab, frames);
     this.use(tab);
@@ -30,7 +35,7 @@ export class Documents {
     const key = keyOf(tab, frame, ref);
     const name = { document: ref.document, revision: ref.revision };
     frames.set(frame, { key, name, order: ref.order });
-    return { key, replaced: before !== undefined && before !== key ? before : null };
+    return { key, replaced: before !== undefined && before !== key ? [...gone, before] : gone };
   }
 
   /** Keys of the tab's documents in page order: each document before the frames inside it. */

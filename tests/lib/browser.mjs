@@ -150,9 +150,9 @@ export class Browser {
     return (await this.targets()).filter((target) => target.url === url);
   }
 
-  /** The side panel, once it is drawn; driven by raw CDP as the popup is. */
-  async panel() {
-    const target = await until("the panel", async () => (await this.ours("panel.html"))[0]);
+  /** The side panel, once it is drawn, of several windows any other one; driven by raw CDP as the popup is. */
+  async panel(number = 0) {
+    const target = await until("the panel", async () => (await this.ours("panel.html"))[number]);
     const panel = await attach(this.cdp, target.targetId);
     await until("the panel to be drawn", () => panel.evaluate("document.readyState === 'complete' && !document.body.hasAttribute('aria-busy')"), 60_000);
     return panel;

@@ -1,5 +1,5 @@
 /** The extension as it is, with a background that can be made to fail: for the tests of faults alone. */
-import { cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { EXTENSION } from "./browser.mjs";
@@ -62,13 +62,31 @@ function prelude() {
   };
 }
 
-/** Makes a folder with such an extension, for `launch`. */
-export async function faulty() {
+/** Before every script of ours: between any two looks the clock is set forward or back by a year. */
+function clock() {
+  const Real = Date;
+  let looks = 0;
+  const now = () => Real.now() + (looks++ % 2 === 0 ? 1 : -1) * 365 * 24 * 3600_000;
+  globalThis.Date = class extends Real {
+    static now = now;
+
+    constructor(...parts) {
+      super(...(parts.length > 0 ? parts : [now()]));
+    }
+  };
+}
+
+/** Makes a folder with such an extension, for `launch`. `moved`: with a clock that is set again and again. */
+export async function faulty({ moved = false } = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-faults-"));
   await cp(EXTENSION, folder, { recursive: true });
   const file = path.join(folder, "manifest.json");
   const manifest = JSON.parse(await readFile(file, "utf8"));
   await writeFile(path.join(folder, "prelude.js"), `(${prelude})();\n`);
+  for (const name of moved ? (await readdir(folder)).filter((one) => one.endsWith(".js")) : []) {
+    const script = path.join(folder, name);
+    await writeFile(script, `(${clock})();\n${await readFile(script, "utf8")}`);
+  }
   await writeFile(path.join(folder, "faulty.js"), 'import "./prelude.js";\nimport "./background.js";\n');
   await writeFile(file, JSON.stringify({ ...manifest, background: { ...manifest.background, service_worker: "faulty.js" } }));
   return folder;
