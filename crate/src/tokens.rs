@@ -52,7 +52,7 @@ fn is_quote(c: char) -> bool {
 
 /// Dashes, quotation marks and dots beyond ASCII: told at once, since nearly all characters beyond
 /// ASCII in English text are such. The hyphens U+2010 and U+2011 are no marks, ’ may be none.
-fn is_general_mark(c: char) -> bool {
+pub fn is_general_mark(c: char) -> bool {
     matches!(c, '\u{2012}'..='\u{2027}')
 }
 
