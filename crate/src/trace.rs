@@ -9,13 +9,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::attribution::{FAINT, Found, Manner};
-use crate::block::Parsed;
+use crate::block::{Parsed, Spot};
 use crate::export::one_line;
 use crate::model::{Details, Flag, Kind, Reading, Span};
 use crate::page::Page;
 use crate::phrases::View;
 use crate::read::Reader;
-use crate::rules::Match;
 use crate::sources::{How, Resolved};
 
 include!(concat!(env!("OUT_DIR"), "/classes.rs"));
@@ -190,7 +189,7 @@ impl Block<'_> {
         details(&resolved.details, out);
     }
 
-    fn rule(&self, kind: Kind, m: &Match, flags: &[Flag], out: &mut Lines) {
+    fn rule(&self, kind: Kind, m: &Spot, flags: &[Flag], out: &mut Lines) {
         let span = self.span(&(m.start..m.end));
         let flagged = flags
             .iter()

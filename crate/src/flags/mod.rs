@@ -9,12 +9,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::attribution::Found;
-use crate::block::Parsed;
+use crate::block::{Parsed, Spot};
 use crate::model::{Flag, Kind, Span, Voice};
 use crate::order;
 use crate::page::{Landmarks, Page};
 use crate::phrases::View;
-use crate::rules::Match;
 use crate::sources::Resolved;
 
 /// One block with what the three categories look at.
@@ -61,7 +60,7 @@ impl Context<'_> {
     }
 
     /// The rule matches of one sentence.
-    pub fn matches_in(&self, sentence: usize) -> &[(usize, Kind, Match)] {
+    pub fn matches_in(&self, sentence: usize) -> &[(usize, Kind, Spot)] {
         let matches = &self.parsed.matches;
         let first = matches.partition_point(|m| m.0 < sentence);
         let last = matches.partition_point(|m| m.0 <= sentence);

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use super::{Context, base};
 use crate::attribution::{FAINT, Found, Manner};
+use crate::block::Spot;
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::order;
 use crate::phrases::{Phrase, View};
-use crate::rules::Match;
 use crate::sources::Resolved;
 
 pub fn flags(context: &Context) -> Vec<Flag> {
@@ -97,7 +97,7 @@ fn own_voice(
     kind: Kind,
     sentence: usize,
     range: &Range<usize>,
-    m: &Match,
+    m: &Spot,
 ) -> bool {
     let view = context.view;
     if context.quotation || (m.start..m.end).any(|i| view.tokens[i].quoted) {
@@ -156,7 +156,7 @@ fn sourced(
     view: View,
     kind: Kind,
     range: &Range<usize>,
-    m: &Match,
+    m: &Spot,
     found: &Found,
     resolved: &Resolved,
 ) -> bool {
@@ -267,7 +267,7 @@ fn clause(context: &Context, range: &Range<usize>, at: usize) -> Range<usize> {
 }
 
 /// The fewest words that carry the claim: the predicate with its auxiliaries and its object.
-fn widen(context: &Context, kind: Kind, m: &Match, range: &Range<usize>) -> Range<usize> {
+fn widen(context: &Context, kind: Kind, m: &Spot, range: &Range<usize>) -> Range<usize> {
     let view = context.view;
     let (mut start, mut end) = (m.start, m.end);
     if matches!(kind, Kind::Consensus | Kind::Statistic) {
