@@ -11,13 +11,17 @@ use crate::lexicon as lex;
 use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::quotes::Quote;
-use crate::rules::{self, Match};
+use crate::rules::{self, Match, Rule, What};
 
-/// How a cue relates source and content.
+/// How a cue relates source and content: the kinds of `attribution.txt` and `agentless.txt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// say, argue, tell, write, according to.
+    /// say, argue, tell, write.
     Speech,
+    /// according to.
+    According,
+    /// A noun: a claim is only mentioned ("critics' claim that"), but one that was made.
+    Noun,
     /// think, fear, hope.
     Belief,
     /// accuse, condemn, call for, support: a stance, not a claim.
@@ -29,30 +33,22 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// The manner that a rule's kind names; `None` for a kind that no data file may use.
-    fn from_name(kind: &str) -> Option<Manner> {
-        Some(match kind {
-            // A claim that is only mentioned ("critics' claim that") is one that was made.
-            "speech" | MENTION => Manner::Speech,
-            "belief" => Manner::Belief,
-            "stance" => Manner::Stance,
-            "showing" => Manner::Showing,
-            AGENTLESS => Manner::Agentless,
-            _ => return None,
-        })
+    /// The manner of a rule of the table of attributions.
+    fn of(rule: &Rule) -> Manner {
+        match rule.what {
+            What::Manner(manner) => manner,
+            _ => Manner::Speech,
+        }
     }
 
-    /// The manner of a rule; a test holds the data files to the names that there are.
-    fn of(rule: &rules::Rule) -> Manner {
-        Manner::from_name(rule.kind).unwrap_or(Manner::Speech)
+    /// Whether something is told, and not only thought or wished.
+    pub fn tells(self) -> bool {
+        matches!(
+            self,
+            Manner::Speech | Manner::According | Manner::Noun | Manner::Showing
+        )
     }
 }
-
-/// The kind of rules whose cue is a noun: somebody's claim is mentioned, and they don't go on speaking.
-const MENTION: &str = "noun";
-
-/// The kind of rules without a source.
-const AGENTLESS: &str = "agentless";
 
 /// Rules under this strength find stances and mentions rather than claims.
 pub const FAINT: f32 = 0.5;
@@ -133,12 +129,19 @@ impl Sentence<'_> {
             let same = cited
                 .iter()
                 .rev()
-                .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
+                .find(|m| {
+                    sentence.tokens[m.start].quoted == token.quoted
+                        && Manner::of(m.rule) != Manner::Noun
+                })
                 .and_then(|m| m.source.map(|s| (s, m.end)));
-            let mut matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
+            let matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
+            let Some(mut matches) = matches else {
+                continue;
+            };
             let mut taken = false;
             // The first rule speaks; that nobody does is told beside it.
-            while let Some(m) = matches.next(|rule| !taken || rule.kind == AGENTLESS) {
+            while let Some(m) = matches.next(|rule| !taken || Manner::of(rule) == Manner::Agentless)
+            {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(m);
@@ -370,16 +373,4 @@ fn trim(view: View, mut r: Range<usize>) -> Range<usize> {
         r.end -= 1;
     }
     r
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_has_a_manner() {
-        for rule in rules::ATTRIBUTION.rules {
-            assert!(Manner::from_name(rule.kind).is_some(), "{}", rule.id);
-        }
-    }
 }

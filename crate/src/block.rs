@@ -12,7 +12,7 @@ use crate::model::{Category, Kind};
 use crate::own::{Hit, Own};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
-use crate::rules::{self, Rule};
+use crate::rules::{self, Rule, What};
 use crate::sentences;
 use crate::sources::{self, Role};
 use crate::tokens::{self, Token};
@@ -179,17 +179,19 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            let mut matches = rules::matches_at(&rules::FLAGS, view, at, None);
+            let Some(mut matches) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+                continue;
+            };
             while let Some(m) = matches.next(|_| true) {
                 let spot = Spot {
                     rule: m.rule,
                     start: m.start + range.start,
                     end: m.end + range.start,
                 };
-                if let Some(kind) = Kind::from_name(m.rule.kind) {
-                    spots.push((number, kind, spot));
-                } else if let Some(category) = Category::excepted(m.rule.kind) {
-                    parsed.exceptions.push((category, spot));
+                match m.rule.what {
+                    What::Kind(kind) => spots.push((number, kind, spot)),
+                    What::Not(category) => parsed.exceptions.push((category, spot)),
+                    What::Manner(_) | What::Wording(_) => {}
                 }
             }
         }

@@ -4,7 +4,6 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -275,7 +274,6 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
         dismissed: false,
     }
 }

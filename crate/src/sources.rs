@@ -573,7 +573,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if is_name(view, p.head) {
         return (Who::Named, 0.0);
     }
-    let speech = manner == Manner::Speech;
+    let speech = manner.tells() && manner != Manner::Showing;
     // "the yard says", "the ruling said": what is called by a common noun, and speaks.
     if speech && (definite || owned) && h.any(lex::NOUN) && !h.any(lex::NOUN_TIME | lex::CAP) {
         return if h.any(lex::CLAIM) {
@@ -1020,11 +1020,7 @@ impl<'a> Ledger<'a> {
             }
             self.entries[source].details.clone_from(&details);
         }
-        let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
-            0.0
-        } else {
-            0.08
-        };
+        let manner_off = if found.manner.tells() { 0.0 } else { 0.08 };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
         let doubt = 1.0 - found.strength;
         let strength = (strength - doubt - manner_off - reason_off).clamp(0.05, 0.99);

@@ -217,7 +217,7 @@ impl Block<'_> {
         );
         let anchor = format!("[{}]", self.page.words(flag.anchor));
         out.line(4, &label, &anchor);
-        out.line(6, "why: ", &flag.why);
+        out.line(6, "why: ", flag.kind.why());
     }
 
     /// The flags whose anchor begins in `sentence`. Flags are in the page's order.

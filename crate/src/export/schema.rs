@@ -142,7 +142,7 @@ pub struct FlagEntry<'a> {
     /// What the page tells about the source.
     pub details: DetailsEntry<'a>,
     /// What was seen, in words.
-    pub why: &'a str,
+    pub why: &'static str,
 }
 
 /// The source of an anonymous flag. On agentless ones only `id` is set.
@@ -379,6 +379,6 @@ fn flag_entry<'a>(
             anonymity: flag.details.anonymity.as_deref(),
             reason: flag.details.reason.as_deref(),
         },
-        why: &flag.why,
+        why: flag.kind.why(),
     }
 }

@@ -1,9 +1,7 @@
 //! Attributions whose source the page never identifies.
 
-use std::borrow::Cow;
-
 use super::{Context, base};
-use crate::attribution::{FAINT, Found};
+use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Flag, Kind, Voice};
 
@@ -79,12 +77,6 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             _ => Voice::Author,
         };
         flag.details = resolved.details.clone();
-        flag.why = Cow::Borrowed(match kind {
-            Kind::Agentless => "The words attribute something, and nobody is the one who says it.",
-            Kind::Document => "A record is cited that the page doesn't identify.",
-            Kind::Group => "Several speak or believe here, and none of them is named on the page.",
-            _ => "Somebody is cited here whom the page never names.",
-        });
         out.push(flag);
     }
     out
@@ -94,7 +86,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
 fn sourced(context: &Context, found: &Found) -> bool {
     context
         .found_in(found.sentence, found.sentence)
-        .filter(|(other, _)| other.rule.starts_with("according"))
+        .filter(|(other, _)| other.manner == Manner::According)
         .any(|(other, _)| other.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 

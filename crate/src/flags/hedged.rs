@@ -1,6 +1,5 @@
 //! Claims whose speaker does not fully commit.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, base};
@@ -77,14 +76,6 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
             flag.claim = scope.map(|scope| context.span(scope));
             flag.voice = context.voice(sentence, m.start);
-            flag.why = Cow::Borrowed(match kind {
-                Kind::Modal => "A modal verb leaves open whether this is so.",
-                Kind::Likelihood => "A degree of probability is given, not a fact.",
-                Kind::Appearance => "It says how something seems, not how it is.",
-                Kind::Hearsay => "A marker of second-hand knowledge, without whose it is.",
-                Kind::Condition => "The claim holds only if something else does.",
-                _ => "A quantity is blurred.",
-            });
             flag
         })
         .collect()

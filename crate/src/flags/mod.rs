@@ -4,7 +4,6 @@ mod anonymous;
 mod hedged;
 mod unsourced;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -186,7 +185,6 @@ fn base(
         sentence: context.sentence(sentence),
         voice: Voice::Author,
         details: crate::model::Details::default(),
-        why: Cow::Borrowed(""),
         dismissed: false,
     }
 }
