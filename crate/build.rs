@@ -932,6 +932,7 @@ fn write_rules(
                         }
                     }
                     let classes = classes.join(",");
+                    ids.sort_unstable();
                     let _ = write!(
                         elements,
                         "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"

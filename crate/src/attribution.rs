@@ -62,8 +62,8 @@ pub struct Found {
     pub cue: Range<usize>,
     /// The source phrase; `None` where the sayer is absent.
     pub source: Option<Phrase>,
-    /// The content's tokens, in order.
-    pub content: Vec<Range<usize>>,
+    /// The content's tokens.
+    pub content: Content,
     /// What sort of cue.
     pub manner: Manner,
     /// The rule's strength less what modals take off it: 1 where a claim is surely conveyed.
@@ -76,6 +76,30 @@ pub struct Found {
     pub quoted: bool,
     /// Whether the content goes on in the next block: the block ends in a colon after the cue.
     pub goes_on: bool,
+}
+
+/// What is attributed, as ranges of tokens; one that is empty is none.
+#[derive(Clone, Debug, Default)]
+pub struct Content {
+    /// Before source and cue.
+    before: Range<usize>,
+    /// After them.
+    after: Range<usize>,
+    /// Quotations that go on with it in the next sentences.
+    goes_on: Range<usize>,
+}
+
+impl Content {
+    /// The ranges, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Range<usize>> {
+        let all = [&self.before, &self.after, &self.goes_on];
+        all.into_iter().filter(|range| !range.is_empty())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
 }
 
 impl Found {
@@ -185,10 +209,10 @@ impl Sentence<'_> {
     fn found(&self, m: &Match, all: &[Match]) -> Found {
         let base = self.range.start;
         let manner = Manner::of(m.rule);
-        let mut content = Vec::new();
+        let mut content = Content::default();
         if let Some(end) = m.before {
             let earlier = all.iter().any(|o| o.start < m.start);
-            content.extend(self.content_before(m, end + base, earlier));
+            content.before = self.content_before(m, end + base, earlier);
         }
         let after = if manner == Manner::Agentless {
             Some(m.end)
@@ -201,9 +225,8 @@ impl Sentence<'_> {
             goes_on = range.is_empty()
                 && self.range.end == self.view.tokens.len()
                 && self.view.any(self.range.end - 1, lex::MARK_COLON);
-            content.push(range);
+            content.after = range;
         }
-        content.retain(|c| !c.is_empty());
         let shift = |p: Phrase| Phrase {
             start: p.start + base,
             head: p.head + base,
@@ -225,7 +248,7 @@ impl Sentence<'_> {
 
     /// What stands before source and cue, up to token `end`: from the sentence's start, or from that
     /// of the quotation that ends there. `earlier`: somebody is cited before in the sentence.
-    fn content_before(&self, m: &Match, end: usize, earlier: bool) -> Option<Range<usize>> {
+    fn content_before(&self, m: &Match, end: usize, earlier: bool) -> Range<usize> {
         let mut first = self.range.start;
         // Who speaks inside a quotation began where it did.
         if self.view.tokens[m.start + self.range.start].quoted {
@@ -236,7 +259,7 @@ impl Sentence<'_> {
         let quote = last_quote(self.quotes, end)
             .filter(|q| q.end + 2 >= end && !self.view.tokens[m.start + self.range.start].quoted);
         let Some(quote) = quote else {
-            return Some(range);
+            return range;
         };
         // A quotation that began in an earlier sentence is all the speaker's.
         let opens = quote.start.saturating_sub(1);
@@ -245,7 +268,7 @@ impl Sentence<'_> {
         } else {
             range.start
         };
-        Some(start..range.end.max(quote.end))
+        start..range.end.max(quote.end)
     }
 
     /// What stands after, from token `start`: to the sentence's end, to the quotation's, or to where
@@ -327,7 +350,7 @@ pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
             .iter()
             .take_while(whole);
         if let Some(end) = after.last().map(|r| r.end) {
-            f.content.push(sentences[f.sentence].end..end);
+            f.content.goes_on = sentences[f.sentence].end..end;
         }
     }
 }

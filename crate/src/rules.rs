@@ -208,7 +208,7 @@ pub enum Element {
         not: bool,
         /// Whether the token may be missing.
         optional: bool,
-        /// Words that fit.
+        /// Words that fit, ascending.
         words: &'static [WordId],
         /// Class sets that fit: all classes of the first set must be there, none of the second.
         classes: &'static [(Classes, Classes)],
@@ -564,7 +564,8 @@ fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Some(token) = token else {
         return if before { *start } else { *end };
     };
-    words.contains(&token.word)
+    // They are in order: the first one that isn't less is it, or none is.
+    words.iter().find(|word| **word >= token.word) == Some(&token.word)
         || classes
             .iter()
             .any(|(with, without)| token.all(*with) && !token.any(*without))
@@ -617,76 +618,90 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Matches `elements` from token `at` rightwards.
-    fn right(&mut self, elements: &[Element], at: usize) -> bool {
-        let Some((first, rest)) = elements.split_first() else {
-            return true;
-        };
+    fn right(&mut self, mut elements: &[Element], mut at: usize) -> bool {
         let tokens = self.view.tokens;
-        match first {
-            Element::Open => self.right(rest, at),
-            Element::Close => {
-                self.found.end = at;
-                self.right(rest, at)
+        while let Some((first, rest)) = elements.split_first() {
+            elements = rest;
+            match first {
+                Element::Open => {}
+                Element::Close => self.found.end = at,
+                Element::Gap(most) => {
+                    return (at..=at + *most as usize)
+                        .take_while(|i| {
+                            *i == at || tokens.get(i - 1).is_some_and(|t| !t.ends_clause())
+                        })
+                        .filter(|i| begins(rest.first(), tokens.get(*i), false))
+                        .any(|i| self.right(rest, i));
+                }
+                Element::Part(Part::Adjunct) => {
+                    let end = seen(&mut self.seen.adjuncts, at, || self.view.adjuncts(at));
+                    if end > at && self.right(rest, end) {
+                        return true;
+                    }
+                }
+                Element::Part(part) => match self.part_right(*part, at) {
+                    Some(end) => at = end,
+                    None => return false,
+                },
+                Element::Test { not, optional, .. } => {
+                    let fits = test(first, tokens.get(at), false);
+                    if *optional && !not {
+                        if fits && self.right(rest, at + 1) {
+                            return true;
+                        }
+                    } else if fits == *not {
+                        return false;
+                    } else if fits {
+                        at += 1;
+                    }
+                }
             }
-            Element::Gap(most) => (at..=at + *most as usize)
-                .take_while(|i| *i == at || tokens.get(i - 1).is_some_and(|t| !t.ends_clause()))
-                .filter(|i| begins(rest.first(), tokens.get(*i), false))
-                .any(|i| self.right(rest, i)),
-            Element::Part(part) => self.part_right(*part, rest, at),
-            Element::Test { not: true, .. } => {
-                !test(first, tokens.get(at), false) && self.right(rest, at)
-            }
-            Element::Test { optional: true, .. } => {
-                test(first, tokens.get(at), false) && self.right(rest, at + 1)
-                    || self.right(rest, at)
-            }
-            Element::Test { .. } => test(first, tokens.get(at), false) && self.right(rest, at + 1),
         }
+        true
     }
 
     /// Matches `elements`, the last one first, leftwards from the token before `at`.
-    fn left(&mut self, elements: &[Element], at: usize) -> bool {
-        let Some((last, rest)) = elements.split_last() else {
-            return true;
-        };
+    fn left(&mut self, mut elements: &[Element], mut at: usize) -> bool {
         let tokens = self.view.tokens;
-        let token = at.checked_sub(1).and_then(|i| tokens.get(i));
-        match last {
-            Element::Close => false,
-            Element::Open => {
-                self.found.start = at;
-                self.left(rest, at)
-            }
-            Element::Gap(most) => (0..=(*most as usize).min(at))
-                .take_while(|n| *n == 0 || !tokens[at - n].ends_clause())
-                .filter(|n| {
-                    begins(
-                        rest.last(),
-                        (at - n).checked_sub(1).and_then(|i| tokens.get(i)),
-                        true,
-                    )
-                })
-                .any(|n| self.left(rest, at - n)),
-            Element::Part(part) => self.part_left(*part, rest, at),
-            Element::Test { not: true, .. } => !test(last, token, true) && self.left(rest, at),
-            Element::Test { optional: true, .. } => {
-                test(last, token, true) && self.left(rest, at.saturating_sub(1))
-                    || self.left(rest, at)
-            }
-            Element::Test { .. } => {
-                test(last, token, true) && self.left(rest, at.saturating_sub(1))
+        while let Some((last, rest)) = elements.split_last() {
+            elements = rest;
+            let before = |at: usize| at.checked_sub(1).and_then(|i| tokens.get(i));
+            match last {
+                Element::Close => return false,
+                Element::Open => self.found.start = at,
+                Element::Gap(most) => {
+                    return (0..=(*most as usize).min(at))
+                        .take_while(|n| *n == 0 || !tokens[at - n].ends_clause())
+                        .filter(|n| begins(rest.last(), before(at - n), true))
+                        .any(|n| self.left(rest, at - n));
+                }
+                Element::Part(part) => match self.part_left(*part, at) {
+                    Some(start) => at = start,
+                    None => return false,
+                },
+                Element::Test { not, optional, .. } => {
+                    let fits = test(last, before(at), true);
+                    if *optional && !not {
+                        if fits && self.left(rest, at.saturating_sub(1)) {
+                            return true;
+                        }
+                    } else if fits == *not {
+                        return false;
+                    } else if fits {
+                        at = at.saturating_sub(1);
+                    }
+                }
             }
         }
+        true
     }
 
-    fn part_right(&mut self, part: Part, rest: &[Element], at: usize) -> bool {
+    /// Where the part that begins at `at` ends, if it is there.
+    fn part_right(&mut self, part: Part, at: usize) -> Option<usize> {
         let view = self.view;
         match part {
             Part::Source | Part::Unnamed => {
-                let found = seen(&mut self.seen.noun, at, || view.source_at(at));
-                let Some(phrase) = found else {
-                    return false;
-                };
+                let phrase = seen(&mut self.seen.noun, at, || view.source_at(at))?;
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
                 // "told them": no source is in the object's case.
@@ -695,40 +710,32 @@ impl Walk<'_> {
                     || view.any(phrase.head, lex::NOUN_TIME)
                     || part == Part::Unnamed && !unnamed
                 {
-                    return false;
+                    return None;
                 }
                 let phrase = view.extend(phrase, view.tokens.len(), true);
                 self.found.source = Some(phrase);
-                self.right(rest, phrase.end)
+                Some(phrase.end)
             }
             Part::Listener => {
-                let found = seen(&mut self.seen.noun, at, || view.source_at(at));
-                let Some(phrase) = found else {
-                    return false;
-                };
+                let phrase = seen(&mut self.seen.noun, at, || view.source_at(at))?;
                 self.found.listener = Some(phrase);
-                self.right(rest, phrase.end)
+                Some(phrase.end)
             }
-            Part::Adjunct => {
-                let end = seen(&mut self.seen.adjuncts, at, || view.adjuncts(at));
-                end > at && self.right(rest, end) || self.right(rest, at)
-            }
-            Part::Clause => {
-                seen(&mut self.seen.clause, at, || view.clause_at(at)) && self.right(rest, at)
-            }
+            Part::Clause => seen(&mut self.seen.clause, at, || view.clause_at(at)).then_some(at),
             Part::End => {
                 let ends = view.tokens.get(at).is_none_or(|t| t.ends_clause());
-                ends && self.right(rest, at)
+                ends.then_some(at)
             }
             Part::Content => {
                 self.found.after = Some(at);
-                self.right(rest, at)
+                Some(at)
             }
-            _ => false,
+            _ => None,
         }
     }
 
-    fn part_left(&mut self, part: Part, rest: &[Element], at: usize) -> bool {
+    /// Where the part that ends before `at` begins, if it is there.
+    fn part_left(&mut self, part: Part, at: usize) -> Option<usize> {
         let view = self.view;
         match part {
             Part::Group | Part::Passive | Part::Be => {
@@ -736,58 +743,49 @@ impl Walk<'_> {
                     Part::Group => seen(&mut self.seen.group, at, || verbs::active(view, at)),
                     Part::Passive => verbs::passive(view, at),
                     _ => verbs::copular(view, at),
-                };
-                let Some(group) = group else { return false };
+                }?;
                 self.found.doubt = group.doubt;
                 self.group = group.start;
-                self.left(rest, group.start)
+                Some(group.start)
             }
             Part::Subject | Part::Record => {
-                let subject = seen(&mut self.seen.subject, at, || view.subject_before(at, 0));
-                let Some(phrase) = subject else {
-                    return false;
-                };
+                let phrase = seen(&mut self.seen.subject, at, || view.subject_before(at, 0))?;
                 if part == Part::Record && !view.any(phrase.head, lex::DOCUMENT) {
-                    return false;
+                    return None;
                 }
                 let governed = phrase.start > 0 && view.is(phrase.start - 1, &["to", "of"]);
                 if governed || !verbs::agrees(view, self.trigger, &phrase, self.group) {
-                    return false;
+                    return None;
                 }
                 self.found.source = Some(phrase);
                 // An aside between subject and verb is the source's; adverbs before the cue are the cue's.
-                self.left(rest, phrase.start)
+                Some(phrase.start)
             }
             Part::Head => {
-                let whole = view
+                let phrase = view
                     .noun_phrase(0, at)
                     .map(|p| view.extend(p, at, false))
-                    .filter(|p| p.end == at && at <= 8 && view.heads_speech(p));
-                let Some(phrase) = whole else { return false };
+                    .filter(|p| p.end == at && at <= 8 && view.heads_speech(p))?;
                 self.found.source = Some(phrase);
-                self.left(rest, 0)
+                Some(0)
             }
             Part::Owner => {
-                let Some(phrase) = view.owner_before(at) else {
-                    return false;
-                };
+                let phrase = view.owner_before(at)?;
                 self.found.source = Some(phrase);
-                self.left(rest, phrase.start)
+                Some(phrase.start)
             }
             Part::Same => {
                 let before = self.same.filter(|(_, end)| *end <= at);
-                let Some(phrase) = before.map(|b| b.0).or_else(|| view.first_subject(at)) else {
-                    return false;
-                };
+                let phrase = before.map(|b| b.0).or_else(|| view.first_subject(at))?;
                 self.found.source = Some(phrase);
                 self.found.apart = true;
-                self.left(rest, at)
+                Some(at)
             }
             Part::Content => {
                 self.found.before = Some(at);
-                self.left(rest, at)
+                Some(at)
             }
-            _ => false,
+            _ => None,
         }
     }
 }

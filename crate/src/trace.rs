@@ -168,7 +168,7 @@ impl Block<'_> {
         if let Some(listener) = &found.relay {
             out.line(6, "told to: ", self.words(listener.clone()));
         }
-        for content in &found.content {
+        for content in found.content.iter() {
             out.line(6, "content: ", self.words(content.clone()));
         }
         if found.goes_on {

@@ -10,8 +10,7 @@ const NEAR: usize = 3;
 /// Longest anchor in tokens; longer ones are the source or its core alone.
 const LONGEST: usize = 16;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
-    let mut out = Vec::new();
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
     for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
         let faint = found.source.is_some() && found.strength < FAINT;
         let Some(source) = resolved.source.filter(|_| resolved.anonymous && !faint) else {
@@ -71,7 +70,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             strength,
         );
         flag.source = Some((source, words));
-        flag.claim = found.content.first().map(|c| context.span(c.clone()));
+        flag.claim = found.content.iter().next().map(|c| context.span(c.clone()));
         flag.voice = match context.voice(found.sentence, found.cue.start) {
             Voice::Source(s) if s != source => Voice::Source(s),
             _ => Voice::Author,
@@ -79,7 +78,6 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         flag.details = resolved.details.clone();
         out.push(flag);
     }
-    out
 }
 
 /// Whether an "according to …" of the sentence has this cue in its content.

@@ -8,7 +8,7 @@ use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::order;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
     let view = context.view;
     let mut found: Vec<(usize, Kind, Spot, f32)> = Vec::new();
     for (sentence, kind, m) in &context.parsed.matches {
@@ -61,24 +61,21 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             _ => merged.push(next),
         }
     }
-    merged
-        .into_iter()
-        .map(|(sentence, kind, m, strength)| {
-            let mut flag = base(
-                context,
-                kind,
-                sentence,
-                m.start..m.end,
-                m.start..m.end,
-                m.rule.id,
-                strength.clamp(0.05, 0.99),
-            );
-            let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
-            flag.claim = scope.map(|scope| context.span(scope));
-            flag.voice = context.voice(sentence, m.start);
-            flag
-        })
-        .collect()
+    out.extend(merged.into_iter().map(|(sentence, kind, m, strength)| {
+        let mut flag = base(
+            context,
+            kind,
+            sentence,
+            m.start..m.end,
+            m.start..m.end,
+            m.rule.id,
+            strength.clamp(0.05, 0.99),
+        );
+        let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
+        flag.claim = scope.map(|scope| context.span(scope));
+        flag.voice = context.voice(sentence, m.start);
+        flag
+    }));
 }
 
 /// What is hedged: the rest of the clause, as BioScope has it; with a condition, the clause that hangs on

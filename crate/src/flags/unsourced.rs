@@ -12,8 +12,19 @@ use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::sources::Resolved;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
-    let mut out: Vec<(usize, Flag)> = Vec::new();
+/// A match that is the article's own assertion.
+struct Assertion<'a> {
+    sentence: usize,
+    kind: Kind,
+    m: &'a Spot,
+    anchor: Range<usize>,
+    /// The clause it stands in.
+    clause: Range<usize>,
+    strength: f32,
+}
+
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
+    let mut found: Vec<Assertion> = Vec::new();
     for (sentence, kind, m) in &context.parsed.matches {
         if kind.category() != Category::Unsourced {
             continue;
@@ -23,53 +34,48 @@ pub fn flags(context: &Context) -> Vec<Flag> {
         if !own_voice(context, *kind, *sentence, &range, &clause, m) {
             continue;
         }
-        let anchor = widen(context, *kind, m, &range);
         let accounted =
             *kind == Kind::Statistic && (counted(context.view) || recorded(context, *sentence));
         let weaker = accounted || carried(context, *sentence);
-        let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
-        let mut flag = base(
-            context,
-            *kind,
-            *sentence,
-            anchor,
-            m.start..m.end,
-            m.rule.id,
-            strength,
-        );
-        flag.claim = Some(context.span(clause.clone()));
-        out.push((clause.start, flag));
+        found.push(Assertion {
+            sentence: *sentence,
+            kind: *kind,
+            m,
+            anchor: widen(context, *kind, m, &range),
+            clause,
+            strength: m.rule.strength - if weaker { 0.25 } else { 0.0 },
+        });
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
-    let faint = |flag: &Flag| flag.strength < 0.5;
-    order::sort_by_key(&mut out, |(clause, flag)| {
-        let kind = Kind::ALL.iter().position(|kind| *kind == flag.kind);
-        let rank = u32::from(faint(flag)) << 8 | kind.unwrap_or(0) as u32;
+    order::sort_by_key(&mut found, |a| {
+        let kind = Kind::ALL.iter().position(|kind| *kind == a.kind);
+        let rank = u32::from(a.strength < 0.5) << 8 | kind.unwrap_or(0) as u32;
         // Floats of one sign compare as their bits do.
-        [*clause as u32, rank, !flag.strength.max(0.0).to_bits()]
+        [a.clause.start as u32, rank, !a.strength.max(0.0).to_bits()]
     });
-    let mut kept: Vec<(usize, Flag)> = Vec::new();
-    for (clause, flag) in out {
-        let consensus = flag.kind == Kind::Consensus;
-        // One figure a sentence is enough to ask where they all come from.
-        let counted = flag.kind == Kind::Statistic
-            && kept
-                .iter()
-                .rev()
-                .take(8)
-                .any(|(_, k)| k.kind == Kind::Statistic && k.sentence == flag.sentence);
-        let taken = counted
-            || kept.iter().rev().take(8).any(|(c, k)| {
-                *c == clause
-                    && k.anchor.block == flag.anchor.block
-                    && (k.kind == Kind::Consensus) == consensus
-                    || k.anchor.overlaps(flag.anchor)
-            });
+    let mut kept: Vec<Assertion> = Vec::new();
+    for next in found {
+        let consensus = next.kind == Kind::Consensus;
+        let taken = kept.iter().rev().take(8).any(|k| {
+            // One figure a sentence is enough to ask where they all come from.
+            let counted = next.kind == Kind::Statistic
+                && k.kind == Kind::Statistic
+                && k.sentence == next.sentence;
+            counted
+                || k.clause.start == next.clause.start && (k.kind == Kind::Consensus) == consensus
+                || k.anchor.start < next.anchor.end && next.anchor.start < k.anchor.end
+        });
         if !taken {
-            kept.push((clause, flag));
+            kept.push(next);
         }
     }
-    kept.into_iter().map(|(_, f)| f).collect()
+    out.extend(kept.into_iter().map(|a| {
+        let cue = a.m.start..a.m.end;
+        let (rule, strength) = (a.m.rule.id, a.strength);
+        let mut flag = base(context, a.kind, a.sentence, a.anchor, cue, rule, strength);
+        flag.claim = Some(context.span(a.clause));
+        flag
+    }));
 }
 
 /// The most tokens of a label that ends in a full stop.
