@@ -4,7 +4,6 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,7 +11,7 @@ use regex_lite::{Regex, RegexBuilder};
 use serde::Serialize;
 
 use crate::block::Parsed;
-use crate::model::{Category, Details, Flag, Kind, Span, Voice};
+use crate::model::{BY_READER, Category, Details, Flag, Kind, Span, Voice};
 use crate::page::{Page, Phrase};
 use crate::phrases::View;
 
@@ -259,7 +258,6 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
     };
     Flag {
         rule: "own-phrase",
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
         ..by_reader(
             Kind::Phrase(hit.category),
             anchor,
@@ -287,7 +285,7 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
     Flag {
         kind,
         strength: 1.0,
-        rule: "reader",
+        rule: BY_READER,
         anchor,
         cues: vec![anchor],
         source: None,
@@ -295,7 +293,6 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("A reader marked it."),
         dismissed: false,
         review: None,
     }
