@@ -101,6 +101,14 @@ impl Own {
                 end: m.end(),
             }));
         }
+        // A flag stands on words: a pattern may take in the spaces beside them, or find nothing else.
+        hits.retain_mut(|h| {
+            let blank = |c: char| c.is_whitespace() || c.is_control();
+            let words = text[h.start..h.end].trim_start_matches(blank);
+            h.start = h.end - words.len();
+            h.end = h.start + words.trim_end_matches(blank).len();
+            h.start < h.end
+        });
         hits.sort_by_key(|h| (h.start, h.category, std::cmp::Reverse(h.end)));
         let mut ends: HashMap<Category, usize> = HashMap::new();
         hits.retain(|h| {
@@ -383,6 +391,19 @@ mod tests {
         assert!(wrong(&"x".repeat(201), false).is_err());
         assert_eq!(wrong("(a", false), Ok(()));
         assert_eq!(wrong("a+b?", true), Ok(()));
+    }
+
+    /// Found by the fuzzer: `--explain` left out flags that began between two sentences.
+    #[test]
+    fn spaces_are_no_part_of_what_a_pattern_marks() {
+        for (pattern, marked_words) in [(r"\s+know\s?", "know"), (r"\s", ""), (r"\.\s", ". .")] {
+            let phrases = [phrase(Category::Hedged, pattern, true)];
+            let (page, reading) = marked("We know. It rained. We", &phrases);
+            let words: Vec<&str> = own(&page, &reading).iter().map(|o| o.1).collect();
+            assert_eq!(words.join(" "), marked_words, "{pattern}");
+            let traced = crate::trace::trace(&page);
+            assert_eq!(traced.matches("\n    FLAG ").count(), reading.flags.len());
+        }
     }
 
     #[test]
