@@ -17,7 +17,7 @@ const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
 /** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
-const LOW = 220;
+const LOW = 300;
 const LEAST = 140;
 /** How long a way back is offered, in ms. */
 const NOTE = 10_000;
@@ -310,9 +310,11 @@ function draw(
   facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details)));
 
   card.append(header, element("p", "plain", plain(details)), facts);
-  if (details.rests) card.append(rests(details.rests, acts));
-  for (const other of others) card.append(otherRow(other, looks));
-  card.append(actions(acts, dismiss));
+  const end = element("div", "end");
+  if (details.rests) end.append(rests(details.rests, acts));
+  for (const other of others) end.append(otherRow(other, looks));
+  end.append(actions(acts, dismiss));
+  card.append(end);
   return card;
 }
 
