@@ -54,18 +54,18 @@ export const DEFAULTS: Readonly<Settings> = {
 };
 
 /** What the settings are stored under; the rest of the storage is not theirs. */
-const NAMES = [...Object.keys(DEFAULTS), "version"];
+const names = () => [...Object.keys(DEFAULTS), "version"];
 
 export type Raw = Record<string, unknown>;
 
 export async function settings(): Promise<Settings> {
-  return valid(await stored(NAMES));
+  return valid(await stored(names()));
 }
 
 /** Changes the settings as they are now, after every change that was asked for before; they come back. */
 export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
   return alone("settings", async () => {
-    const raw = await stored(NAMES);
+    const raw = await stored(names());
     const now = valid(raw);
     const changes = step(now);
     // What an older version stored is written anew with the first change.
@@ -76,7 +76,7 @@ export function update(step: (now: Settings) => Partial<Settings>): Promise<Sett
 
 /** Brings what an older version stored up to date. An empty storage stays empty. */
 export async function migrate(): Promise<void> {
-  const raw = await stored(NAMES);
+  const raw = await stored(names());
   if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
 }
 
