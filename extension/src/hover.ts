@@ -151,9 +151,14 @@ export class Hover {
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   private clicked(event: MouseEvent): void {
     const target = event.composedPath()[0];
+    const ours = target instanceof Element && target.localName === HOST;
+    if (!this.options.alive()) {
+      // Nothing of the card works any more, which is gone by now.
+      if (ours) event.stopPropagation();
+      return;
+    }
     // A key's click on a button of the card has no place.
-    if (this.inside || (target instanceof Element && target.localName === HOST)) return;
-    if (!this.options.alive()) return;
+    if (this.inside || ours) return;
     const flags = this.options.paint.at(event.clientX, event.clientY);
     const flag = flags[0];
     if (!flag) {
