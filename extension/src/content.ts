@@ -636,9 +636,16 @@ class Frame {
     };
   }
 
-  private work({ busy, collection, counts, due, paint, pace }: Life): Work {
+  private work({ busy, collection, counts, due, paint, pace, watch }: Life): Work {
     const pending = due || busy;
-    return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest, pending };
+    return {
+      ...collection.walked,
+      awaited: watch.waiting,
+      ...counts,
+      ranges: paint.made,
+      longest: pace.longest,
+      pending,
+    };
   }
 }
 
