@@ -7,13 +7,9 @@ import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { calm, cardText, highlights, hover, inCard, pageInput, peek, pointAt, settled, sourcing, status } from "./lib/hearsay.mjs";
-import { PAGES, SURE, told } from "./lib/pages.mjs";
+import { CLOBBERED, PAGES, STORY, SURE, THIEVES, told, wrapped } from "./lib/pages.mjs";
 
-const story = (more = "") => PAGES["/story"].body.replace("<article>", `${more}<article>`);
 
-/** Markup that makes a page of ours: the story below something else, or in it. */
-const STORY = /<article>[\s\S]*<\/article>/.exec(PAGES["/story"].body)[0];
-const wrapped = (before, after = "") => PAGES["/story"].body.replace(STORY, () => before + STORY + after);
 const scripted = (code, more = "") => wrapped(more, `<script>${code}</script>`);
 
 /** Ways to forbid everything. */
@@ -25,34 +21,6 @@ const POLICIES = {
   "sandbox": { "content-security-policy": "sandbox" },
   "isolated from all others": { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "same-origin" },
   "no clipboard, no features": { "permissions-policy": "clipboard-write=(), clipboard-read=(), fullscreen=()", "referrer-policy": "no-referrer", "x-content-type-options": "nosniff" },
-};
-
-/** Every name that a property of these has, on an element that is read, and on the document. */
-const CLOBBER = `
-  const names = new Set();
-  for (let at = document.querySelector("form"); at; at = Object.getPrototypeOf(at)) for (const name of Object.getOwnPropertyNames(at)) names.add(name);
-  for (const type of [ShadowRoot, Text, HTMLSlotElement, HTMLAnchorElement, Document, HTMLDocument]) for (const name of Object.getOwnPropertyNames(type.prototype)) names.add(name);
-  for (const name of names) {
-    const input = document.createElement("input");
-    input.setAttribute("name", name);
-    input.type = "hidden";
-    input.id = name;
-    document.querySelector("form").append(input);
-  }
-  const all = document.createDocumentFragment();
-  for (const name of names) {
-    const image = document.createElement("img");
-    image.name = name;
-    image.hidden = true;
-    all.append(image);
-  }
-  Document.prototype.querySelector.call(document, "#here").append(all);`;
-
-const CLOBBERED = {
-  "/clobbered": {
-    body: `<!doctype html><html lang="en"><head><title>Harbour news</title></head><body><div id="here"></div><form>${/<article>[\s\S]*<\/article>/.exec(PAGES["/story"].body)[0]}</form><script>${CLOBBER}</script></body></html>`,
-  },
-  "/named-like-us": { body: story(`<p id="hearsay">The boats lay at the quay.</p><a id="navigation" name="scheduler"></a><p id="chrome"></p><p id="getSelection"></p>`) },
 };
 
 /** What a page does to the marks, as often as it likes. */
@@ -98,6 +66,7 @@ const FILES = {
 const at = withBrowser({
   ...PAGES,
   ...CLOBBERED,
+  ...THIEVES,
   ...HUGE,
   ...FILES,
   "/restless": { body: wrapped(`<div id="here"></div>`) },
@@ -122,26 +91,6 @@ const at = withBrowser({
       for (const name of ["MutationObserver", "ResizeObserver", "Range", "Highlight", "MessageChannel", "getComputedStyle", "requestAnimationFrame", "scheduler", "CSSStyleSheet", "queueMicrotask", "setTimeout"]) window[name] = angry;
       </script>`),
   },
-  "/element-of-ours": {
-    // It knows a closed root of an element that it has made its own.
-    body: scripted(`window.roots = [];
-      new MutationObserver((records) => {
-        for (const { addedNodes } of records) for (const node of addedNodes) {
-          if (!node.localName?.startsWith("hearsay")) continue;
-          window.roots.push("came");
-          if (!customElements.get(node.localName)) customElements.define(node.localName, class extends HTMLElement {
-            constructor() { super(); const root = this.attachInternals().shadowRoot ?? this.shadowRoot; if (root) window.roots.push(root); }
-          });
-        }
-      }).observe(document, { subtree: true, childList: true });
-      customElements.define("hearsay-card", class extends HTMLElement {
-        constructor() { super(); const root = this.attachInternals().shadowRoot; if (root) window.roots.push(root); }
-        connectedCallback() { this.remove(); }
-      });`),
-  },
-  "/host-thief": {
-    body: scripted(`window.taken = 0; new MutationObserver((records) => { for (const { addedNodes } of records) for (const node of addedNodes) if (node.localName?.startsWith("hearsay")) { window.taken += 1; node.remove(); } }).observe(document.documentElement, { childList: true });`),
-  },
   "/toggle-thief": {
     body: scripted(`document.addEventListener("beforetoggle", (event) => { event.target.remove(); event.preventDefault(); }, true);`),
   },
@@ -151,7 +100,7 @@ const at = withBrowser({
   },
   "/link-host": { body: wrapped(`<p id="linked">The wall <a href="/x"><span>held, but </span>Officials said</a> that it may fall.</p>`) },
   "/long-words": { body: wrapped("").replace("<article>", () => `<article class="${"x ".repeat(200_000)}" id="${"y".repeat(500_000)}">`).replace("<title>Harbour news", () => `<title>${"Harbour news ".repeat(200_000)}`).replace('lang="en"', `lang="en-${"x".repeat(500_000)}"`) },
-  ...Object.fromEntries(Object.values(POLICIES).map((headers, i) => [`/policy-${i}`, { body: story(), headers }])),
+  ...Object.fromEntries(Object.values(POLICIES).map((headers, i) => [`/policy-${i}`, { body: wrapped(), headers }])),
 });
 
 /** Every node of the document with what it holds. */
@@ -222,6 +171,7 @@ for (const path of Object.keys(CLOBBERED)) {
   test(`DOM clobbering: ${path}`, async () => {
     const expected = await marksOfStory();
     const { page, popup, now, unharmed } = await attack(path);
+    if (path === "/clobbered") assert.equal(await page.evaluate(() => [document.body, document.createRange, document.forms, document.title].every((one) => one instanceof HTMLImageElement)), true, "the page does what it is here for");
     assert.equal(now.error, null);
     assert.deepEqual(await highlights(page), expected);
     const { title, blocks } = await pageInput(popup);
