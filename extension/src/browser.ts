@@ -15,7 +15,6 @@ import type {
 
 /** The file names that the build writes; nothing else may be injected. */
 const CONTENT_SCRIPT = "content.js";
-const HAND_SCRIPT = "hand.js";
 const AUTO_SCRIPT = "auto.js";
 
 export interface Sender {
@@ -195,11 +194,28 @@ export async function inject(tab: number): Promise<number[]> {
   }
 }
 
-/** Puts the script into one frame that answers the reader's hand there. A frame that is gone needs none. */
-export async function injectHand(tab: number, frame: number): Promise<void> {
+/** The ids of the frames that have the content script; nothing is put into any of them. */
+export async function framesOf(tab: number): Promise<number[]> {
+  try {
+    const results = await chrome.scripting.executeScript({
+      target: { tabId: tab, allFrames: true },
+      func: () => globalThis.hearsay !== undefined,
+      injectImmediately: true,
+    });
+    return results.filter(({ result }) => result).map(({ frameId }) => frameId);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Puts what is only wanted now and then into one frame, beside the content script. A frame that is gone
+ * needs none.
+ */
+export async function injectInto(tab: number, frame: number, script: "hand" | "say"): Promise<void> {
   const target = { tabId: tab, frameIds: [frame] };
   await chrome.scripting
-    .executeScript({ target, files: [HAND_SCRIPT], injectImmediately: true })
+    .executeScript({ target, files: [`${script}.js`], injectImmediately: true })
     .catch(() => {});
 }
 

@@ -16,6 +16,9 @@ import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
+/** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
+const LOW = 300;
+const LEAST = 140;
 /** How long a way back is offered, in ms. */
 const NOTE = 10_000;
 
@@ -62,34 +65,34 @@ export type Step = "previous" | "next";
 export type Focus = Step | "card";
 
 export class Card {
-  private readonly host: Host;
-  private card: HTMLElement | null = null;
-  private menu: HTMLElement | null = null;
-  private sheet: Sheet | null = null;
+  readonly #host: Host;
+  #card: HTMLElement | null = null;
+  #menu: HTMLElement | null = null;
+  #sheet: Sheet | null = null;
   /** Ends the fading early, where the card is fading out. */
-  private fading: (() => void) | null = null;
-  private callOff = () => {};
-  private onOver: ((over: boolean) => void) | null = null;
+  #fading: (() => void) | null = null;
+  #callOff = () => {};
+  #onOver: ((over: boolean) => void) | null = null;
   /** What had the focus before the card took it. */
-  private before: Element | null = null;
+  #before: Element | null = null;
 
   constructor(host: Host) {
-    this.host = host;
+    this.#host = host;
     host.over = (over) => {
-      if (over) this.card?.classList.remove("peek");
-      this.onOver?.(over);
+      if (over) this.#card?.classList.remove("peek");
+      this.#onOver?.(over);
     };
     host.wear(sheetText);
   }
 
   /** Whether it is what was hit. */
   holds(target: EventTarget | null): boolean {
-    return this.host.is(target);
+    return this.#host.is(target);
   }
 
   /** Whether a flag's card is shown. */
   get open(): boolean {
-    return this.host.stands && this.onOver !== null && this.fading === null;
+    return this.#host.stands && this.#onOver !== null && this.#fading === null;
   }
 
   /**
@@ -107,12 +110,12 @@ export class Card {
     onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    if (focus && !this.host.focused) this.before = here.active();
-    this.take();
-    this.sheet = sheet;
-    const card = draw(details, others, acts, sheet.looks, (button) => this.openMenu(button, details, acts));
-    this.put(card);
-    this.onOver = onOver;
+    if (focus && !this.#host.focused) this.#before = here.active();
+    this.#take();
+    this.#sheet = sheet;
+    const card = draw(details, others, acts, sheet.looks, (button) => this.#openMenu(button, details, acts));
+    this.#put(card);
+    this.#onOver = onOver;
 
     const viewport = { width: width(), height: window.innerHeight };
     const at = place(
@@ -127,6 +130,8 @@ export class Card {
     else card.style.top = `${at.top}px`;
     card.style.maxHeight = `${at.maxHeight}px`;
     card.classList.toggle("above", at.above);
+    card.classList.toggle("low", at.maxHeight < LOW);
+    card.classList.toggle("least", at.maxHeight < LEAST);
     card.classList.toggle("peek", peek);
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
@@ -137,10 +142,10 @@ export class Card {
 
   /** Says what was done where the card is or was, with a way back; gone after a while, or when it was gone back. */
   note(said: string, undo: () => void): void {
-    const was = this.card;
+    const was = this.#card;
     const above = was?.classList.contains("above") ?? false;
     const box = was?.getBoundingClientRect() ?? new DOMRect(EDGE, EDGE, 0, 0);
-    this.take();
+    this.#take();
     const note = element("section", "card note open");
     const button = element("button", "act undo", text("undo"));
     button.type = "button";
@@ -149,97 +154,97 @@ export class Card {
       undo();
     });
     note.append(element("p", "", said), button);
-    this.put(note);
+    this.#put(note);
     note.style.left = `${box.left}px`;
     note.style.top = `${above ? box.bottom - note.offsetHeight : box.top}px`;
     const go = () => {
-      this.callOff();
-      this.callOff = later(() => this.remove(), NOTE);
+      this.#callOff();
+      this.#callOff = later(() => this.remove(), NOTE);
     };
-    note.addEventListener("pointerenter", () => this.callOff());
+    note.addEventListener("pointerenter", () => this.#callOff());
     note.addEventListener("pointerleave", go);
     note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
     go();
     button.focus({ preventScroll: true });
-    this.host.say(said);
+    this.#host.say(said);
   }
 
   /** Fades out, then leaves no trace. */
   hide(): void {
-    const { card } = this;
-    if (!card || this.fading !== null || this.onOver === null) return;
-    this.giveBack();
+    const card = this.#card;
+    if (!card || this.#fading !== null || this.#onOver === null) return;
+    this.#giveBack();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.take();
-      this.host.leave();
+      this.#take();
+      this.#host.leave();
       return;
     }
-    this.menu?.remove();
+    this.#menu?.remove();
     card.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
-    this.fading = later(() => {
-      this.take();
-      this.host.leave();
+    this.#fading = later(() => {
+      this.#take();
+      this.#host.leave();
     }, FADE_OUT);
   }
 
   /** Everything, at once. */
   remove(): void {
-    this.giveBack();
-    this.take();
-    this.host.hush();
+    this.#giveBack();
+    this.#take();
+    this.#host.hush();
   }
 
   /** Whether there was a menu to close. */
   closeMenu(): boolean {
-    const { menu } = this;
+    const menu = this.#menu;
     if (!menu) return false;
-    this.menu = null;
+    this.#menu = null;
     menu.remove();
-    const button = this.card?.querySelector<HTMLElement>(".menu-button");
+    const button = this.#card?.querySelector<HTMLElement>(".menu-button");
     button?.setAttribute("aria-expanded", "false");
     button?.focus();
     return true;
   }
 
-  private giveBack(): void {
-    const { before } = this;
-    this.before = null;
-    if (this.host.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
+  #giveBack(): void {
+    const before = this.#before;
+    this.#before = null;
+    if (this.#host.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 
   /** Takes away the card or the note. */
-  private take(): void {
-    this.fading?.();
-    this.fading = null;
-    this.callOff();
-    this.card?.remove();
-    this.menu?.remove();
-    this.card = null;
-    this.menu = null;
-    this.onOver = null;
+  #take(): void {
+    this.#fading?.();
+    this.#fading = null;
+    this.#callOff();
+    this.#card?.remove();
+    this.#menu?.remove();
+    this.#card = null;
+    this.#menu = null;
+    this.#onOver = null;
   }
 
-  private put(card: HTMLElement): void {
-    const { root } = this.host;
-    this.host.front();
-    if (this.sheet) this.dress(card, this.sheet);
+  #put(card: HTMLElement): void {
+    const { root } = this.#host;
+    this.#host.front();
+    if (this.#sheet) this.#dress(card, this.#sheet);
     root.prepend(card);
-    this.card = card;
+    this.#card = card;
   }
 
-  private dress(part: HTMLElement, { looks, tone }: Sheet): void {
+  #dress(part: HTMLElement, { looks, tone }: Sheet): void {
     part.classList.toggle("dark", tone === "dark");
     for (const [name, value] of lineProperties(looks, tone)) part.style.setProperty(name, value);
   }
 
-  private openMenu(button: HTMLElement, details: Details, acts: Acts): void {
+  #openMenu(button: HTMLElement, details: Details, acts: Acts): void {
     if (this.closeMenu()) return;
-    const { card, sheet } = this;
+    const [card, sheet] = [this.#card, this.#sheet];
     if (!card || !sheet) return;
     const menu = drawMenu(details, acts);
-    this.dress(menu, sheet);
-    this.host.root.append(menu);
-    this.menu = menu;
+    this.#dress(menu, sheet);
+    this.#host.root.append(menu);
+    this.#menu = menu;
     button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();
     const [windowWidth, height] = [width(), window.innerHeight];
@@ -307,9 +312,11 @@ function draw(
   facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details)));
 
   card.append(header, element("p", "plain", plain(details)), facts);
-  if (details.rests) card.append(rests(details.rests, acts));
-  for (const other of others) card.append(otherRow(other, looks));
-  card.append(actions(acts, dismiss));
+  const end = element("div", "end");
+  if (details.rests) end.append(rests(details.rests, acts));
+  for (const other of others) end.append(otherRow(other, looks));
+  end.append(actions(acts, dismiss));
+  card.append(end);
   return card;
 }
 

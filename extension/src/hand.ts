@@ -6,7 +6,7 @@ import { ask, type Channel } from "./browser";
 import { Card, noted, type Scope } from "./card";
 import { type Flag, normalised } from "./flags";
 import { Follow } from "./follow";
-import type { Host } from "./host";
+import { Host } from "./host";
 import { Hover } from "./hover";
 import type { Paint } from "./paint";
 import type {
@@ -41,39 +41,39 @@ export interface Page {
 }
 
 export class Hand {
-  private readonly card: Card;
-  private readonly follow: Follow;
-  private readonly steps: Steps;
-  private hover: Hover | null = null;
+  readonly #card: Card;
+  readonly #follow: Follow;
+  readonly #steps: Steps;
+  #hover: Hover | null = null;
   /** Pointer and card under the present filter. */
-  private hovering: AbortController | null = null;
+  #hovering: AbortController | null = null;
 
   /** `channels`: one for every panel that follows the frame, kept up to date by their owner. */
   constructor(host: Host, channels: ReadonlySet<Channel<PageToPanel>>) {
-    this.card = new Card(host);
-    this.follow = new Follow(channels);
-    this.steps = new Steps(this.follow, this.card);
+    this.#card = new Card(host);
+    this.#follow = new Follow(channels);
+    this.#steps = new Steps(this.#follow, this.#card);
   }
 
   /** The page shows other flags than before. */
   shows(page: Page): void {
-    this.follow.shows(page.paint, page.ref());
-    this.hover?.check();
-    this.steps.shows(this.hover, page.paint);
+    this.#follow.shows(page.paint, page.ref());
+    this.#hover?.check();
+    this.#steps.shows(this.#hover, page.paint);
   }
 
   /** The same flags as before, some of which may stand elsewhere. */
   check(): void {
-    this.hover?.check();
+    this.#hover?.check();
   }
 
   /** The page is new here, or under another filter: a card may belong to a flag that is hidden now. */
   wears(page: Page): void {
-    this.hovering?.abort();
-    this.hovering = new AbortController();
-    this.hover = new Hover({
+    this.#hovering?.abort();
+    this.#hovering = new AbortController();
+    this.#hover = new Hover({
       paint: page.paint,
-      card: this.card,
+      card: this.#card,
       looks: () => page.view().looks,
       site: page.site,
       details: (flag) => page.details(flag),
@@ -83,52 +83,52 @@ export class Hand {
           category: flag.category,
           words: normalised(page.paint.wordsOf(flag)),
         }).catch(() => null),
-      dismiss: (flag, scope) => this.dismiss(page, flag, scope),
+      dismiss: (flag, scope) => this.#dismiss(page, flag, scope),
       explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
       alive: () => page.alive(),
-      signal: AbortSignal.any([page.signal, this.hovering.signal]),
+      signal: AbortSignal.any([page.signal, this.#hovering.signal]),
     });
     this.shows(page);
   }
 
   /** Nothing is shown any more. `noting`: what was said of it stays. */
   leaves(noting: boolean): void {
-    this.steps.shows(null, null);
-    if (!noting) this.card.remove();
-    this.follow.shows(null, null);
-    this.hover = null;
+    this.#steps.shows(null, null);
+    if (!noting) this.#card.remove();
+    this.#follow.shows(null, null);
+    this.#hover = null;
   }
 
   /** The hand came before this script did. */
   touched(touch: Touch): void {
-    this.hover?.touched(touch);
+    this.#hover?.touched(touch);
   }
 
   step(by: 1 | -1, enter: Entrance | null): Promise<Stepped> {
-    return this.steps.step(by, enter);
+    return this.#steps.step(by, enter);
   }
 
   /** Opens the card of the current flag; whether there is one. */
   open(): Promise<boolean> {
-    return this.steps.open();
+    return this.#steps.open();
   }
 
   /** A panel came or went. */
   panels(): void {
-    this.follow.changed();
+    this.#follow.changed();
   }
 
   heard(message: PanelToPage): void {
-    this.follow.heard(message);
+    this.#follow.heard(message);
   }
 
   /** Takes flags away as the reader asked; what was done is said with a way back. */
-  private async dismiss(page: Page, flag: Flag, scope: Scope): Promise<void> {
+  async #dismiss(page: Page, flag: Flag, scope: Scope): Promise<void> {
     const { paint, site } = page;
     const words = paint.wordsOf(flag);
     const { category } = flag;
     if (scope === "site") {
-      this.card.note(
+      this.#card.note(
         noted(scope, words, category, site),
         () => void ask<"siteOff">({ type: "siteOff", off: false }),
       );
@@ -153,9 +153,14 @@ export class Hand {
             { what: "dismiss", dismissal },
             { what: "restore", dismissal },
           ] as const);
-    this.card.note(noted(scope, words, category, site), () => void ask<"act">({ type: "act", act: undo }));
+    this.#card.note(noted(scope, words, category, site), () => void ask<"act">({ type: "act", act: undo }));
     await ask<"act">({ type: "act", act });
   }
 }
 
-globalThis.hearsay?.arrive(Hand);
+const ours = globalThis.hearsay;
+if (ours) {
+  ours.host ??= new Host();
+  const { host } = ours;
+  ours.arrive((panels) => new Hand(host, panels));
+}

@@ -16,19 +16,19 @@ const LONGEST_REST = 10_000;
 export class Pace {
   /** The longest that we kept the page from going on, in milliseconds. */
   longest = 0;
-  private readonly signal: AbortSignal;
-  private spent = 0;
-  private next = 0;
+  readonly #signal: AbortSignal;
+  #spent = 0;
+  #next = 0;
 
   constructor(signal: AbortSignal) {
-    this.signal = signal;
+    this.#signal = signal;
   }
 
   /** Does all of `work`, the first slice at once. False where it says so itself, or is cut short because all ends. */
   async slices(work: Iterator<void, unknown>): Promise<boolean> {
     for (;;) {
-      if (this.signal.aborted) return false;
-      const { done, value } = this.once(() => this.slice(work));
+      if (this.#signal.aborted) return false;
+      const { done, value } = this.once(() => this.#slice(work));
       if (done) return value !== false;
       await turn();
     }
@@ -41,29 +41,29 @@ export class Pace {
       return work();
     } finally {
       const took = performance.now() - begun;
-      this.spent += took;
+      this.#spent += took;
       this.longest = Math.max(this.longest, took);
     }
   }
 
   /** A round is over. `elsewhere`: how long it kept others than the page busy, in milliseconds. */
   end(elsewhere: number): void {
-    const rest = Math.max(LEAST_REST, SHARE * this.spent, elsewhere);
-    this.next = performance.now() + Math.min(LONGEST_REST, rest);
-    this.spent = 0;
+    const rest = Math.max(LEAST_REST, SHARE * this.#spent, elsewhere);
+    this.#next = performance.now() + Math.min(LONGEST_REST, rest);
+    this.#spent = 0;
   }
 
   /** Waits until the page is seen and we have rested. False when all ends meanwhile. */
   async rest(): Promise<boolean> {
-    const left = this.next - performance.now();
+    const left = this.#next - performance.now();
     // At once means after the page's present task.
-    await (left > 0 ? this.until((done) => later(done, left)) : turn());
+    await (left > 0 ? this.#until((done) => later(done, left)) : turn());
     // No frame is drawn of a page that nobody sees. A listener might not outlast the wait, a frame does.
-    while (here.hidden() && !this.signal.aborted) await this.until(drawn);
-    return !this.signal.aborted;
+    while (here.hidden() && !this.#signal.aborted) await this.#until(drawn);
+    return !this.#signal.aborted;
   }
 
-  private slice(work: Iterator<void, unknown>): IteratorResult<void, unknown> {
+  #slice(work: Iterator<void, unknown>): IteratorResult<void, unknown> {
     const end = performance.now() + SLICE;
     for (;;) {
       const now = work.next();
@@ -72,18 +72,18 @@ export class Pace {
   }
 
   /** Waits for `start` to call back or for the end of all; `start` returns how to call it off. */
-  private until(start: (done: () => void) => () => void): Promise<void> {
+  #until(start: (done: () => void) => () => void): Promise<void> {
     return new Promise((resolve) => {
-      if (this.signal.aborted) return resolve();
+      if (this.#signal.aborted) return resolve();
       const stop = () => {
         callOff();
         resolve();
       };
       const callOff = start(() => {
-        this.signal.removeEventListener("abort", stop);
+        this.#signal.removeEventListener("abort", stop);
         resolve();
       });
-      this.signal.addEventListener("abort", stop, { once: true });
+      this.#signal.addEventListener("abort", stop, { once: true });
     });
   }
 }

@@ -434,8 +434,8 @@ export interface ToPage {
   step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped };
   /** Opens the card of the current flag, and sets the focus there. */
   card: { ask: object; reply: { opened: boolean } };
-  /** Tells the reader who hears rather than sees. */
-  say: { ask: { text: string }; reply: null };
+  /** Tells the reader who hears rather than sees; whether there is something to say it with. */
+  say: { ask: { text: string }; reply: { said: boolean } };
 }
 
 /** Where a frame that has no current flag begins: at what is in view, or at its first or last flag. */

@@ -10,13 +10,13 @@ export type Key = keyof typeof english;
 export type Counted = Key extends infer K ? (K extends `${infer Noun}_other` ? Noun : never) : never;
 
 /** The language and the direction of the interface: what `_locales` has, whatever the browser is set to. */
-export const LANGUAGE = message("locale", []);
-export const DIRECTION = message("direction", []) === "rtl" ? "rtl" : "ltr";
+export const LANGUAGE = /* @__PURE__ */ message("locale", []);
+export const DIRECTION = /* @__PURE__ */ message("direction", []) === "rtl" ? "rtl" : "ltr";
 
 /** The first of the private characters that stand for what is not text. */
 const HOLE = 0xe000;
 
-const plurals = new Intl.PluralRules(LANGUAGE);
+const plurals = /* @__PURE__ */ new Intl.PluralRules(LANGUAGE);
 /** In a line from right to left a host or a key name would take the full stop to its other end. */
 const apart = DIRECTION === "rtl" ? (value: string) => `\u2068${value}\u2069` : (value: string) => value;
 
