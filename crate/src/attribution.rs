@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_manner() {
-        for rule in rules::ATTRIBUTION.rules {
+        for rule in rules::ATTRIBUTION.rules() {
             assert!(Manner::from_name(rule.kind).is_some(), "{}", rule.id);
         }
     }

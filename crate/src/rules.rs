@@ -4,14 +4,21 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
+use std::sync::LazyLock;
+
 use crate::lexicon::{self as lex, Classes, WordId};
 use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
 use crate::verbs::{self, Group};
 
+mod folded;
+use folded::{Folded, Unfolded};
+
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, EDGE, Element, Part, Rule, Side, Table, Waking, Woken};
+    use std::sync::LazyLock;
+
+    use super::{Folded, Part, Table};
     use crate::lexicon::*;
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 }
@@ -20,25 +27,14 @@ pub use tables::{ATTRIBUTION, DETAILS, FLAGS};
 /// Rules and which of them each trigger wakes.
 #[derive(Debug)]
 pub struct Table {
-    /// The rules in the order of their files.
-    pub rules: &'static [Rule],
-    /// Trigger words, in buckets by the word.
-    by_word: &'static [Waking],
+    /// The rules, unfolded when the first of them may fit.
+    unfolded: LazyLock<Unfolded>,
     /// The class of its trigger words.
     word: Classes,
-    /// Where each bucket begins, and the last one ends.
-    buckets: &'static [u16; BUCKETS + 1],
     /// Of each trigger class set one class: where a token has none of these, none fits.
     mask: Classes,
-    /// For each class of the mask, by its bit, the places in `by_class` it wakes, as bits.
-    of_class: &'static [u128; 128],
-    /// The rules that classes wake, ascending.
-    by_class: &'static [u16],
-    /// Which of those the words beside the trigger admit.
-    left: &'static Side,
-    right: &'static Side,
-    /// Those of `by_class` that need a verb group before the trigger, and those that need a subject
-    /// before it too, as bits by their places.
+    /// Of the rules that classes wake, those that need a verb group before the trigger, and those that
+    /// need a subject before it too, as bits by their places.
     grouped: u128,
     subjected: u128,
 }
@@ -70,16 +66,14 @@ struct Side {
     used: Classes,
     /// Rules that a word may stand beside, by the last six bits of its id.
     words: [u128; 64],
-    /// Rules that don't ask for a certain token there.
-    always: u128,
 }
 
 impl Side {
     fn admitted(&self, token: Option<&Token>) -> u128 {
         let Some(token) = token else {
-            return self.always | self.classes[EDGE.trailing_zeros() as usize];
+            return self.classes[EDGE.trailing_zeros() as usize];
         };
-        let mut rules = self.always | self.words[usize::from(token.word % 64)];
+        let mut rules = self.words[usize::from(token.word % 64)];
         let mut classes = token.classes & self.used;
         while classes != 0 {
             rules |= self.classes[classes.trailing_zeros() as usize];
@@ -93,6 +87,12 @@ impl Side {
 const BUCKETS: usize = 256;
 
 impl Table {
+    /// The rules in the order of their files.
+    #[cfg(test)]
+    pub fn rules(&self) -> &'static [Rule] {
+        self.unfolded.rules
+    }
+
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
         token.any(self.mask | self.word)
@@ -255,12 +255,12 @@ impl Match {
 
 /// The matches at one token, in the order of the rules.
 pub struct Matches<'a> {
-    table: &'static Table,
+    table: &'static Unfolded,
     around: Around<'a>,
     same: Option<(Phrase, usize)>,
     /// Rules that the word wakes, and have not been tried.
     by_word: &'static [u16],
-    /// Places in [`Table::by_class`] of rules that its classes wake, and have not been tried, as bits.
+    /// Places in [`Unfolded::by_class`] of rules that its classes wake, and have not been tried, as bits.
     by_class: u128,
 }
 
@@ -274,12 +274,13 @@ pub fn matches_at<'a>(
     same: Option<(Phrase, usize)>,
 ) -> Matches<'a> {
     let token = &view.tokens[at];
+    let unfolded = &*table.unfolded;
     let mut around = Around::new(view, at);
     let mut by_word: &[u16] = &[];
     if token.any(table.word) {
         let bucket = usize::from(token.word) % BUCKETS;
-        let [from, to] = [table.buckets[bucket], table.buckets[bucket + 1]].map(usize::from);
-        let mut words = table.by_word[from..to].iter();
+        let [from, to] = [unfolded.buckets[bucket], unfolded.buckets[bucket + 1]].map(usize::from);
+        let mut words = unfolded.by_word[from..to].iter();
         let waking = words.find(|w| w.word == token.word);
         // Common words wake many rules, hardly ever for good.
         let admits = |w: &&Woken| w.left.admits(around.before) && w.right.admits(around.after);
@@ -289,12 +290,12 @@ pub fn matches_at<'a>(
     let mut classes = token.classes & table.mask;
     let mut by_class = 0;
     while classes != 0 {
-        by_class |= table.of_class[classes.trailing_zeros() as usize];
+        by_class |= unfolded.of_class[classes.trailing_zeros() as usize];
         classes &= classes - 1;
     }
     if by_class != 0 {
-        by_class &= table.left.admitted(view.tokens.get(at.wrapping_sub(1)));
-        by_class &= table.right.admitted(view.tokens.get(at + 1));
+        by_class &= unfolded.left.admitted(view.tokens.get(at.wrapping_sub(1)));
+        by_class &= unfolded.right.admitted(view.tokens.get(at + 1));
     }
     // Without a verb group and its subject all rules that need them fall at once.
     if by_class & table.grouped != 0 && around.group().is_none() {
@@ -304,7 +305,7 @@ pub fn matches_at<'a>(
         by_class &= !table.subjected;
     }
     Matches {
-        table,
+        table: unfolded,
         around,
         same,
         by_word,
@@ -750,7 +751,7 @@ mod tests {
 
     #[test]
     fn every_rule_of_flags_has_a_kind() {
-        for rule in FLAGS.rules {
+        for rule in FLAGS.rules() {
             let known = Kind::from_name(rule.kind).is_some();
             let excepts = Category::excepted(rule.kind).is_some();
             assert!(known || excepts, "{}", rule.id);
@@ -792,11 +793,9 @@ mod tests {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    let mut rules = ATTRIBUTION
-                        .rules
-                        .iter()
-                        .chain(DETAILS.rules)
-                        .chain(FLAGS.rules);
+                    let mut rules = [&ATTRIBUTION, &DETAILS, &FLAGS]
+                        .into_iter()
+                        .flat_map(|table| table.rules());
                     rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }
