@@ -18,7 +18,7 @@ use crate::fragment::Finder;
 use crate::guide;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::own;
-use crate::page::{Around, Dismissal, Page, PageInput, Phrase, Splice, Units};
+use crate::page::{Around, Dismissal, Mark, Page, PageInput, Phrase, Splice, Units, Verdict};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -83,34 +83,15 @@ fn unpack(page: &JsValue) -> Result<Vec<Splice>, JsValue> {
 /// What is said of a page or a change beside its blocks.
 fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
     let facts = Object(facts);
-    let dismissal = |one: Object| -> Result<Dismissal, JsValue> {
-        let around = Object(one.field("around"));
-        Ok(Dismissal {
-            category: one.category()?,
-            words: one.needed("words")?,
-            around: match around.0.is_object() {
-                false => None,
-                true => Some(Around {
-                    before: around.needed("before")?,
-                    after: around.needed("after")?,
-                }),
-            },
-        })
-    };
     Ok(PageInput {
         url: facts.text("url"),
         title: facts.text("title"),
         language: facts.text("language"),
         assume: facts.text("assume"),
         whole: facts.holds("whole"),
-        phrases: facts
-            .list("phrases")
-            .map(phrase)
-            .collect::<Result<_, _>>()?,
-        dismissed: facts
-            .list("dismissed")
-            .map(dismissal)
-            .collect::<Result<_, _>>()?,
+        phrases: facts.list("phrases", phrase)?,
+        dismissed: facts.list("dismissed", dismissal)?,
+        marks: facts.list("marks", mark)?,
         blocks: Vec::new(),
     })
 }
@@ -120,6 +101,39 @@ fn phrase(phrase: Object) -> Result<Phrase, JsValue> {
         category: phrase.category()?,
         text: phrase.needed("text")?,
         pattern: phrase.holds("pattern"),
+    })
+}
+
+fn dismissal(dismissal: Object) -> Result<Dismissal, JsValue> {
+    let around = dismissal.field("around");
+    Ok(Dismissal {
+        category: dismissal.category()?,
+        words: dismissal.needed("words")?,
+        around: match around.is_object() {
+            true => Some(self::around(Object(around))?),
+            false => None,
+        },
+    })
+}
+
+fn around(around: Object) -> Result<Around, JsValue> {
+    Ok(Around {
+        before: around.needed("before")?,
+        after: around.needed("after")?,
+    })
+}
+
+fn mark(mark: Object) -> Result<Mark, JsValue> {
+    let verdict = mark.needed("verdict")?;
+    Ok(Mark {
+        id: mark.needed("id")?,
+        category: mark.category()?,
+        kind: mark.text("kind").unwrap_or_default(),
+        words: mark.needed("words")?,
+        around: around(Object(mark.field("around")))?,
+        verdict: Verdict::from_name(&verdict)
+            .ok_or_else(|| error(format!("unknown verdict {verdict}")))?,
+        note: mark.text("note").unwrap_or_default(),
     })
 }
 
@@ -148,13 +162,16 @@ impl Object {
         self.field(name).as_bool().unwrap_or(false)
     }
 
-    /// The items of a list; none where it is no list.
-    fn list(&self, name: &str) -> impl Iterator<Item = Object> {
-        let items: Vec<JsValue> = match self.field(name).dyn_ref::<Array>() {
-            Some(list) => list.to_vec(),
-            None => Vec::new(),
-        };
-        items.into_iter().map(Object)
+    /// What `read` makes of a list's items; nothing where it is no list.
+    fn list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(Object) -> Result<T, JsValue>,
+    ) -> Result<Vec<T>, JsValue> {
+        let list = self.field(name);
+        let items = list.dyn_ref::<Array>().map(Array::to_vec);
+        let items = items.unwrap_or_default().into_iter();
+        items.map(|item| read(Object(item))).collect()
     }
 
     fn category(&self) -> Result<Category, JsValue> {
@@ -165,12 +182,12 @@ impl Object {
     /// Which flags a list shows; `minStrength` is from 0 to 1.
     fn choice(&self) -> Result<Options, JsValue> {
         let least = self.field("minStrength").as_f64();
-        let names = self.list("categories");
+        let category =
+            |name: Object| Ok(name.0.as_string().as_deref().and_then(Category::from_name));
+        let categories = self.list("categories", category)?;
         Ok(Options {
             min_strength: least.ok_or_else(|| error("minStrength is no number"))? as f32,
-            categories: names
-                .filter_map(|name| Category::from_name(&name.0.as_string()?))
-                .collect(),
+            categories: categories.into_iter().flatten().collect(),
             include_text: self.holds("includeText"),
             created: self.text("created").unwrap_or_default(),
         })
@@ -250,7 +267,7 @@ pub fn change(
     };
     if more {
         let document = Document {
-            page: Page::from_input(input),
+            page: Page::of_lines(input),
             reading: Reading::default(),
             taken: taken + ahead,
         };
@@ -261,7 +278,7 @@ pub fn change(
 }
 
 fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
-    let page = Page::from_input(input);
+    let page = Page::of_lines(input);
     let (reading, taken) = READER.with_borrow_mut(|reader| {
         let before = reader.taken();
         let reading = reader.read(&page);
@@ -335,8 +352,9 @@ fn with_joined<T>(
                     let other = &next.page.input;
                     input.blocks.extend(other.blocks.iter().cloned());
                     input.dismissed.extend(other.dismissed.iter().cloned());
+                    input.marks.extend(other.marks.iter().cloned());
                 }
-                let page = Page::from_input(input);
+                let page = Page::of_lines(input);
                 let reading = READER.with_borrow_mut(|reader| reader.read(&page));
                 Ok(f(&page, &reading, &firsts))
             }
@@ -394,10 +412,11 @@ pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
                 .iter()
                 .zip(firsts)
                 .filter_map(|(key, first)| {
-                    let flags = &all.get(key)?.reading.flags;
+                    let document = all.get(key)?;
                     Some(Part {
                         first: *first,
-                        flags,
+                        flags: &document.reading.flags,
+                        marks: &document.page.input.marks,
                     })
                 })
                 .collect();
