@@ -681,10 +681,12 @@ pub static MARKS: [(u16, u16); 128] = {marks:?};",
     out
 }
 
-/// A table of rules: its name, the class that its trigger words get, and the files it is made of.
+/// A table of rules: its name, the class that its trigger words get, the type of its rules' kinds
+/// (one of those in `rules::What`), and the files it is made of.
 struct Table {
     name: &'static str,
     trigger: &'static str,
+    kind: &'static str,
     files: &'static [&'static str],
 }
 
@@ -693,16 +695,19 @@ const TABLES: [Table; 3] = [
     Table {
         name: "ATTRIBUTION",
         trigger: "CUE",
+        kind: "Manner",
         files: &["attribution", "agentless"],
     },
     Table {
         name: "DETAILS",
         trigger: "DETAIL",
+        kind: "Wording",
         files: &["details"],
     },
     Table {
         name: "FLAGS",
         trigger: "RULE",
+        kind: "Kind",
         files: &[],
     },
 ];
@@ -712,6 +717,21 @@ fn table_of(rule: &Rule) -> &'static Table {
     let stem = rule.at.0.file_stem().unwrap_or_default();
     let named = TABLES.iter().find(|t| t.files.iter().any(|f| stem == *f));
     named.unwrap_or(&TABLES[TABLES.len() - 1])
+}
+
+/// What a rule finds, as Rust writes it.
+fn what(rule: &Rule) -> String {
+    let kind = table_of(rule).kind;
+    match rule.kind.strip_prefix("not-") {
+        Some(category) => format!("What::Not(Category::{})", capitalised(category)),
+        None => format!("What::{kind}({kind}::{})", capitalised(&rule.kind)),
+    }
+}
+
+/// The word with a capital, as Rust names variants.
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_uppercase() + rest
 }
 
 /// All tables of rules, for `rules.rs`.
@@ -727,13 +747,20 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
             write_rules(table, lexicon, &own, &mut kinds, &mut parts)
         })
         .collect();
-    let (kinds, parts) = (kinds.in_order(), parts.in_order());
-    let parts: Vec<String> = parts.iter().map(|part| format!("Part::{part}")).collect();
+    let written = |things: &Shared<String>| {
+        let things: Vec<&str> = things
+            .in_order()
+            .into_iter()
+            .map(|thing| &**thing)
+            .collect();
+        things.join(",")
+    };
     format!(
-        "pub static KINDS: [&str; {}] = {kinds:?};\npub static PARTS: [Part; {}] = [{}];\n{tables}",
-        kinds.len(),
-        parts.len(),
-        parts.join(",")
+        "pub static KINDS: [What; {}] = [{}];\npub static PARTS: [Part; {}] = [{}];\n{tables}",
+        kinds.0.len(),
+        written(&kinds),
+        parts.0.len(),
+        written(&parts),
     )
 }
 
@@ -895,7 +922,7 @@ fn write_rules(
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    let mut sides: Vec<[Beside; 2]> = Vec::new();
+    let mut sides: Vec<[Beside; 3]> = Vec::new();
     let mut needs: Vec<[bool; 2]> = Vec::new();
     // The trigger's classes, by the rule.
     let mut by_class: Vec<(&[String], usize)> = Vec::new();
@@ -913,7 +940,7 @@ fn write_rules(
                     elements.add(usize::from(*n));
                 }
                 Element::Part(part) => {
-                    let place = parts.place(part.clone());
+                    let place = parts.place(format!("Part::{part}"));
                     assert!(element::PART + place < element::TEST, "too many parts");
                     elements.add(element::PART + place);
                 }
@@ -924,13 +951,12 @@ fn write_rules(
                 } => {
                     let has = |holds: bool, bit: usize| if holds { bit } else { 0 };
                     let mut what = has(*not, element::NOT) | has(*optional, element::OPTIONAL);
-                    let (mut word_count, mut set_count) = (0, 0);
+                    let (mut ids, mut set_count) = (Vec::new(), 0);
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
                                 let id = id_of[word.as_str()];
-                                fitting.push(id);
-                                word_count += 1;
+                                ids.push(id);
                                 if i == rule.trigger {
                                     // In buckets by the word's id, as `rules::matches_at` looks them up.
                                     by_word.entry((id % BUCKETS, id)).or_default().push(number);
@@ -958,9 +984,11 @@ fn write_rules(
                         }
                     }
                     elements.add(element::TEST + what);
-                    elements.add(word_count);
+                    elements.add(ids.len());
                     elements.add(set_count);
                     class_count += set_count;
+                    ids.sort_unstable();
+                    fitting.extend(ids);
                 }
             }
         }
@@ -991,7 +1019,7 @@ fn write_rules(
             (group, needs::GROUP),
             (subject, needs::SUBJECT),
         ];
-        facts.add(kinds.place(rule.kind.clone()));
+        facts.add(kinds.place(self::what(rule)));
         facts.add((rule.strength * 100.0).round() as usize);
         facts.add(rule.trigger);
         facts.add(
@@ -1010,7 +1038,7 @@ fn write_rules(
         } else {
             right
         };
-        sides.push([left, right]);
+        sides.push([left, right, outer]);
     }
 
     let mut wakings = Shared::default();
@@ -1045,7 +1073,7 @@ fn write_rules(
         let bits = waking.iter().map(|rule| u128::from(needs[*rule][what]));
         bits.rev().fold(0, |all, bit| all << 1 | bit)
     };
-    let (grouped, subjected) = (needing(0), needing(1));
+    let (group, subjected) = (needing(0), needing(1));
     let (mut mask, mut of_class) = (0u128, [0u128; 128]);
     for (classes, rule) in &by_class {
         let telling = classes.iter().find(|c| !FORMS.contains(&c.as_str()));
@@ -1061,11 +1089,14 @@ fn write_rules(
     by_class.add(waking.len());
     waking.iter().for_each(|rule| by_class.add(*rule));
     by_class.sparse(&of_class);
-    // The rules that each class, or word, beside the trigger admits.
-    for side in [0, 1] {
+    by_class.set(group & !subjected);
+    by_class.set(subjected);
+    // The rules that each class, or word, beside the trigger, or outside its group, admits.
+    let outside: &[usize] = if group == 0 { &[] } else { &[2] };
+    for side in [0, 1].iter().chain(outside) {
         let (mut classes, mut words) = ([0u128; 128], [0u128; 64]);
         for (place, rule) in waking.iter().enumerate() {
-            let beside = &sides[*rule][side];
+            let beside = &sides[*rule][*side];
             let bits = beside.bits(lexicon);
             for (bit, admitted) in classes.iter_mut().enumerate() {
                 *admitted |= (bits >> bit & 1) << place;
@@ -1091,7 +1122,7 @@ fn write_rules(
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     format!(
         "static {name}_FOLDED: Folded = Folded {{ ids: {ids:?}, besides: {}, rules: {}, elements: {}, classes: {}, words: &{fitting:?}, woken: {}, by_class: {} }};
-pub static {name}: Table = Table {{ unfolded: LazyLock::new(|| {name}_FOLDED.unfold()), word: {word}, mask: {mask}, grouped: {grouped}, subjected: {subjected} }};
+pub static {name}: Table = Table {{ unfolded: LazyLock::new(|| {name}_FOLDED.unfold()), word: {word}, mask: {mask} }};
 ",
         counted(besides.in_order().len(), &beside),
         counted(rules.len(), &facts),

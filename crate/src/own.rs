@@ -4,7 +4,6 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -264,7 +263,6 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
     };
     Flag {
         rule: "own-phrase",
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
         ..by_reader(Kind::Phrase(hit.category), anchor, view, parsed)
     }
 }
@@ -292,7 +290,6 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, view: View, parsed: &Parsed) -
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("A reader marked it."),
         dismissed: false,
         review: None,
     }

@@ -33,7 +33,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
         }
     }
     let text = Page {
-        offsets,
+        offsets: offsets.into(),
         ..page.clone()
     };
     let mut at = Positions::new(&text);

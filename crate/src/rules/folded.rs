@@ -3,7 +3,7 @@
 //! is alike compresses well where it lies together. Nothing is worked out here that could be before.
 
 use super::tables::{KINDS, PARTS};
-use super::{BUCKETS, Beside, Element, Rule, Side, Waking, Woken};
+use super::{BUCKETS, Beside, Element, Grouped, Rule, Side, Waking, Woken};
 use crate::lexicon::{Classes, WordId};
 use crate::unfold::{element, needs};
 
@@ -25,7 +25,8 @@ pub(super) struct Folded {
     pub words: &'static [WordId],
     /// What triggers wake, and for each trigger word which.
     pub woken: &'static [u8],
-    /// The rules that classes wake; for each class which of them; what the words beside admit.
+    /// The rules that classes wake; for each class which of them; those that need a group; what the
+    /// words beside admit.
     pub by_class: &'static [u8],
 }
 
@@ -45,6 +46,8 @@ pub(super) struct Unfolded {
     /// Which of those the words beside the trigger admit.
     pub left: Side,
     pub right: Side,
+    /// Those of them that need a verb group; `None` where no rule does.
+    pub grouped: Option<Grouped>,
 }
 
 impl Folded {
@@ -76,14 +79,24 @@ impl Folded {
         }
 
         let mut numbers = Numbers(self.by_class);
+        let by_class = list(&mut numbers, |numbers| numbers.next() as u16).to_vec();
+        let of_class = sparse(&mut numbers);
+        let [alone, subjected] = [(); 2].map(|()| numbers.set());
+        let [left, right] = [(); 2].map(|()| Side::unfold(&mut numbers));
+        let grouped = (alone | subjected != 0).then(|| Grouped {
+            alone,
+            subjected,
+            outer: Side::unfold(&mut numbers),
+        });
         Unfolded {
             rules,
             by_word,
             buckets,
-            by_class: list(&mut numbers, |numbers| numbers.next() as u16).to_vec(),
-            of_class: sparse(&mut numbers),
-            left: Side::unfold(&mut numbers),
-            right: Side::unfold(&mut numbers),
+            by_class,
+            of_class,
+            left,
+            right,
+            grouped,
         }
     }
 
@@ -116,7 +129,7 @@ impl Folded {
             let [kind, hundredths, trigger, needs] = [(); 4].map(|()| numbers.next());
             Rule {
                 id: ids.next().unwrap_or_default(),
-                kind: KINDS[kind % KINDS.len()],
+                what: KINDS[kind % KINDS.len()],
                 strength: hundredths as f32 / 100.0,
                 trigger,
                 adjunct: needs & needs::ADJUNCT != 0,
@@ -178,6 +191,7 @@ struct Numbers<'a>(&'a [u8]);
 
 impl Numbers<'_> {
     /// The next number, seven bits a byte, the lowest first; zero past the end.
+    #[inline(never)]
     fn next(&mut self) -> usize {
         let (mut number, mut bits) = (0, 0);
         while let Some((byte, rest)) = self.0.split_first() {
@@ -192,6 +206,7 @@ impl Numbers<'_> {
     }
 
     /// The next set: how many there are in it, then each.
+    #[inline(never)]
     fn set(&mut self) -> u128 {
         (0..self.next()).fold(0, |set, _| set | 1 << (self.next() % 128))
     }

@@ -126,7 +126,10 @@ pub fn check(page: &Page, reading: &Reading) {
             is_source(index);
         }
         assert!((0.0..=1.0).contains(&flag.strength), "{flag:?}");
-        assert!(!flag.rule.is_empty() && !flag.why.is_empty(), "{flag:?}");
+        assert!(
+            !flag.rule.is_empty() && !flag.kind.why().is_empty(),
+            "{flag:?}"
+        );
         let place = (flag.anchor.block, flag.anchor.start, flag.category());
         assert!(before.is_none_or(|b| b < place), "out of order: {flag:?}");
         before = Some(place);
