@@ -27,7 +27,7 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
                                 --firefox: Firefox, not Chromium
   ./build.sh test               run every check and every test there is
   ./build.sh eval [DIR]         score the engine against annotated articles: those in DIR (NAME.txt with
-                                NAME.gold or NAME.json), else our own and whatever corpora are at hand
+                                NAME.gold or NAME.json, or a reader's NAME.gold.json), else our own and whatever corpora are at hand
                                 --errors N: how many errors of each sort to list (5; or all)
                                 --rules: count for every rule how often it was right and wrong
                                 --min-strength S: score only flags at least this strong (0.5)

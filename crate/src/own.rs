@@ -263,22 +263,30 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
     };
     Flag {
         rule: "own-phrase",
-        ..by_reader(Kind::Phrase(hit.category), anchor, view, parsed)
+        ..by_reader(
+            Kind::Phrase(hit.category),
+            anchor,
+            sentence(anchor, view, parsed),
+        )
     }
 }
 
-/// A flag on words of the reader's choice, in the sentence where they stand.
-pub(crate) fn by_reader(kind: Kind, anchor: Span, view: View, parsed: &Parsed) -> Flag {
+/// The sentence around words of a block, or as much of it as there is.
+pub(crate) fn sentence(anchor: Span, view: View, parsed: &Parsed) -> Span {
     let token = view.tokens.partition_point(|t| t.end <= anchor.start);
     let sentence = parsed.sentences.partition_point(|s| s.end <= token);
-    let sentence = parsed.sentences.get(sentence).map_or(anchor, |s| {
+    parsed.sentences.get(sentence).map_or(anchor, |s| {
         let (start, end) = view.bytes(s.start, s.end);
         Span {
             start: anchor.start.min(start),
             end: anchor.end.max(end),
             ..anchor
         }
-    });
+    })
+}
+
+/// A flag on words of the reader's choice.
+pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
     Flag {
         kind,
         strength: 1.0,

@@ -75,7 +75,7 @@ pub struct Mark {
     pub category: Category,
     /// Of a missed flag: its kind by name.
     #[serde(default)]
-    pub kind: String,
+    pub kind: Option<String>,
     /// The words.
     pub words: String,
     /// The text around them.

@@ -128,7 +128,7 @@ fn mark(mark: Object) -> Result<Mark, JsValue> {
     Ok(Mark {
         id: mark.needed("id")?,
         category: mark.category()?,
-        kind: mark.text("kind").unwrap_or_default(),
+        kind: mark.text("kind"),
         words: mark.needed("words")?,
         around: around(Object(mark.field("around")))?,
         verdict: Verdict::from_name(&verdict)

@@ -53,16 +53,19 @@ export const DEFAULTS: Readonly<Settings> = {
   sites: {},
 };
 
-type Raw = Record<string, unknown>;
+/** What the settings are stored under; the rest of the storage is not theirs. */
+const NAMES = [...Object.keys(DEFAULTS), "version"];
+
+export type Raw = Record<string, unknown>;
 
 export async function settings(): Promise<Settings> {
-  return valid(await stored());
+  return valid(await stored(NAMES));
 }
 
 /** Changes the settings as they are now, after every change that was asked for before; they come back. */
 export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
   return alone("settings", async () => {
-    const raw = await stored();
+    const raw = await stored(NAMES);
     const now = valid(raw);
     const changes = step(now);
     // What an older version stored is written anew with the first change.
@@ -73,7 +76,7 @@ export function update(step: (now: Settings) => Partial<Settings>): Promise<Sett
 
 /** Brings what an older version stored up to date. An empty storage stays empty. */
 export async function migrate(): Promise<void> {
-  const raw = await stored();
+  const raw = await stored(NAMES);
   if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
 }
 
@@ -151,15 +154,15 @@ export function site({ rule: how, hidden: names }: Raw): Site | null {
   return { ...(rule ? { rule } : {}), ...(hidden.length > 0 ? { hidden } : {}) };
 }
 
-function one<T>(known: readonly T[], value: unknown): T | undefined {
+export function one<T>(known: readonly T[], value: unknown): T | undefined {
   return known.find((name) => name === value);
 }
 
-function list(value: unknown): unknown[] {
+export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function record(value: unknown): Raw {
+export function record(value: unknown): Raw {
   return typeof value === "object" && value !== null ? (value as Raw) : {};
 }
 

@@ -46,6 +46,12 @@ export function number(value: number): string {
   return value.toLocaleString(LANGUAGE);
 }
 
+/** So many bytes, as a reader counts them. */
+export function size(bytes: number): string {
+  const [unit, value] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+  return value.toLocaleString(LANGUAGE, { style: "unit", unit, maximumFractionDigits: 1 } as const);
+}
+
 /** The name of a language by its subtag; the subtag itself where it has none. */
 export function languageName(subtag: string): string {
   try {
