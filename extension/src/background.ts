@@ -93,6 +93,7 @@ onBackgroundMessage({
   marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
+    if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
       const { key, replaced } = documents.set(tab, frame, ref);
@@ -523,7 +524,7 @@ async function complete(tab: number): Promise<string[]> {
       await askFrame<"resend">(tab, frame, { type: "resend" }),
     ];
     for (const [frame, request] of await Promise.all((await framesOf(tab)).map(resend))) {
-      if (!request) continue;
+      if (!request || documents.full(tab, frame)) continue;
       const { page, ...ref } = request;
       read(documents.set(tab, frame, ref).key, page);
     }

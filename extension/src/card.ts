@@ -268,7 +268,13 @@ function width(): number {
 const SHORT = 48;
 
 function shortened(words: string): string {
-  const points = [...words.trim().replace(/\s+/g, " ")];
+  // Signs that turn words round would turn ours round too.
+  const points = [
+    ...words
+      .replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
+      .trim()
+      .replace(/\s+/g, " "),
+  ];
   return points.length > SHORT ? `${points.slice(0, SHORT - 1).join("")}…` : points.join("");
 }
 

@@ -11,8 +11,17 @@ interface Entry {
   order: readonly number[];
 }
 
+/** Frames of a tab that are read at a time: each takes room here. */
+const MAX_FRAMES = 64;
+
 export class Documents {
   private readonly tabs = new Map<number, Map<number, Entry>>();
+
+  /** Whether a tab has as many frames as it may, without this one. */
+  full(tab: number, frame: number): boolean {
+    const frames = this.tabs.get(tab);
+    return frame !== 0 && frames !== undefined && frames.size >= MAX_FRAMES && !frames.has(frame);
+  }
 
   /** Notes a frame's document; returns the key that it replaces, if any. */
   set(tab: number, frame: number, ref: DocumentRef): { key: string; replaced: string | null } {
