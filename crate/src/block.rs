@@ -26,9 +26,9 @@ pub struct Parsed {
     /// How many of them are no marks.
     pub words: u32,
     /// Sentences, covering all tokens.
-    pub sentences: Vec<Range<usize>>,
+    pub sentences: Box<[Range<usize>]>,
     /// Quotations.
-    pub quotes: Vec<Quote>,
+    pub quotes: Box<[Quote]>,
     /// Rule matches with their kind, in order.
     pub matches: Box<[(usize, Kind, Spot)]>,
     /// What looks like a match and is none, by the rules that say so; there is no match at these.
@@ -91,6 +91,8 @@ pub struct Room {
     recent: Recent,
     tokens: Vec<Token>,
     places: Places,
+    sentences: Vec<Range<usize>>,
+    quotes: Vec<Quote>,
     cited: Cited,
     matches: Vec<(usize, Kind, Spot)>,
     found: Vec<Found>,
@@ -150,6 +152,8 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
         recent,
         tokens,
         places,
+        sentences,
+        quotes,
         cited,
         matches: spots,
         found,
@@ -158,15 +162,15 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
     tokens::tokenize_into(text, recent, tokens);
     work::tokens(tokens.len());
     places.find(tokens);
-    let quotes = quotes::pair(text, tokens, &places.quotes);
-    let sentences = sentences::split(text, tokens, &places.ends);
+    quotes::pair(text, tokens, &places.quotes, quotes);
+    sentences::split(text, tokens, &places.ends, sentences);
     let mut waking = places.waking.as_slice();
     let mut parsed = Parsed {
-        // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
+        // Blocks are kept: no more of all this than there is.
         tokens: tokens.as_slice().into(),
         words: places.words,
-        sentences,
-        quotes,
+        sentences: sentences.drain(..).collect(),
+        quotes: quotes.drain(..).collect(),
         ..Parsed::default()
     };
     for (number, range) in parsed.sentences.iter().enumerate() {
@@ -226,7 +230,6 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
     attribution::carry_over(view, &parsed.sentences, found);
     let roles = sources::roles(view, &places.capitals);
     parsed.roles = roles;
-    // Nor are there more of these than there are.
     parsed.matches = spots.drain(..).collect();
     parsed.found = found.drain(..).collect();
     parsed

@@ -777,7 +777,7 @@ pub fn resolve(
 fn carry_on(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize, last: &mut Attribution) {
     let here = last.cue.first().is_some_and(|c| c.block as usize == number);
     let open = |block: &Option<Rc<Parsed>>| {
-        let quotes = block.as_ref().map(|b| b.quotes.as_slice());
+        let quotes = block.as_ref().map(|b| &*b.quotes);
         quotes.and_then(<[_]>::last).is_some_and(|q| q.open)
     };
     if !here || !open(&parsed[number]) {
