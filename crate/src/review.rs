@@ -4,7 +4,6 @@
 //! they are looked for in the text, and the flag that stands there is the one; words that were missed
 //! become a flag of their own. What finds nothing is an orphan: it is kept, listed and never guessed at.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::anchor::{self, Quote};
@@ -47,9 +46,10 @@ pub(crate) fn mark(page: &Page, parsed: &[Option<Rc<Parsed>>], flags: &mut Vec<F
     left.retain(|_| found.next().flatten().is_none());
 
     let mut places = Vec::new();
-    let mut seen = HashSet::new();
-    for mark in left.iter().map(|mark| &marks[*mark]) {
-        if !mark.words.trim().is_empty() && seen.insert(&mark.words) {
+    for (at, mark) in left.iter().map(|mark| &marks[*mark]).enumerate() {
+        let mut before = left[..at].iter().map(|mark| &marks[*mark].words);
+        let known = before.any(|words| *words == mark.words);
+        if !mark.words.trim().is_empty() && !known {
             let all = (0..parsed.len()).flat_map(|block| standing(page, block as u32, &mark.words));
             places.extend(all.take(PLACES).map(|span| (mark.words.clone(), span)));
         }
@@ -66,13 +66,14 @@ pub(crate) fn mark(page: &Page, parsed: &[Option<Rc<Parsed>>], flags: &mut Vec<F
 
 /// The marks that no flag has.
 pub fn orphans<'a>(marks: &'a [Mark], flags: &[Flag]) -> impl Iterator<Item = &'a Mark> + use<'a> {
-    let placed: HashSet<usize> = flags
-        .iter()
-        .filter_map(|f| Some(f.review? as usize))
-        .collect();
-    let all = marks.iter().enumerate();
-    all.filter(move |(index, _)| !placed.contains(index))
-        .map(|(_, mark)| mark)
+    let mut left = vec![true; marks.len()];
+    for mark in flags.iter().filter_map(|f| f.review) {
+        if let Some(left) = left.get_mut(mark as usize) {
+            *left = false;
+        }
+    }
+    let all = marks.iter().zip(left);
+    all.filter(|(_, left)| *left).map(|(mark, _)| mark)
 }
 
 fn quotes<'a>(marks: &'a [Mark], of: &[usize], words: impl Fn(&Mark) -> String) -> Vec<Quote<'a>> {

@@ -214,8 +214,10 @@ export class Reviews {
     let pause = 0;
     const keep = () => {
       clearTimeout(pause);
-      const review = this.of(flag());
-      if (review && note.value.trim() !== review.note) this.want(flag(), review.verdict, note.value.trim());
+      // The list may be another page's by now.
+      const own = this.flags.get(id);
+      const review = own && this.of(own);
+      if (review && note.value.trim() !== review.note) this.want(own, review.verdict, note.value.trim());
     };
     note.addEventListener("input", () => {
       clearTimeout(pause);
