@@ -50,7 +50,7 @@ const bundle = async (entries, options) => {
 
 await Promise.all([
   // Classic scripts: content scripts know no modules.
-  bundle(["content.ts", "auto.ts", "popup.ts", "panel.ts", "options.ts", "welcome.ts"], {
+  bundle(["content.ts", "hand.ts", "say.ts", "auto.ts", "popup.ts", "panel.ts", "options.ts", "welcome.ts"], {
     format: "iife",
     loader: { ".css": "text" },
     plugins: [squeezed()],

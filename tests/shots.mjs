@@ -2,7 +2,7 @@
  * `./build.sh shots [WORD…]`: a picture of every screen, in every language and tone, with a sheet that shows
  * them all: dist/shots/index.html. With words, only the screens whose names hold one of them.
  */
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { EXTENSION, launch, ROOT, until } from "./lib/browser.mjs";
 import { cardText, highlights, pointAt, POPUP, settled } from "./lib/hearsay.mjs";
@@ -67,6 +67,7 @@ const SCREENS = {
   popup: { everywhere: true, take: takePopups },
   panel: { everywhere: true, take: takePanel },
   ...Object.fromEntries(OWN_PAGES.map((own) => [own.name, { everywhere: true, take: (world) => takeOwn(world, own) }])),
+  store: { everywhere: false, tones: ["light"], take: takeStore },
 };
 
 const server = await serve({
@@ -186,6 +187,74 @@ async function takeOwn(world, { name, file, widths }) {
   return found;
 }
 
+/** The stores' pictures: 1280 × 800, and Chrome's tile of 440 × 280. The list stands beside the page, as browsers show it. */
+async function takeStore(world) {
+  const { browser } = world;
+  const [width, height, side] = [1280, 800, 380];
+  const [{ category, words }] = CARDS;
+  const article = async (size) => {
+    const page = await marked(world, "/article", size);
+    await page.evaluate(() => document.querySelector(".cookie-notice").remove());
+    return page;
+  };
+  const cards = async (size, act) => {
+    const page = await article(size);
+    const n = (await highlights(page))[category].findIndex((text) => words.test(text));
+    const point = await pointAt(page, category, n);
+    await page.mouse.move(point.x - 3, point.y);
+    await page.mouse.move(point.x, point.y, { steps: 3 });
+    await until("the card", () => cardText(browser, page));
+    await act?.(page, point);
+    await drawn(page);
+    return page;
+  };
+  const found = [];
+  const card = await cards({ width, height }, click);
+  found.push(["card", await card.screenshot()]);
+  await card.close();
+
+  const page = await article({ width: width - side - 1, height });
+  const popup = await browser.press(page);
+  await popup.click(POPUP.list).catch(() => {});
+  const panel = await browser.panel();
+  await until("the list", () => panel.evaluate(`document.querySelectorAll("#order .row").length > 0`));
+  await scheme(panel, world.tone);
+  await panel.send("Emulation.setDeviceMetricsOverride", { width: side, height, deviceScaleFactor: 1, mobile: false });
+  for (const tab of ["order", "source"]) {
+    await panel.click(`#tab-${tab}`);
+    await drawn(panel);
+    const { data } = await panel.send("Page.captureScreenshot", { format: "png" });
+    const left = (await page.screenshot()).toString("base64");
+    found.push([`list-${tab}`, await composed(browser, { width, height }, `<img src="data:image/png;base64,${left}"><img src="data:image/png;base64,${data}">`)]);
+  }
+  await panel.close();
+  await page.close();
+
+  const options = await open(world, `chrome-extension://${browser.id}/options.html`, { width, height });
+  await until("options to be drawn", () => options.evaluate(() => !document.body.hasAttribute("aria-busy")));
+  await drawn(options);
+  found.push(["options", await options.screenshot()]);
+  await options.close();
+
+  const { quotes, line } = JSON.parse(await readFile(path.join(ROOT, "extension", "src", "mark.json"), "utf8"));
+  const mark = `<svg width="104" viewBox="0 0 16 16"><path fill="#2a2723" d="${quotes}"/><path fill="#6a41b3" d="${line}"/></svg>`;
+  found.push(["tile", await composed(browser, { width: 440, height: 280 }, `<figure>${mark}<figcaption>Hearsay</figcaption></figure>`)]);
+  return found;
+}
+
+/** A picture of pictures side by side. */
+async function composed(browser, size, html) {
+  const page = await browser.context.newPage();
+  await page.setViewportSize(size);
+  await page.setContent(`<!doctype html><style>
+    body { margin: 0; display: flex; gap: 1px; height: 100vh; background: #d8d3ca }
+    figure { flex: 1; margin: 0; display: grid; align-content: center; justify-items: center; gap: 18px; background: #f7f4ee; font: 600 34px/1 Georgia, serif; color: #2a2723 }
+  </style>${html}`);
+  const png = await page.screenshot();
+  await page.close();
+  return png;
+}
+
 const scheme = (target, tone) =>
   target.send("Emulation.setEmulatedMedia", { features: Object.entries(TONES[tone]).map(([name, value]) => ({ name, value })) });
 
@@ -224,8 +293,8 @@ try {
     const browser = await launch(options);
     try {
       for (const tone of i === 0 ? Object.keys(TONES) : ["light", "dark"]) {
-        for (const [name, { everywhere, take }] of Object.entries(SCREENS)) {
-          if (i > 0 && !everywhere) continue;
+        for (const [name, { everywhere, tones = [tone], take }] of Object.entries(SCREENS)) {
+          if ((i > 0 && !everywhere) || !tones.includes(tone)) continue;
           if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
           for (const [what, png] of await take({ browser, tone })) {
             const file = [name, ...(what ? [what] : []), language.name, tone].join("-") + ".png";

@@ -1,17 +1,13 @@
-//! What the reader asked not to see any more: a phrase wherever it stands, or one flag in its place.
-//!
-//! A single flag is known again by its words and by the text around them. That text may have changed
-//! a little since, so the flag with the same words whose surroundings are most alike is taken,
-//! provided that half of them are as they were; never the same flag for two dismissals.
+//! What the reader asked not to see any more: a phrase wherever it stands, or one flag in its place,
+//! which is known again as [`crate::anchor`] says.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use crate::anchor::{self, Quote};
 use crate::export::id::normalised;
 use crate::model::{Category, Flag};
-use crate::page::{Around, Page};
+use crate::page::Page;
 
-/// Code points of the text around a flag that count, on either side.
-const CONTEXT: usize = 32;
 /// Dismissals beyond these are left out.
 const MOST: usize = 1000;
 
@@ -21,68 +17,42 @@ pub fn mark(page: &Page, flags: &mut [Flag]) {
     if dismissed.is_empty() {
         return;
     }
-    let mut phrases: HashSet<(Category, String)> = HashSet::new();
-    let mut places: Vec<(Category, String, &Around)> = Vec::new();
+    let mut phrases: HashSet<String> = HashSet::new();
+    let mut quotes = Vec::new();
     for one in dismissed.iter().take(MOST) {
-        let words = normalised(&one.words);
+        let words = named(one.category, &one.words);
         match &one.around {
             None => {
-                phrases.insert((one.category, words));
+                phrases.insert(words);
             }
-            Some(around) => places.push((one.category, words, around)),
+            Some(around) => quotes.push(Quote { words, around }),
         }
     }
-    let mut alike: HashMap<(Category, String), Vec<usize>> = HashMap::new();
+    let mut left = Vec::new();
+    let mut places = Vec::new();
     for (index, flag) in flags.iter_mut().enumerate() {
-        let key = (flag.category(), normalised(page.words(flag.anchor)));
-        if phrases.contains(&key) {
+        let words = named(flag.category(), page.words(flag.anchor));
+        if phrases.contains(&words) {
             flag.dismissed = true;
-        } else if !places.is_empty() {
-            alike.entry(key).or_default().push(index);
+        } else {
+            left.push(index);
+            places.push((words, flag.anchor));
         }
     }
-    // Those whose surroundings are as they were have the first choice.
-    places.retain(|(category, words, around)| {
-        let all = alike.get(&(*category, words.clone()));
-        let found = all.into_iter().flatten().find(|index| {
-            let flag = &flags[**index];
-            !flag.dismissed && likeness(page, flag, around) == whole(around)
-        });
-        found.map(|index| flags[*index].dismissed = true).is_none()
-    });
-    for (category, words, around) in places {
-        let all = alike.get(&(category, words)).into_iter().flatten();
-        let free = all.filter(|index| !flags[**index].dismissed);
-        let best = free
-            .map(|index| (likeness(page, &flags[*index], around), *index))
-            .filter(|(likeness, _)| likeness * 2 >= whole(around))
-            .max_by_key(|(likeness, index)| (*likeness, std::cmp::Reverse(*index)));
-        if let Some((_, index)) = best {
-            flags[index].dismissed = true;
-        }
+    for place in anchor::find(page, &quotes, &places).into_iter().flatten() {
+        flags[left[place]].dismissed = true;
     }
 }
 
-/// How much there is to be alike.
-fn whole(around: &Around) -> usize {
-    around.before.chars().rev().take(CONTEXT).count() + around.after.chars().take(CONTEXT).count()
-}
-
-/// How much of the text around a flag is as it was, counted from its words outwards.
-fn likeness(page: &Page, flag: &Flag, around: &Around) -> usize {
-    let text = page.text(flag.anchor.block);
-    let before = text.get(..flag.anchor.start as usize).unwrap_or("");
-    let after = text.get(flag.anchor.end as usize..).unwrap_or("");
-    let alike = |(a, b): &(char, char)| a == b;
-    let left = around.before.chars().rev().zip(before.chars().rev());
-    let right = around.after.chars().zip(after.chars());
-    left.take(CONTEXT).take_while(alike).count() + right.take(CONTEXT).take_while(alike).count()
+/// A flag's words with what they are marked as, in whichever case and over any space.
+pub(crate) fn named(category: Category, words: &str) -> String {
+    format!("{} {}", category.name(), normalised(words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::Dismissal;
+    use crate::page::{Around, Dismissal};
     use crate::read::read;
 
     const TEXT: &str = "The wall may fall before the autumn.\nThe boats may sink in the storm.\nThe wall may fall before the autumn.";

@@ -99,10 +99,14 @@ pub fn letters(word: u64) -> u64 {
     between(word | (ONES * 0x20), b'a', b'z')
 }
 
-/// How many of the first bytes are letters.
+/// The letters that eight bytes begin with, made small, and zero after them; how many they are.
 #[inline]
-pub fn leading_letters(word: u64) -> usize {
-    (!letters(word) & HIGH).trailing_zeros() as usize / 8
+pub fn leading_letters(word: u64) -> (u64, usize) {
+    let others = !letters(word) & HIGH;
+    // Ones below the byte of the first other one; where there is none, the borrow gives ones all over.
+    let kept = ((others & others.wrapping_neg()) >> 7).wrapping_sub(1);
+    let count = others.trailing_zeros() as usize / 8;
+    ((word | (ONES * 0x20)) & kept, count)
 }
 
 /// How many of the first bytes are letters or digits.
@@ -137,9 +141,10 @@ mod tests {
                 let run = bytes.iter().take_while(|b| b.is_ascii_alphanumeric());
                 assert_eq!(leading_alphanumerics(word), run.count());
                 let run = bytes.iter().take_while(|b| b.is_ascii_alphabetic());
-                assert_eq!(leading_letters(word), run.count());
+                let run = run.count();
                 let small = bytes.map(|b| b.to_ascii_lowercase());
                 assert_eq!(lower_case(word).to_le_bytes(), small);
+                assert_eq!(leading_letters(word), (first(load(&small, 0), run), run));
             }
         }
     }

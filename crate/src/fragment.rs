@@ -123,7 +123,7 @@ impl<'a> Finder<'a> {
         // The same words may begin before the place and end in it: all of it but the last character.
         let short = stretch.char_indices().next_back().map_or(0, |(at, _)| at);
         let wanted = stretch.trim();
-        let length = self.page.offsets.get(block).copied().unwrap_or(0) + start;
+        let length = self.page.offset(block) + start;
         let Some(left) = self.looks.get().checked_sub(length) else {
             return true;
         };

@@ -128,11 +128,10 @@ impl Evidence {
         let mut at = 0;
         while at < bytes.len() {
             // Eight letters at a time where they are plain ones.
-            let eight = eight::load(bytes, at);
-            let run = eight::leading_letters(eight);
+            let (letters, run) = eight::leading_letters(eight::load(bytes, at));
             if run > 0 {
                 self.letters[Script::Latin as usize] += run;
-                word.push(eight::lower_case(eight::first(eight, run)), run);
+                word.push(letters, run);
                 at += run;
                 continue;
             }

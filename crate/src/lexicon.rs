@@ -253,12 +253,12 @@ impl Length {
     }
 }
 
-/// Looks a mark of one ASCII character up.
-pub fn mark(byte: u8) -> Option<(WordId, Classes)> {
-    let (id, set) = *MARKS
-        .get(usize::from(byte))
-        .filter(|(id, _)| *id != UNLISTED)?;
-    Some((id, SETS[usize::from(set)]))
+/// Looks a mark of one ASCII character up; one that is on no list has no classes.
+pub fn mark(byte: u8) -> (WordId, Classes) {
+    match MARKS.get(usize::from(byte)) {
+        Some((id, set)) if *id != UNLISTED => (*id, SETS[usize::from(*set)]),
+        _ => (UNLISTED, 0),
+    }
 }
 
 /// Looks a word up.
@@ -272,36 +272,74 @@ pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {
     Some((id, SETS[usize::from(words.sets[usize::from(id)])]))
 }
 
-/// How many words [`Recent`] has room for: 8 KB, what a processor keeps nearest by.
+/// How many words [`Recent`] has room for: 16 KB, half of what a processor keeps nearest by.
 const RECENT: usize = 512;
 
 /// The words of up to eight bytes that were looked up last: four of five words are among a text's few
 /// hundred most common ones.
 #[derive(Debug)]
 pub struct Recent {
-    latest: [(u64, WordId, u16); RECENT],
+    latest: [Latest; RECENT],
     words: &'static Words,
+}
+
+/// A word of up to eight bytes, and what it is.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, packed(8))]
+struct Latest {
+    word: u64,
+    id: WordId,
+    classes: Classes,
 }
 
 impl Default for Recent {
     fn default() -> Recent {
+        let none = Latest {
+            word: 0,
+            id: UNLISTED,
+            classes: 0,
+        };
         Recent {
-            latest: [(0, UNLISTED, 0); RECENT],
+            latest: [none; RECENT],
             words: &WORDS,
         }
     }
 }
 
 impl Recent {
-    /// Looks a word of 1 to 8 bytes up, zero after its `length`.
+    /// Looks a word of 1 to 8 bytes up, zero after its `length`; what is on no list has the classes
+    /// that `guess` gives it.
     #[inline]
-    pub fn lookup(&mut self, word: u64, length: usize) -> Option<(WordId, Classes)> {
+    pub fn lookup(
+        &mut self,
+        word: u64,
+        length: usize,
+        guess: impl FnOnce() -> Classes,
+    ) -> (WordId, Classes) {
         let hash = eight::mix(0, word);
         let known = &mut self.latest[(hash >> 40) as usize % RECENT];
-        if known.0 != word {
-            let id = self.words.short(word, hash, length)?;
-            *known = (word, id, self.words.sets[usize::from(id)]);
+        if known.word != word {
+            let id = self.words.short(word, hash, length);
+            *known = Latest {
+                word,
+                id: id.unwrap_or(UNLISTED),
+                classes: id.map_or_else(guess, |id| {
+                    SETS[usize::from(self.words.sets[usize::from(id)])]
+                }),
+            };
         }
-        Some((known.1, SETS[usize::from(known.2)]))
+        (known.id, known.classes)
+    }
+
+    /// Looks any word up.
+    pub fn lookup_any(
+        &mut self,
+        word: &Word,
+        guess: impl FnOnce(&Word) -> Classes,
+    ) -> (WordId, Classes) {
+        match word.length {
+            1..=8 => self.lookup(word.parts[0], word.length, || guess(word)),
+            _ => lookup(word).unwrap_or_else(|| (UNLISTED, guess(word))),
+        }
     }
 }

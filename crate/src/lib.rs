@@ -5,6 +5,7 @@
 //! tokens → attributions → flags → source ledger → [`model::Reading`] → [`explain`] (cards), [`panel`] and
 //! [`export`] (lists). `crate/DESIGN.md` has the map.
 
+mod anchor;
 mod attribution;
 mod block;
 mod details;
@@ -30,6 +31,7 @@ pub mod panel;
 mod phrases;
 mod quotes;
 pub mod read;
+pub mod review;
 mod rules;
 mod sentences;
 mod sources;

@@ -325,6 +325,8 @@ pub struct Flag {
     pub why: Cow<'static, str>,
     /// Whether the reader asked not to see it any more.
     pub dismissed: bool,
+    /// What the reader made of it: an index into the page's marks.
+    pub review: Option<u32>,
 }
 
 impl Flag {

@@ -252,22 +252,34 @@ pub(crate) fn add(
 }
 
 fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
-    let span = |start: usize, end: usize| Span {
+    let anchor = Span {
         block,
-        start: start as u32,
-        end: end as u32,
+        start: hit.start as u32,
+        end: hit.end as u32,
     };
-    let anchor = span(hit.start, hit.end);
+    Flag {
+        rule: "own-phrase",
+        why: Cow::Borrowed("It is a phrase of the reader’s own."),
+        ..by_reader(Kind::Phrase(hit.category), anchor, view, parsed)
+    }
+}
+
+/// A flag on words of the reader's choice, in the sentence where they stand.
+pub(crate) fn by_reader(kind: Kind, anchor: Span, view: View, parsed: &Parsed) -> Flag {
     let token = view.tokens.partition_point(|t| t.end <= anchor.start);
     let sentence = parsed.sentences.partition_point(|s| s.end <= token);
     let sentence = parsed.sentences.get(sentence).map_or(anchor, |s| {
         let (start, end) = view.bytes(s.start, s.end);
-        span(hit.start.min(start as usize), hit.end.max(end as usize))
+        Span {
+            start: anchor.start.min(start),
+            end: anchor.end.max(end),
+            ..anchor
+        }
     });
     Flag {
-        kind: Kind::Phrase(hit.category),
+        kind,
         strength: 1.0,
-        rule: "own-phrase",
+        rule: "reader",
         anchor,
         cues: vec![anchor],
         source: None,
@@ -275,8 +287,9 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
+        why: Cow::Borrowed("A reader marked it."),
         dismissed: false,
+        review: None,
     }
 }
 

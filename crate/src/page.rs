@@ -1,5 +1,6 @@
 //! The page as it comes in: blocks of visible text with the few facts that the core decides by.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub struct PageInput {
     pub phrases: Vec<Phrase>,
     /// What the reader asked not to see any more on this page.
     pub dismissed: Vec<Dismissal>,
+    /// What the reader made of flags on this page.
+    pub marks: Vec<Mark>,
     /// Blocks in document order.
     pub blocks: Vec<Block>,
 }
@@ -61,6 +64,53 @@ pub struct Around {
     pub before: String,
     /// What begins where they end.
     pub after: String,
+}
+
+/// What the reader made of one flag, or a flag that the reader missed; see [`crate::review`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Mark {
+    /// The caller's name for it.
+    pub id: String,
+    /// As what the words are marked, or should be.
+    pub category: Category,
+    /// Of a missed flag: its kind by name.
+    #[serde(default)]
+    pub kind: String,
+    /// The words.
+    pub words: String,
+    /// The text around them.
+    pub around: Around,
+    /// What the reader made of it.
+    pub verdict: Verdict,
+    /// What the reader noted beside it; may be empty.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What a reader makes of a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It belongs there.
+    Right,
+    /// It doesn't.
+    Wrong,
+    /// Hard to say.
+    Unsure,
+    /// There should have been one.
+    Missed,
+}
+
+impl Verdict {
+    /// The name used in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Right => "right",
+            Verdict::Wrong => "wrong",
+            Verdict::Unsure => "unsure",
+            Verdict::Missed => "missed",
+        }
+    }
 }
 
 /// Blocks that gave way to others: `remove` blocks from `at` on, counted before any other change.
@@ -171,12 +221,14 @@ impl From<Landmarks> for Vec<&'static str> {
 pub struct Page {
     /// Address, title and declared language of the page.
     pub input: PageInput,
-    /// For each block the code points that come before it in the whole text.
-    pub offsets: Vec<usize>,
     /// Whether every block is main text (plain text) or `maintext` decides.
     pub plain: bool,
-    /// The whole text that `offsets` count in, where it isn't the blocks joined with `\n\n`.
+    /// The whole text that offsets count in, where it isn't the blocks joined with `\n\n`.
     pub source_text: Option<String>,
+    /// In it, where each block begins, in bytes.
+    pub(crate) starts: Vec<usize>,
+    /// For each block the code points before it in the whole text; counted when they are asked for.
+    pub(crate) offsets: OnceCell<Vec<usize>>,
 }
 
 impl Page {
@@ -188,17 +240,14 @@ impl Page {
                 block.text = block.text.replace(['\n', '\r'], " ").into();
             }
         }
-        let mut offsets = Vec::with_capacity(input.blocks.len());
-        let mut at = 0;
-        for block in &input.blocks {
-            offsets.push(at);
-            at += block.text.chars().count() + 2;
-        }
+        Page::of_lines(input)
+    }
+
+    /// The same, of blocks without line breaks.
+    pub fn of_lines(input: PageInput) -> Page {
         Page {
             input,
-            offsets,
-            plain: false,
-            source_text: None,
+            ..Page::default()
         }
     }
 
@@ -206,9 +255,9 @@ impl Page {
     /// blank one. Offsets count in `text` itself.
     pub fn from_text(text: &str, wrapped: bool) -> Page {
         let mut blocks: Vec<Block> = Vec::new();
-        let mut offsets = Vec::new();
+        let mut starts = Vec::new();
         let paragraph: Rc<str> = "p".into();
-        let mut push = |start: usize, end: usize, before: usize| {
+        let mut push = |start: usize, end: usize| {
             let piece = &text[start..end];
             if !piece.trim().is_empty() {
                 // A line feed inside a wrapped block becomes a space: same number of code points.
@@ -222,39 +271,61 @@ impl Page {
                     tag: Rc::clone(&paragraph),
                     ..Block::default()
                 });
-                offsets.push(before);
+                starts.push(start);
             }
         };
-        let (mut start, mut end, mut before, mut at_byte, mut at_char) = (0, 0, 0, 0, 0);
+        let (mut start, mut end, mut at) = (0, 0, 0);
         for line in text.split_inclusive('\n') {
             let body = line.trim_end_matches(['\n', '\r']);
             if wrapped {
                 if body.trim().is_empty() {
-                    push(start, end, before);
-                    start = at_byte + line.len();
-                    before = at_char + line.chars().count();
+                    push(start, end);
+                    start = at + line.len();
                     end = start;
                 } else {
-                    end = at_byte + body.len();
+                    end = at + body.len();
                 }
             } else {
-                push(at_byte, at_byte + body.len(), at_char);
+                push(at, at + body.len());
             }
-            at_byte += line.len();
-            at_char += line.chars().count();
+            at += line.len();
         }
         if wrapped {
-            push(start, end, before);
+            push(start, end);
         }
         Page {
             input: PageInput {
                 blocks,
                 ..PageInput::default()
             },
-            offsets,
             plain: true,
             source_text: Some(text.to_owned()),
+            starts,
+            offsets: OnceCell::new(),
         }
+    }
+
+    /// The code points before block `index` in the whole text; 0 where there is no such block.
+    pub fn offset(&self, index: usize) -> usize {
+        let offsets = self.offsets.get_or_init(|| {
+            let mut offsets = Vec::with_capacity(self.input.blocks.len());
+            let mut before = 0;
+            if let Some(text) = &self.source_text {
+                let mut from = 0;
+                for start in &self.starts {
+                    before += text[from..*start].chars().count();
+                    from = *start;
+                    offsets.push(before);
+                }
+            } else {
+                for block in &self.input.blocks {
+                    offsets.push(before);
+                    before += block.text.chars().count() + 2;
+                }
+            }
+            offsets
+        });
+        offsets.get(index).copied().unwrap_or(0)
     }
 
     /// The whole text that exported offsets count in.
@@ -370,6 +441,6 @@ mod tests {
         let page = Page::from_text("One\ntwo.\n\n  \nThree.\r\nFour.\n", true);
         let texts: Vec<&str> = page.input.blocks.iter().map(|b| &*b.text).collect();
         assert_eq!(texts, ["One two.", "Three.  Four."]);
-        assert_eq!(page.offsets, [0, 13]);
+        assert_eq!([page.offset(0), page.offset(1)], [0, 13]);
     }
 }

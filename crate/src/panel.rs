@@ -14,7 +14,8 @@ use crate::export::{Options, id, selected};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, Span};
 use crate::order;
-use crate::page::{Page, Units};
+use crate::page::{Mark, Page, Units, Verdict};
+use crate::review;
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
 /// The most flags that a panel lists, and the most claims: a list beyond that serves nobody, and
@@ -35,6 +36,8 @@ pub struct Part<'a> {
     pub first: u32,
     /// Its flags; blocks count within the document.
     pub flags: &'a [Flag],
+    /// What the reader made of flags there.
+    pub marks: &'a [Mark],
 }
 
 /// Where something stands: a stretch of a block of a document.
@@ -72,6 +75,42 @@ pub struct Entry {
     pub after: String,
     /// How far down the text it stands, from 0 to 1.
     pub at: f32,
+    /// What the reader made of it.
+    pub review: Option<Review>,
+}
+
+/// What the reader made of a flag.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Review {
+    /// The mark's name.
+    pub id: String,
+    /// Right, wrong, unsure or missed.
+    pub verdict: Verdict,
+    /// May be empty.
+    pub note: String,
+}
+
+impl Review {
+    fn of(mark: &Mark) -> Review {
+        Review {
+            id: mark.id.clone(),
+            verdict: mark.verdict,
+            note: mark.note.clone(),
+        }
+    }
+}
+
+/// A mark that no flag has any more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Orphan {
+    /// Which of the page's documents it belongs to.
+    pub document: u32,
+    /// As what the words were marked.
+    pub category: Category,
+    /// They, on one line.
+    pub words: String,
+    /// What the reader made of them.
+    pub review: Review,
 }
 
 /// One claim of a source.
@@ -151,6 +190,8 @@ pub struct Panel {
     pub flags: Vec<Entry>,
     /// How many more there are than the list takes.
     pub more: u32,
+    /// The reader's marks that no flag has any more.
+    pub orphans: Vec<Orphan>,
     /// The claims by what they rest on; a basis without claims is left out.
     pub groups: Vec<Group>,
     /// The sources, those that most claims rest on first.
@@ -190,6 +231,7 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
             })
             .collect(),
         more,
+        orphans: orphans(parts),
         groups: Basis::ALL
             .into_iter()
             .map(|basis| Group {
@@ -202,6 +244,19 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         sources: lines(page, reading, &joined, &mut at),
         flags,
     }
+}
+
+fn orphans(parts: &[Part]) -> Vec<Orphan> {
+    let parts = parts.iter().zip(0..);
+    let all = parts.flat_map(|(part, document)| {
+        review::orphans(part.marks, part.flags).map(move |mark| Orphan {
+            document,
+            category: mark.category,
+            words: shortened(&one_line(&mark.words), ANCHOR),
+            review: Review::of(mark),
+        })
+    });
+    all.collect()
 }
 
 /// The flags that are asked for; beside them, by number, the joined page's flag that is the same;
@@ -226,7 +281,11 @@ fn entries<'a>(
             }
             let flag = shifted(flag, part.first);
             let id = id::next(page, &flag, &mut seen);
-            entries.push(entry(page, &flag, number as u32, id, at));
+            let mark = flag.review.and_then(|mark| part.marks.get(mark as usize));
+            entries.push(Entry {
+                review: mark.map(Review::of),
+                ..entry(page, &flag, number as u32, id, at)
+            });
             joined.push(same(reading, &flag));
         }
     }
@@ -268,6 +327,7 @@ fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts
         words: shortened(&one_line(shown.anchor), ANCHOR),
         after: one_line(&shown.after).trim_end().to_owned(),
         at: at.share(flag.anchor),
+        review: None,
     }
 }
 
@@ -461,6 +521,7 @@ mod tests {
         let part = Part {
             first: 0,
             flags: &flags,
+            marks: &[],
         };
         panel(&page, &reading, &[part], &all())
     }
@@ -470,6 +531,7 @@ mod tests {
         let part = Part {
             first: 0,
             flags: &reading.flags,
+            marks: &[],
         };
         panel(&page, &reading, &[part], options)
     }
@@ -596,10 +658,12 @@ mod tests {
             Part {
                 first: 0,
                 flags: &flags[0],
+                marks: &[],
             },
             Part {
                 first: 2,
                 flags: &flags[1],
+                marks: &[],
             },
         ];
         let panel = panel(&joined, &reading, &parts, &all());
@@ -662,6 +726,7 @@ mod tests {
         let part = Part {
             first: 0,
             flags: &[],
+            marks: &[],
         };
         let panel = panel(&page, &reading, &[part], &all());
         assert_eq!(

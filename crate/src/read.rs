@@ -8,6 +8,7 @@ use crate::eight::{self, Fast};
 use crate::model::Reading;
 use crate::own::{self, Own};
 use crate::page::Page;
+use crate::review;
 use crate::sources::{self, Resolved};
 use crate::{dismissed, flags, language, maintext};
 
@@ -91,6 +92,7 @@ impl Reader {
         reading.flags = flags::collect(page, &parsed, &resolved);
         own::add(page, &parsed, &self.own, &mut reading.flags);
         dismissed::mark(page, &mut reading.flags);
+        review::mark(page, &parsed, &mut reading.flags);
         reading.sources = ledger;
         reading.attributions = attributions;
         (reading, parsed, resolved)

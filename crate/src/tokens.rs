@@ -113,7 +113,8 @@ fn guess(folded: &Word) -> Classes {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begins {
     Blank,
-    Word,
+    Letter,
+    Digit,
     Mark,
     /// A character beyond ASCII: anything.
     Unknown,
@@ -124,8 +125,10 @@ static BEGINS: [Begins; 256] = {
     let mut table = [Begins::Unknown; 256];
     let mut byte = 0u8;
     while byte < 0x80 {
-        table[byte as usize] = if byte.is_ascii_alphanumeric() {
-            Begins::Word
+        table[byte as usize] = if byte.is_ascii_alphabetic() {
+            Begins::Letter
+        } else if byte.is_ascii_digit() {
+            Begins::Digit
         } else if byte.is_ascii_graphic() {
             Begins::Mark
         } else {
@@ -151,14 +154,13 @@ pub fn tokenize_into(text: &str, recent: &mut Recent, out: &mut Vec<Token>) {
     while let Some(byte) = text.as_bytes().get(at) {
         at = match BEGINS[usize::from(*byte)] {
             Begins::Blank => at + 1,
-            Begins::Word => {
-                plain_word(text, at, recent, out).unwrap_or_else(|| word(text, at, out))
-            }
-            Begins::Mark => mark(text, at, char::from(*byte), out),
+            Begins::Letter => plain_word(text, at, recent, out),
+            Begins::Digit => word(text, at, at, recent, out),
+            Begins::Mark => mark(text, at, char::from(*byte), recent, out),
             Begins::Unknown => match character(text, at) {
-                c if is_word(c) => word(text, at, out),
+                c if is_word(c) => word(text, at, at, recent, out),
                 c if c.is_whitespace() || c.is_control() => at + c.len_utf8(),
-                c => mark(text, at, c, out),
+                c => mark(text, at, c, recent, out),
             },
         };
     }
@@ -172,18 +174,17 @@ fn character(text: &str, at: usize) -> char {
 /// A run of characters of a word: where it ends, and what is needed to take it apart.
 struct Extent {
     end: usize,
-    /// Whether there is an apostrophe in it.
-    apostrophe: bool,
+    /// Where its last apostrophe stands.
+    apostrophe: Option<Range<usize>>,
 }
 
-/// How far the word that begins at `start` reaches.
-fn extent(text: &str, start: usize) -> Extent {
+/// How far the word reaches that begins at `start`, with letters up to `end`.
+fn extent(text: &str, start: usize, mut end: usize) -> Extent {
     let bytes = text.as_bytes();
     let mut numeric = bytes[start].is_ascii_digit();
-    let mut apostrophe = false;
+    let mut apostrophe = None;
     // Where the last part of a row of initials begins.
     let mut part = start;
-    let mut end = start;
     loop {
         let run = eight::leading_alphanumerics(eight::load(bytes, end));
         numeric = numeric && bytes[end..end + run].iter().all(u8::is_ascii_digit);
@@ -193,23 +194,19 @@ fn extent(text: &str, start: usize) -> Extent {
         }
         let Some(byte) = bytes.get(end) else { break };
         let mut length = 1;
+        let mut is_apostrophe = *byte == b'\'';
         let joins = match byte {
             b'-' => is_word(character(text, end + 1)),
-            b'\'' => {
-                apostrophe = true;
-                character(text, end + 1).is_alphabetic()
-            }
+            b'\'' => character(text, end + 1).is_alphabetic(),
             b',' | b'.' if numeric && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) => true,
             b'.' => initial_period(text, start, part, end),
             0x80.. => {
                 let c = character(text, end);
                 length = c.len_utf8();
+                is_apostrophe = c == '’';
                 match c {
                     '\u{2010}' | '\u{2011}' => is_word(character(text, end + length)),
-                    '’' => {
-                        apostrophe = true;
-                        character(text, end + length).is_alphabetic()
-                    }
+                    '’' => character(text, end + length).is_alphabetic(),
                     _ => is_word(c),
                 }
             }
@@ -217,6 +214,9 @@ fn extent(text: &str, start: usize) -> Extent {
         };
         if !joins {
             break;
+        }
+        if is_apostrophe {
+            apostrophe = Some(end..end + length);
         }
         numeric = numeric && matches!(byte, b'.' | b',' | b'-');
         end += length;
@@ -242,32 +242,36 @@ fn initial_period(text: &str, start: usize, part: usize, at: usize) -> bool {
 }
 
 /// Puts the mark `c` at `start` into `out`; where it ends.
-fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
+fn mark(text: &str, start: usize, c: char, recent: &mut Recent, out: &mut Vec<Token>) -> usize {
     let bytes = text.as_bytes();
     let mut end = start + c.len_utf8();
-    // "..." and "--" are one mark.
-    // And so are two single marks, as typewriters and some wires write a double one.
-    let most = match c {
-        '\'' | '`' => 2,
-        '.' | '-' => usize::MAX,
-        _ => 0,
-    };
-    while end - start < most && bytes.get(end) == Some(&bytes[start]) {
-        end += 1;
+    if bytes.get(start + 1) == Some(&bytes[start]) {
+        // "..." and "--" are one mark.
+        // And so are two single marks, as typewriters and some wires write a double one.
+        let most = match c {
+            '\'' | '`' => 2,
+            '.' | '-' => usize::MAX,
+            _ => 0,
+        };
+        while end - start < most && bytes.get(end) == Some(&bytes[start]) {
+            end += 1;
+        }
     }
     let mut classes = lexicon::PUNCT;
     if is_quote(c) {
         classes |= lexicon::QUOTE;
     }
-    let listed = match c {
+    let (word, more) = match c {
         '’' => lexicon::mark(b'\''),
-        _ if end == start + 1 => lexicon::mark(bytes[start]),
-        _ if is_general_mark(c) => {
-            Word::new(&bytes[start..end]).and_then(|word| lexicon::lookup(&word))
-        }
-        _ => fold(text, start..end).and_then(|word| lexicon::lookup(&word)),
+        _ => match end - start {
+            1 => lexicon::mark(bytes[start]),
+            length @ 2..=8 => {
+                let word = eight::first(eight::load(bytes, start), length);
+                recent.lookup(word, length, || 0)
+            }
+            _ => (UNLISTED, 0),
+        },
     };
-    let (word, more) = listed.unwrap_or((UNLISTED, 0));
     out.push(Token {
         start: start as u32,
         end: end as u32,
@@ -280,21 +284,29 @@ fn mark(text: &str, start: usize, c: char, out: &mut Vec<Token>) -> usize {
 }
 
 /// Endings that are tokens of their own.
-const CLITICS: [&str; 7] = ["n't", "'s", "'re", "'ve", "'ll", "'d", "'m"];
+const CLITICS: [&str; 6] = ["'s", "'re", "'ve", "'ll", "'d", "'m"];
+/// And one that takes a letter before its apostrophe.
+const NOT: &str = "n't";
 
-/// Puts the word that begins at `start` into `out`, and its clitic, if it has one; where they end.
+/// Puts the word into `out` that begins at `start`, with letters up to `end`, and its clitic, if it has one;
+/// where they end.
 #[inline(never)]
-fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
-    let Extent { end, apostrophe } = extent(text, start);
-    let cut = if apostrophe {
-        clitic(text, start, end)
-    } else {
-        end
-    };
-    let mut last = one_word(text, start, cut);
-    if cut < end {
+fn word(text: &str, start: usize, end: usize, recent: &mut Recent, out: &mut Vec<Token>) -> usize {
+    let Extent { end, apostrophe } = extent(text, start, end);
+    let clitic = apostrophe.and_then(|apostrophe| clitic(text, start, end, apostrophe));
+    let mut last = one_word(text, start, clitic.map_or(end, |(cut, _)| cut), recent);
+    if let Some((cut, clitic)) = clitic {
         out.push(last);
-        last = one_word(text, cut, end);
+        let folded = eight::load(clitic.as_bytes(), 0);
+        let (word, classes) = recent.lookup(folded, clitic.len(), || lexicon::UNKNOWN);
+        last = Token {
+            start: cut as u32,
+            end: end as u32,
+            word,
+            classes: classes | shape(text, cut, end),
+            quoted: false,
+            period: false,
+        };
     }
     if takes_period(text, &last) {
         last.end += 1;
@@ -304,55 +316,39 @@ fn word(text: &str, start: usize, out: &mut Vec<Token>) -> usize {
     last.end as usize
 }
 
-/// Puts the word at `start` into `out`, if it is as most of them are: up to fifteen letters and digits, a letter
-/// first, and then nothing that may belong to it. What [`extent`] and [`one_word`] do, in few steps.
+/// Puts the word that begins with a letter at `start` into `out`; where to go on. Most are up to fifteen
+/// letters and then nothing that may belong to them: what [`word`] does is done in few steps for such.
 #[inline]
-fn plain_word(
-    text: &str,
-    start: usize,
-    recent: &mut Recent,
-    out: &mut Vec<Token>,
-) -> Option<usize> {
+fn plain_word(text: &str, start: usize, recent: &mut Recent, out: &mut Vec<Token>) -> usize {
     let bytes = text.as_bytes();
-    let first = eight::load(bytes, start);
-    let (mut length, mut second) = (eight::leading_alphanumerics(first), 0);
+    let written = eight::load(bytes, start);
+    let (first, mut length) = eight::leading_letters(written);
+    let mut second = 0;
+    let mut capitals = first & !written;
     if length == 8 {
-        second = eight::load(bytes, start + 8);
-        length += eight::leading_alphanumerics(second);
-        second = eight::first(second, length - 8);
+        let written = eight::load(bytes, start + 8);
+        let (letters, more) = eight::leading_letters(written);
+        second = letters;
+        length += more;
+        // Of letters that differ by their case one bit does.
+        capitals |= (second & !written) >> 1;
     }
-    let first = eight::first(first, length);
     let end = start + length;
     let next = bytes.get(end).copied().unwrap_or(b' ');
-    let more = match next {
-        b'-' | b'\'' => true,
-        b'.' => length == 1,
-        0x80.. => {
-            let c = character(text, end);
-            c == '’' || !is_general_mark(c)
-        }
-        _ => false,
-    };
-    let begins = first as u8;
-    if length == 16 || more || !begins.is_ascii_alphabetic() {
-        return None;
+    if length == 16 || next != b' ' && may_go_on(text, end, next, length) {
+        return word(text, start, end, recent, out);
     }
     let mut shape = 0;
-    if begins.is_ascii_uppercase() {
-        let parts = [first, second];
-        let capitals = parts.map(eight::capitals);
-        let acronym = capitals == parts.map(eight::letters)
-            && capitals[0].count_ones() + capitals[1].count_ones() > 1;
+    if capitals & 0x20 != 0 {
+        let acronym = length > 1 && capitals.count_ones() as usize == length;
         shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
     }
-    let first = eight::lower_case(first);
-    let folded = || Word::short([first, eight::lower_case(second)], length);
-    let listed = if length <= 8 {
-        recent.lookup(first, length)
+    let (word, classes) = if length <= 8 {
+        recent.lookup(first, length, || guess(&Word::short([first, 0], length)))
     } else {
-        lexicon::lookup(&folded())
+        let folded = Word::short([first, second], length);
+        lexicon::lookup(&folded).unwrap_or_else(|| (UNLISTED, guess(&folded)))
     };
-    let (word, classes) = listed.unwrap_or_else(|| (UNLISTED, guess(&folded())));
     let mut token = Token {
         start: start as u32,
         end: end as u32,
@@ -366,21 +362,40 @@ fn plain_word(
         token.period = true;
     }
     out.push(token);
-    Some(token.end as usize)
+    // A blank is no token, and was looked at.
+    token.end as usize + usize::from(next == b' ')
 }
 
-/// Where the clitic of a word begins: its end if it has none.
-fn clitic(text: &str, start: usize, end: usize) -> usize {
-    let Some((bytes, length)) = fold(text, start..end).map(|word| word.bytes()) else {
-        return end;
+/// Whether `next`, at `end`, may belong to the `length` letters before it.
+fn may_go_on(text: &str, end: usize, next: u8, length: usize) -> bool {
+    match next {
+        b'-' | b'\'' | b'0'..=b'9' => true,
+        b'.' => length == 1,
+        0x80.. => {
+            let c = character(text, end);
+            c == '’' || !is_general_mark(c)
+        }
+        _ => false,
+    }
+}
+
+/// The clitic with the last apostrophe of a word, if it is one: where it begins, and in lower case.
+fn clitic(
+    text: &str,
+    start: usize,
+    end: usize,
+    apostrophe: Range<usize>,
+) -> Option<(usize, &'static str)> {
+    let bytes = text.as_bytes();
+    let (before, after) = (apostrophe.start, &bytes[apostrophe.end..end]);
+    let found = match after {
+        [b't' | b'T'] if bytes[before - 1].eq_ignore_ascii_case(&b'n') => (before - 1, NOT),
+        _ => {
+            let is_it = |clitic: &&&str| after.eq_ignore_ascii_case(&clitic.as_bytes()[1..]);
+            (before, *CLITICS.iter().find(is_it)?)
+        }
     };
-    let is_last = |c: &&&str| length > c.len() && bytes[..length].ends_with(c.as_bytes());
-    let Some(clitic) = CLITICS.iter().find(is_last) else {
-        return end;
-    };
-    // Counted in characters from the end, since ’ is longer than '.
-    let characters = text[start..end].chars().rev().take(clitic.len());
-    end - characters.map(char::len_utf8).sum::<usize>()
+    (found.0 > start).then_some(found)
 }
 
 /// Whether the period right after `token` belongs to it: "Mr.", "Jan.", "J." but not "no." or "in.".
@@ -428,24 +443,23 @@ fn shape(text: &str, start: usize, end: usize) -> Classes {
     }
 }
 
-fn one_word(text: &str, start: usize, end: usize) -> Token {
-    let shape = shape(text, start, end);
+fn one_word(text: &str, start: usize, end: usize, recent: &mut Recent) -> Token {
     let (word, classes) = match fold(text, start..end) {
         None => (UNLISTED, lexicon::UNKNOWN),
-        Some(folded) => lexicon::lookup(&folded).unwrap_or_else(|| unlisted(&folded, shape)),
+        Some(folded) => recent.lookup_any(&folded, unlisted),
     };
     Token {
         start: start as u32,
         end: end as u32,
         word,
-        classes: classes | shape,
+        classes: classes | shape(text, start, end),
         quoted: false,
         period: text.as_bytes()[end - 1] == b'.',
     }
 }
 
 /// What a word that no list holds may be.
-fn unlisted(folded: &Word, shape: Classes) -> (WordId, Classes) {
+fn unlisted(folded: &Word) -> Classes {
     // A compound has the classes of its last part: "co-founder", "vice-president".
     let (bytes, length) = folded.bytes();
     let hyphen = bytes[..length].iter().rposition(|b| *b == b'-');
@@ -455,9 +469,9 @@ fn unlisted(folded: &Word, shape: Classes) -> (WordId, Classes) {
         .and_then(Word::new)
         .and_then(|last| lexicon::lookup(&last));
     match listed {
-        Some((_, classes)) => (UNLISTED, classes & !(lexicon::RULE | lexicon::CUE)),
-        None if shape & lexicon::NUM != 0 => (UNLISTED, 0),
-        None => (UNLISTED, guess(folded)),
+        Some((_, classes)) => classes & !(lexicon::RULE | lexicon::CUE),
+        None if folded.byte(0).is_ascii_digit() => 0,
+        None => guess(folded),
     }
 }
 

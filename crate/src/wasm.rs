@@ -17,7 +17,7 @@ use crate::fragment::Finder;
 use crate::guide;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::own;
-use crate::page::{Dismissal, Page, PageInput, Phrase, Splice, Units};
+use crate::page::{Dismissal, Mark, Page, PageInput, Phrase, Splice, Units};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -89,6 +89,7 @@ fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
         whole,
         phrases,
         dismissed,
+        marks,
     } = serde_wasm_bindgen::from_value(facts).map_err(|e| error(format!("page: {e}")))?;
     Ok(PageInput {
         url,
@@ -98,6 +99,7 @@ fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
         whole: whole.unwrap_or(false),
         phrases,
         dismissed,
+        marks,
         blocks: Vec::new(),
     })
 }
@@ -114,6 +116,8 @@ struct Facts {
     phrases: Vec<Phrase>,
     #[serde(default)]
     dismissed: Vec<Dismissal>,
+    #[serde(default)]
+    marks: Vec<Mark>,
 }
 
 #[derive(Deserialize)]
@@ -219,7 +223,7 @@ pub fn change(
     };
     if more {
         let document = Document {
-            page: Page::from_input(input),
+            page: Page::of_lines(input),
             reading: Reading::default(),
             taken: taken + ahead,
         };
@@ -230,7 +234,7 @@ pub fn change(
 }
 
 fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
-    let page = Page::from_input(input);
+    let page = Page::of_lines(input);
     let (reading, taken) = READER.with_borrow_mut(|reader| {
         let before = reader.taken();
         let reading = reader.read(&page);
@@ -313,8 +317,9 @@ fn with_joined<T>(
                     let other = &next.page.input;
                     input.blocks.extend(other.blocks.iter().cloned());
                     input.dismissed.extend(other.dismissed.iter().cloned());
+                    input.marks.extend(other.marks.iter().cloned());
                 }
-                let page = Page::from_input(input);
+                let page = Page::of_lines(input);
                 let reading = READER.with_borrow_mut(|reader| reader.read(&page));
                 Ok(f(&page, &reading, &firsts))
             }
@@ -379,10 +384,11 @@ pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
                 .iter()
                 .zip(firsts)
                 .filter_map(|(key, first)| {
-                    let flags = &all.get(key)?.reading.flags;
+                    let document = all.get(key)?;
                     Some(Part {
                         first: *first,
-                        flags,
+                        flags: &document.reading.flags,
+                        marks: &document.page.input.marks,
                     })
                 })
                 .collect();

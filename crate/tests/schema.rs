@@ -150,6 +150,45 @@ fn lists_fit_the_schema() {
 }
 
 #[test]
+fn a_readers_marks_go_along_and_what_has_no_flag_is_listed_apart() {
+    let mut page = page_of(&["Officials said the wall may fall."]);
+    let mark = |words: &str, category: &str, verdict: &str| {
+        serde_json::from_value(serde_json::json!({
+            "id": words, "category": category, "words": words, "verdict": verdict, "note": "So.",
+            "around": { "before": "", "after": "" },
+        }))
+        .expect("a mark")
+    };
+    page.input.marks = vec![
+        mark("may", "hedged", "wrong"),
+        mark("the wall", "unsourced", "missed"),
+        mark("Critics argue", "anonymous", "right"),
+    ];
+    let list = list_of(&page);
+    let schema = schema();
+    check(&schema, &schema, &list, "").expect("the list fits");
+    let flags = list["flags"].as_array().expect("flags").iter();
+    let told: Vec<(&Value, &Value)> = flags
+        .map(|f| (&f["category"], &f["review"]["verdict"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&"anonymous".into(), &Value::Null),
+            (&"unsourced".into(), &"missed".into()),
+            (&"hedged".into(), &"wrong".into()),
+        ]
+    );
+    assert_eq!(list["orphans"][0]["exact"], "Critics argue");
+    let mut spoilt = list.clone();
+    spoilt["flags"][1]["review"]["verdict"] = "lie".into();
+    assert!(check(&schema, &schema, &spoilt, "").is_err());
+    spoilt = list;
+    spoilt["orphans"][0]["id"] = 1.into();
+    assert!(check(&schema, &schema, &spoilt, "").is_err());
+}
+
+#[test]
 fn the_schema_refuses_what_is_no_list() {
     let schema = schema();
     let good = list_of(&Page::from_text(STORY, false));

@@ -6,8 +6,10 @@ import init, * as engine from "hearsay-engine";
 import {
   askFrame,
   fileUrl,
+  framesOf,
   grantedPatterns,
   inject,
+  injectInto,
   insertStyle,
   onBackgroundMessage,
   onCommand,
@@ -77,6 +79,16 @@ onBackgroundMessage({
     return { view: viewFor(all, host), site: host };
   },
 
+  hand: async (_ask, { tab, frame }) => {
+    await injectInto(tab, frame, "hand");
+    return null;
+  },
+
+  view: async ({ site }) => {
+    const all = await settings();
+    return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
+  },
+
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
@@ -138,7 +150,9 @@ onBackgroundMessage({
   },
 
   tally: async (flag, { tab }) => {
-    const own = (await inject(tab)).map((frame) => askFrame<"tally">(tab, frame, { ...flag, type: "tally" }));
+    const own = (await framesOf(tab)).map((frame) =>
+      askFrame<"tally">(tab, frame, { ...flag, type: "tally" }),
+    );
     const sum = { phrase: 0, category: 0, site: 0 };
     for (const one of await Promise.all(own)) {
       for (const scope of ["phrase", "category", "site"] as const) sum[scope] += one?.[scope] ?? 0;
@@ -194,7 +208,7 @@ onBackgroundMessage({
   },
 
   readAs: async ({ tab, way }) => {
-    const frames = await askAll(tab, await inject(tab), { type: "readAs", way });
+    const frames = await askAll(tab, await framesOf(tab), { type: "readAs", way });
     return { state: "on", frames, sourcing: await sourcingOf(tab) };
   },
 
@@ -293,7 +307,7 @@ async function go({ id, url }: Tab, by: 1 | -1): Promise<boolean> {
 }
 
 async function openCard(tab: number): Promise<boolean> {
-  for (const frame of await inject(tab)) {
+  for (const frame of await framesOf(tab)) {
     const reply = await askFrame<"card">(tab, frame, { type: "card" });
     if (reply?.opened) return true;
   }
@@ -311,7 +325,11 @@ async function turn({ id, url, secret }: Tab, category: Category): Promise<void>
 }
 
 async function say(tab: number, frame: number, words: string): Promise<void> {
-  await askFrame<"say">(tab, frame, { type: "say", text: words });
+  const saying = { type: "say", text: words } as const;
+  const reply = await askFrame<"say">(tab, frame, saying);
+  if (!reply || reply.said) return;
+  await injectInto(tab, frame, "say");
+  await askFrame<"say">(tab, frame, saying);
 }
 
 /** Switches on where rules and the reader allow it, and tells how it stands. */
@@ -368,7 +386,7 @@ async function perform(tab: number, secret: boolean, act: Act): Promise<void> {
     await update((now) => acted(now, act));
     return;
   }
-  await askAll(tab, await inject(tab), { type: "lend", act });
+  await askAll(tab, await framesOf(tab), { type: "lend", act });
   changed(tab);
 }
 
@@ -403,7 +421,7 @@ async function sourcingOf(tab: number): Promise<Sourcing | null> {
 }
 
 async function switchOff(tab: number, dismiss: boolean): Promise<FrameStatus[]> {
-  const ids = await inject(tab);
+  const ids = await framesOf(tab);
   const { looks } = await settings();
   const sheets = (["light", "dark"] as const).map((tone) => highlightSheet({ tone, looks }));
   const frames = await askAll(tab, ids, { type: "off", dismiss });
@@ -418,7 +436,7 @@ async function switchOff(tab: number, dismiss: boolean): Promise<FrameStatus[]> 
 
 /** The ids of the tab's frames in page order. */
 async function framesInOrder(tab: number): Promise<number[]> {
-  const all = (await inject(tab)).map(async (frame) => {
+  const all = (await framesOf(tab)).map(async (frame) => {
     const now = await askFrame<"status">(tab, frame, { type: "status" });
     return now ? [{ frame, order: now.order }] : [];
   });
@@ -464,7 +482,7 @@ async function complete(tab: number): Promise<string[]> {
       await askFrame<"resend">(tab, frame, { type: "resend", known }),
     ];
     const there = new Set<number>();
-    for (const [frame, reply] of await Promise.all((await inject(tab)).map(resend))) {
+    for (const [frame, reply] of await Promise.all((await framesOf(tab)).map(resend))) {
       if (!reply) continue;
       there.add(frame);
       if ("known" in reply) continue;

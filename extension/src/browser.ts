@@ -54,10 +54,8 @@ export function alive(): boolean {
   }
 }
 
-/** An element's shadow root; `closed` ones cost a call into the browser. Firefox has a property for it. */
-export function shadowOf(element: Element, closed: boolean): ShadowRoot | null {
-  const open = element.shadowRoot;
-  if (open || !closed) return open;
+/** An element's shadow root, also a closed one. Firefox has a property for it. */
+export function closedRootOf(element: Element): ShadowRoot | null {
   try {
     const firefox = element as { openOrClosedShadowRoot?: ShadowRoot | null };
     if ("openOrClosedShadowRoot" in firefox) return firefox.openOrClosedShadowRoot ?? null;
@@ -201,6 +199,31 @@ export async function inject(tab: number): Promise<number[]> {
   } catch {
     return [];
   }
+}
+
+/** The ids of the frames that have the content script; nothing is put into any of them. */
+export async function framesOf(tab: number): Promise<number[]> {
+  try {
+    const results = await chrome.scripting.executeScript({
+      target: { tabId: tab, allFrames: true },
+      func: () => globalThis.hearsay !== undefined,
+      injectImmediately: true,
+    });
+    return results.filter(({ result }) => result).map(({ frameId }) => frameId);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Puts what is only wanted now and then into one frame, beside the content script. A frame that is gone
+ * needs none.
+ */
+export async function injectInto(tab: number, frame: number, script: "hand" | "say"): Promise<void> {
+  const target = { tabId: tab, frameIds: [frame] };
+  await chrome.scripting
+    .executeScript({ target, files: [`${script}.js`], injectImmediately: true })
+    .catch(() => {});
 }
 
 /** A page that was closed or left meanwhile is no error: there is nothing to style. */

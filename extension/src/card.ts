@@ -1,27 +1,26 @@
 /**
- * The card: our only element in the page, there only while a card is shown or something is said. It
- * knows nothing of hovering or the engine; it draws details at a place and says when the pointer is
- * over it.
+ * The card. It knows nothing of hovering or the engine; it draws details at a place and says when the
+ * pointer is over it.
  */
 import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
+import type { Host } from "./host";
 import { later } from "./later";
+import { clientWidth, here } from "./nodes";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
 import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";
 import { lineProperties } from "./theme";
 import { DIRECTION, form, LANGUAGE, number, text, weave } from "./words";
 
-/** The one custom tag: page rules for `div` don't meet it. */
-export const HOST = "hearsay-card";
 const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
-/** How long a way back is offered, and how long what was said stays to be read out, in ms. */
+/** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
+const LOW = 220;
+const LEAST = 140;
+/** How long a way back is offered, in ms. */
 const NOTE = 10_000;
-const SPOKEN = 5000;
-/** A live region must have been there for a moment before what is put into it is read out. */
-const LISTENING = 150;
 
 export const SCOPES = ["flag", "phrase", "site", "category"] as const;
 /** What goes with a dismissal. */
@@ -66,23 +65,34 @@ export type Step = "previous" | "next";
 export type Focus = Step | "card";
 
 export class Card {
-  private host: HTMLElement | null = null;
-  private root: ShadowRoot | null = null;
-  private card: HTMLElement | null = null;
-  private menu: HTMLElement | null = null;
-  private status: HTMLElement | null = null;
-  private sheet: Sheet | null = null;
+  readonly #host: Host;
+  #card: HTMLElement | null = null;
+  #menu: HTMLElement | null = null;
+  #sheet: Sheet | null = null;
   /** Ends the fading early, where the card is fading out. */
-  private fading: (() => void) | null = null;
-  private callOff = () => {};
-  private quiet = () => {};
-  private onOver: ((over: boolean) => void) | null = null;
+  #fading: (() => void) | null = null;
+  #callOff = () => {};
+  #onOver: ((over: boolean) => void) | null = null;
   /** What had the focus before the card took it. */
-  private before: Element | null = null;
+  #before: Element | null = null;
+
+  constructor(host: Host) {
+    this.#host = host;
+    host.over = (over) => {
+      if (over) this.#card?.classList.remove("peek");
+      this.#onOver?.(over);
+    };
+    host.wear(sheetText);
+  }
+
+  /** Whether it is what was hit. */
+  holds(target: EventTarget | null): boolean {
+    return this.#host.is(target);
+  }
 
   /** Whether a flag's card is shown. */
   get open(): boolean {
-    return this.host?.isConnected === true && this.onOver !== null && this.fading === null;
+    return this.#host.stands && this.#onOver !== null && this.#fading === null;
   }
 
   /**
@@ -100,14 +110,14 @@ export class Card {
     onOver: (over: boolean) => void,
   ): void {
     const replaces = this.open;
-    if (focus && !this.focused) this.before = document.activeElement;
-    this.take();
-    this.sheet = sheet;
-    const card = draw(details, others, acts, sheet.looks, (button) => this.openMenu(button, details, acts));
-    this.put(card);
-    this.onOver = onOver;
+    if (focus && !this.#host.focused) this.#before = here.active();
+    this.#take();
+    this.#sheet = sheet;
+    const card = draw(details, others, acts, sheet.looks, (button) => this.#openMenu(button, details, acts));
+    this.#put(card);
+    this.#onOver = onOver;
 
-    const viewport = { width: document.documentElement.clientWidth, height: window.innerHeight };
+    const viewport = { width: width(), height: window.innerHeight };
     const at = place(
       anchor.line,
       anchor.sentence,
@@ -120,6 +130,8 @@ export class Card {
     else card.style.top = `${at.top}px`;
     card.style.maxHeight = `${at.maxHeight}px`;
     card.classList.toggle("above", at.above);
+    card.classList.toggle("low", at.maxHeight < LOW);
+    card.classList.toggle("least", at.maxHeight < LEAST);
     card.classList.toggle("peek", peek);
     if (replaces) card.style.transition = "none";
     // Measuring above has drawn the first state, so that this is a change and fades in.
@@ -133,10 +145,10 @@ export class Card {
    * when it was gone back.
    */
   note(said: string, undo: (() => void) | null): void {
-    const was = this.card;
+    const was = this.#card;
     const above = was?.classList.contains("above") ?? false;
     const box = was?.getBoundingClientRect() ?? new DOMRect(EDGE, EDGE, 0, 0);
-    this.take();
+    this.#take();
     const note = element("section", "card note open");
     note.append(element("p", "", said));
     const button = element("button", "act undo", text("undo"));
@@ -146,171 +158,114 @@ export class Card {
       undo?.();
     });
     if (undo) note.append(button);
-    this.put(note);
+    this.#put(note);
     note.style.left = `${box.left}px`;
     note.style.top = `${above ? box.bottom - note.offsetHeight : box.top}px`;
     const go = () => {
-      this.callOff();
-      this.callOff = later(() => this.remove(), NOTE);
+      this.#callOff();
+      this.#callOff = later(() => this.remove(), NOTE);
     };
-    note.addEventListener("pointerenter", () => this.callOff());
+    note.addEventListener("pointerenter", () => this.#callOff());
     note.addEventListener("pointerleave", go);
     note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
     go();
     if (undo) button.focus({ preventScroll: true });
-    this.say(said);
-  }
-
-  /** Politely, to who hears rather than sees. */
-  say(said: string): void {
-    this.quiet();
-    const known = this.status;
-    const status = known ?? element("p", "said");
-    if (!known) {
-      status.setAttribute("role", "status");
-      this.status = status;
-      this.stand().append(status);
-    }
-    const speak = later(
-      () => {
-        status.textContent = said;
-      },
-      known ? 0 : LISTENING,
-    );
-    const end = later(() => {
-      this.status?.remove();
-      this.status = null;
-      this.leave();
-    }, LISTENING + SPOKEN);
-    this.quiet = () => {
-      speak();
-      end();
-    };
+    this.#host.say(said);
   }
 
   /** Fades out, then leaves no trace. */
   hide(): void {
-    const { card } = this;
-    if (!card || this.fading !== null || this.onOver === null) return;
-    this.giveBack();
+    const card = this.#card;
+    if (!card || this.#fading !== null || this.#onOver === null) return;
+    this.#giveBack();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.take();
-      this.leave();
+      this.#take();
+      this.#host.leave();
       return;
     }
-    this.menu?.remove();
+    this.#menu?.remove();
     card.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: "forwards" });
-    this.fading = later(() => {
-      this.take();
-      this.leave();
+    this.#fading = later(() => {
+      this.#take();
+      this.#host.leave();
     }, FADE_OUT);
   }
 
   /** Everything, at once. */
   remove(): void {
-    this.giveBack();
-    this.take();
-    this.quiet();
-    this.status = null;
-    this.leave();
+    this.#giveBack();
+    this.#take();
+    this.#host.hush();
   }
 
   /** Whether there was a menu to close. */
   closeMenu(): boolean {
-    const { menu } = this;
+    const menu = this.#menu;
     if (!menu) return false;
-    this.menu = null;
+    this.#menu = null;
     menu.remove();
-    const button = this.card?.querySelector<HTMLElement>(".menu-button");
+    const button = this.#card?.querySelector<HTMLElement>(".menu-button");
     button?.setAttribute("aria-expanded", "false");
     button?.focus();
     return true;
   }
 
-  private get focused(): boolean {
-    return this.host !== null && document.activeElement === this.host;
-  }
-
-  private giveBack(): void {
-    const { before } = this;
-    this.before = null;
-    if (this.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
+  #giveBack(): void {
+    const before = this.#before;
+    this.#before = null;
+    if (this.#host.focused && before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 
   /** Takes away the card or the note. */
-  private take(): void {
-    this.fading?.();
-    this.fading = null;
-    this.callOff();
-    this.card?.remove();
-    this.menu?.remove();
-    this.card = null;
-    this.menu = null;
-    this.onOver = null;
+  #take(): void {
+    this.#fading?.();
+    this.#fading = null;
+    this.#callOff();
+    this.#card?.remove();
+    this.#menu?.remove();
+    this.#card = null;
+    this.#menu = null;
+    this.#onOver = null;
   }
 
-  private leave(): void {
-    if (this.card || this.status) return;
-    this.host?.remove();
-    this.host = null;
-    this.root = null;
-  }
-
-  /** Our element in the page, in front of everything else. */
-  private stand(): ShadowRoot {
-    if (this.host?.isConnected && this.root) return this.root;
-    const host = document.createElement(HOST);
-    host.popover = "manual";
-    const root = host.attachShadow({ mode: "closed" });
-    host.addEventListener("pointerenter", () => {
-      this.card?.classList.remove("peek");
-      this.onOver?.(true);
-    });
-    host.addEventListener("pointerleave", () => this.onOver?.(false));
-    document.documentElement.append(host);
-    host.showPopover();
-    const css = new CSSStyleSheet();
-    css.replaceSync(sheetText);
-    root.adoptedStyleSheets = [css];
-    this.host = host;
-    this.root = root;
-    return root;
-  }
-
-  private put(card: HTMLElement): void {
-    const root = this.stand();
-    // In front of what the page may have opened since.
-    this.host?.hidePopover();
-    this.host?.showPopover();
-    if (this.sheet) this.dress(card, this.sheet);
+  #put(card: HTMLElement): void {
+    const { root } = this.#host;
+    this.#host.front();
+    if (this.#sheet) this.#dress(card, this.#sheet);
     root.prepend(card);
-    this.card = card;
+    this.#card = card;
   }
 
-  private dress(part: HTMLElement, { looks, tone }: Sheet): void {
+  #dress(part: HTMLElement, { looks, tone }: Sheet): void {
     part.classList.toggle("dark", tone === "dark");
     for (const [name, value] of lineProperties(looks, tone)) part.style.setProperty(name, value);
   }
 
-  private openMenu(button: HTMLElement, details: Details, acts: Acts): void {
+  #openMenu(button: HTMLElement, details: Details, acts: Acts): void {
     if (this.closeMenu()) return;
-    const { card, root, sheet } = this;
-    if (!card || !root || !sheet) return;
+    const [card, sheet] = [this.#card, this.#sheet];
+    if (!card || !sheet) return;
     const menu = drawMenu(details, acts);
-    this.dress(menu, sheet);
-    root.append(menu);
-    this.menu = menu;
+    this.#dress(menu, sheet);
+    this.#host.root.append(menu);
+    this.#menu = menu;
     button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();
-    const [width, height] = [document.documentElement.clientWidth, window.innerHeight];
+    const [windowWidth, height] = [width(), window.innerHeight];
     const below = height - EDGE - (at.bottom + GAP);
     const above = at.top - GAP - EDGE;
     const room = menu.offsetHeight <= below || below >= above ? below : above;
     menu.style.maxHeight = `${Math.max(room, 0)}px`;
-    menu.style.left = `${Math.max(EDGE, Math.min(at.left, width - menu.offsetWidth - EDGE))}px`;
+    menu.style.left = `${Math.max(EDGE, Math.min(at.left, windowWidth - menu.offsetWidth - EDGE))}px`;
     menu.style.top = `${room === below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight}px`;
     menu.querySelector<HTMLElement>("button")?.focus();
   }
+}
+
+/** Of the window without its scroll bar, in pixels. */
+function width(): number {
+  const root = here.root();
+  return root ? clientWidth(root) : window.innerWidth;
 }
 
 /** Code points of a phrase in the menu. */

@@ -1,4 +1,5 @@
 /** Copying from within a page. */
+import { command } from "./nodes";
 import type { Copy } from "./protocol";
 
 /** The forms by their media types. */
@@ -30,7 +31,7 @@ function copyByCommand(copy: Copy): boolean {
     copied = true;
   };
   window.addEventListener("copy", write, true);
-  document.execCommand("copy");
+  command("copy");
   window.removeEventListener("copy", write, true);
   return copied;
 }

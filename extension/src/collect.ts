@@ -13,15 +13,23 @@
  */
 import { bounds } from "../../crate/data/page/blocks.json";
 import { isLink, isMark, type Kind, kindOf, landmarksOf, mayHostClosed } from "./kinds";
-import { type Gathered, Gathering, type Piece, squeeze } from "./pieces";
+import * as nodes from "./nodes";
+import { type Gathered, Gathering, PIECE, type Piece, squeeze } from "./pieces";
 import type { Block } from "./protocol";
 
-/** Text in UTF-16 units and blocks of a page, which beyond them is read up to there. */
-const { text: MAX_TEXT, blocks: MAX_BLOCKS } = bounds;
+/** Blocks of a page, which beyond them is read up to there. */
+const { blocks: MAX_BLOCKS } = bounds;
 /** Elements around a block, and UTF-16 units of the words of the innermost of them. */
 const { path: MAX_PATH, hint: MAX_HINT, hintElements: HINT_ELEMENTS } = bounds;
 /** Nodes visited, or things checked, between two pauses. */
 const STRIDE = 16;
+/** Nodes on one way through the page, which beyond them is read up to there. */
+const MAX_NODES = 250_000;
+/** UTF-16 units of one block: more is another block. A message, and the search in a block, must end soon. */
+const MAX_BLOCK = 400_000;
+/** Nodes visited and things checked in one update, and changes that wait for one: the page is given up for now then. */
+const MAX_STEPS = 4 * MAX_NODES;
+const MAX_RECORDS = 50_000;
 
 /** A block and where its text stands. */
 export interface Entry {
@@ -42,6 +50,8 @@ export interface Walked {
 
 /** What the collection wants to hear of. */
 export interface Reach {
+  /** UTF-16 units of text that are read. */
+  most: number;
   /** The element's shadow root, open or closed. */
   shadowOf(element: Element, closed: boolean): ShadowRoot | null;
   /** A root whose changes matter from now on. */
@@ -133,6 +143,12 @@ export class Collection {
   /** Elements whose visible and hidden parts are looked at again. */
   private checks = new Set<Known>();
   private steps = 0;
+  /** `steps` when this update began. */
+  private begun = 0;
+  /** Nothing that is known holds any more: all is read anew. */
+  lost = false;
+  /** Elements in which a way through the page was cut short. */
+  private readonly cuts = new Set<Known>();
   /** Nodes that left their place since the walk last looked. */
   private left = new Set<Node>();
   /** Blocks that were read again and are as they were. */
@@ -142,10 +158,27 @@ export class Collection {
     this.reach = reach;
   }
 
-  /** Notes what changed; nothing is looked at before the next `update`. */
-  changed(records: readonly MutationRecord[]): void {
+  /**
+   * Notes what changed; nothing is looked at before the next `update`. False where that is too much to
+   * note: all is read anew by then, and nothing more needs to be told before.
+   */
+  changed(records: readonly MutationRecord[]): boolean {
+    if (this.lost || this.records.length + records.length > MAX_RECORDS) {
+      this.lost = true;
+      this.records = [];
+      return false;
+    }
     // Before the first reading everything is new anyway.
     if (this.root) for (const record of records) this.records.push(record);
+    return true;
+  }
+
+  /** Whether the page goes on behind what was read. */
+  get cut(): boolean {
+    for (const known of this.cuts) {
+      if (this.known.get(known.element) === known && nodes.isConnected(known.element)) return true;
+    }
+    return false;
   }
 
   /** What is hidden or shown in `element`, or for null anywhere, may have changed. */
@@ -154,8 +187,26 @@ export class Collection {
     if (known) this.checks.add(known);
   }
 
-  /** Brings the list up to date. Ends only when there is nothing left to do. */
-  *update(body: () => Element | null): Work {
+  /**
+   * Brings the list up to date: true once there is nothing left to do. False where the page changes
+   * faster than it can be read; the list is of no use then before another update ends well.
+   */
+  *update(body: () => Element | null): Generator<void, boolean, void> {
+    this.begun = this.steps;
+    if (this.lost) this.reset(null);
+    this.lost = false;
+    try {
+      yield* this.catchUp(body);
+    } catch (reason) {
+      if (reason !== RESTLESS) throw reason;
+      this.lost = true;
+      return false;
+    }
+    for (const root of this.roots) if (!root.isConnected) this.roots.delete(root);
+    return true;
+  }
+
+  private *catchUp(body: () => Element | null): Work {
     for (;;) {
       yield* this.digest();
       const now = body();
@@ -178,9 +229,8 @@ export class Collection {
           before.delete(node);
           yield* this.fill(place, node);
         }
-      } else break;
+      } else return;
     }
-    for (const root of this.roots) if (!root.isConnected) this.roots.delete(root);
   }
 
   /** All blocks in reading order. */
@@ -205,6 +255,7 @@ export class Collection {
     this.doubtful.clear();
     this.checks.clear();
     this.roots.clear();
+    this.cuts.clear();
     this.root = null;
     this.text = 0;
     this.count = 0;
@@ -238,9 +289,9 @@ export class Collection {
         if (record.type === "characterData") this.touch(record.target);
         else if (record.type === "attributes") this.attribute(record.target as Element, record.attributeName);
         else {
-          if (record.target.nodeName === "STYLE") this.check(null);
+          if (isSheet(record.target)) this.check(null);
           for (const node of record.addedNodes) {
-            if (node.nodeName === "STYLE" || node.nodeName === "LINK") this.check(null);
+            if (isSheet(node)) this.check(null);
             this.touch(node);
             if (this.pause()) yield;
           }
@@ -258,13 +309,14 @@ export class Collection {
     this.left.add(node);
     const known = this.known.get(node);
     if (known) this.take(known);
-    const host = (target as ShadowRoot).host ?? (target as Element);
+    const host = hostOf(target) ?? (target as Element);
     const around = this.known.get(host);
     if (!around || around.kind === "hidden" || around.kind === "skipped") return;
     if (around.root && target === host) {
       // Which slot it left, nobody can say any more. A block leaves nothing behind.
       if (known?.kind !== "block") this.renew(around);
-    } else if (nextSibling === null || nextSibling.parentNode === target) this.mark(around, nextSibling);
+    } else if (nextSibling === null || nodes.parentNode(nextSibling) === target)
+      this.mark(around, nextSibling);
   }
 
   /** A node came, or holds another text than before. */
@@ -273,7 +325,8 @@ export class Collection {
       const parent = this.parentOf(at);
       if (!parent) {
         // The slots of a closed root don't show.
-        const host = at.parentElement && this.known.get(at.parentElement);
+        const around = nodes.parentElement(at);
+        const host = around && this.known.get(around);
         if (host?.root?.mode === "closed") this.renew(host);
         return;
       }
@@ -290,13 +343,14 @@ export class Collection {
   private attribute(element: Element, name: string | null): void {
     const known = this.known.get(element);
     if (!known) {
-      if (element === this.root?.element.parentNode) this.check(null);
+      if (this.root && element === nodes.parentNode(this.root.element)) this.check(null);
       return;
     }
     if (name === "slot") {
-      const host = element.parentElement && this.known.get(element.parentElement);
+      const around = nodes.parentElement(element);
+      const host = around && this.known.get(around);
       if (host?.root) this.renew(host);
-    } else if (name === "open" && element.localName === "details") this.renew(known);
+    } else if (name === "open" && nodes.tagOf(element) === "details") this.renew(known);
     else this.checks.add(known);
   }
 
@@ -311,7 +365,7 @@ export class Collection {
     if (known.kind === "inline") {
       this.touch(known.element);
       // It may hold blocks; they are among those of what is around it.
-      if (known.element.firstElementChild) {
+      if (nodes.firstElement(known.element)) {
         let block = known;
         while (block.kind !== "block" && block.up) block = block.up;
         this.checks.add(block);
@@ -322,7 +376,7 @@ export class Collection {
     for (let at: Item | null = known.open; at && at !== known.close; at = at.next) {
       if (at.known && at === at.known.open && at.known !== known && this.isStale(at.known)) {
         this.renew(at.known);
-      } else if (at.entry) this.lookAt(at.entry);
+      } else if (at.entry) yield* this.lookAt(at.entry);
       else if (at.veiled?.parentElement && this.isSeen(at.veiled.parentElement)) this.touch(at.veiled);
       if (this.pause()) {
         yield;
@@ -335,19 +389,20 @@ export class Collection {
   }
 
   /** Text that can't be seen any more is no text. */
-  private lookAt(entry: Entry): void {
+  private *lookAt(entry: Entry): Work {
     let last: Element | null = null;
     for (const { node } of entry.pieces) {
       const element = node.parentElement ?? this.parentOf(node);
       if (!element || element === last) continue;
       last = element;
       if (!this.isSeen(element)) this.touch(node);
+      if (this.pause()) yield;
     }
   }
 
   private isSeen(element: Element): boolean {
     this.walked.checked += 1;
-    return element.checkVisibility({ visibilityProperty: true });
+    return nodes.isVisible(element);
   }
 
   private isStale({ element, kind, box, up }: Known): boolean {
@@ -421,6 +476,7 @@ export class Collection {
 
   private pause(): boolean {
     this.steps += 1;
+    if (this.lost || this.steps - this.begun > MAX_STEPS) throw RESTLESS;
     return this.steps % STRIDE === 0;
   }
 
@@ -454,8 +510,9 @@ export class Collection {
   /** Reads what stands between the known blocks around a place: before `node` of `place`. */
   private *fill(place: Known, node: Node | null): Work {
     if (!this.stands(place) || (node && this.parentOf(node) !== place.element)) return;
-    const [start, stack] = this.begin(place, node);
-    const walk = new Walk(start, stack);
+    const begun = yield* this.begin(place, node);
+    if (!begun) return;
+    const walk = new Walk(...begun);
     this.left.clear();
     let end: Item | null = null;
     while (walk.stack.length > 0) {
@@ -473,15 +530,18 @@ export class Collection {
         walk.stack.pop();
       } else {
         this.walked.visited += 1;
+        walk.visited += 1;
         const block = this.clean(child, level.known);
         if (block) {
           this.flush(walk);
           end = block.open;
           break;
         }
-        if (child.nodeType === Node.TEXT_NODE) this.addText(child as Text, level, walk);
-        else if (child.nodeType === Node.ELEMENT_NODE) this.enter(child as Element, level.known, walk);
-        if (this.text > MAX_TEXT || this.count >= MAX_BLOCKS) {
+        if (nodes.isText(child)) {
+          if (!(yield* this.addText(child, level, walk))) return;
+        } else if (nodes.isElement(child)) this.enter(child, level.known, walk);
+        if (this.room(walk) <= 0 || this.count >= MAX_BLOCKS || walk.visited > MAX_NODES) {
+          this.cuts.add(level.known);
           this.flush(walk);
           end = walk.bottom.close;
           break;
@@ -507,45 +567,52 @@ export class Collection {
     return this.known.get(at.element) === at && at.open?.linked === true;
   }
 
-  /** Where a gap begins: the item before it, and the levels at its first node. */
-  private begin(place: Known, node: Node | null): [Item, Level[]] {
-    let up = place;
-    let at = node;
-    let start = up.open;
+  /** Where a gap begins: the item before it, and the levels at its first node. Null: the page changed meanwhile. */
+  private *begin(place: Known, node: Node | null): Generator<void, [Item, Level[]] | null, void> {
+    // Asked for once: a slot copies the list of its nodes each time.
+    let back = new Back(place, node);
+    let start = place.open;
+    const changed = function* (this: Collection) {
+      if (!this.pause()) return false;
+      yield;
+      if (this.records.length === 0) return false;
+      yield* this.digest();
+      this.mark(place, node);
+      return true;
+    };
     for (;;) {
-      const left: Node | null = preceding(up, at);
-      const block = left && this.clean(left, up);
+      const left = back.left();
+      const block = left && this.clean(left, back.known);
       if (block) {
         start = block.close;
         break;
       }
       const inside = left && this.known.get(left);
       if (left) this.walked.visited += 1;
-      if (inside?.kind === "inline" && inside.up === up) {
+      const { up } = back.known;
+      if (inside?.kind === "inline" && inside.up === back.known) {
         // There may be blocks in it, the last of which is where to begin.
-        up = inside;
-        at = null;
-      } else if (left) at = left;
-      else if (up.kind === "block" || !up.up) {
-        start = up.open;
+        back = new Back(inside, null);
+      } else if (left) back.at = left;
+      else if (back.known.kind === "block" || !up) {
+        start = back.known.open;
         break;
-      } else {
-        at = up.element;
-        up = up.up;
-      }
+      } else back = new Back(up, back.known.element);
+      if (yield* changed.call(this)) return null;
     }
     // Around the level of the first node those up to the block, each after the element that is walked.
-    const stack = [levelAt(up, at)];
-    for (let inner = up; inner.kind !== "block" && inner.up; inner = inner.up) {
+    const stack = [levelAt(back.known, back.at)];
+    for (let inner = back.known; inner.kind !== "block" && inner.up; inner = inner.up) {
       const outer = levelAt(inner.up, inner.element);
       following(outer);
-      stack.unshift(outer);
+      stack.push(outer);
+      if (yield* changed.call(this)) return null;
     }
-    return [start as Item, stack];
+    return [start as Item, stack.reverse()];
   }
 
   private enter(element: Element, up: Known, walk: Walk): void {
-    if (element.localName === "br") {
+    if (nodes.tagOf(element) === "br") {
       if (walk.gathering.lineBreak()) this.flush(walk);
       return;
     }
@@ -602,10 +669,31 @@ export class Collection {
     return known;
   }
 
-  private addText(node: Text, { known, style }: Level, walk: Walk): void {
-    if (!walk.gathering.wants(node.data)) return;
-    if (style.visibility === "visible") walk.gathering.add(node, known.link, known.mark);
-    else walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
+  /** How many UTF-16 units may still be read. */
+  private room(walk: Walk): number {
+    return this.reach.most - this.text - walk.gathering.length;
+  }
+
+  /** Gathers a text node part by part. False where the walk is lost meanwhile. */
+  private *addText(node: Text, { known, style }: Level, walk: Walk): Generator<void, boolean, void> {
+    const { gathering } = walk;
+    if (!gathering.wants(node)) return true;
+    if (style.visibility !== "visible") {
+      walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
+      return true;
+    }
+    for (let from = 0; from < Math.min(node.length, this.reach.most) && this.room(walk) > 0; from += PIECE) {
+      if (from > 0 && this.pause()) {
+        yield;
+        if (this.records.length > 0) {
+          yield* this.digest();
+          if (!this.repair(walk)) return false;
+        }
+      }
+      gathering.add(node, from, known.link, known.mark);
+      if (gathering.length >= MAX_BLOCK) this.flush(walk);
+    }
+    return true;
   }
 
   /** The block that was being gathered ends here. */
@@ -651,7 +739,7 @@ export class Collection {
     const stays = (node: Node) => !this.left.has(node) && this.parentOf(node) === known.element;
     if (!next || stays(next)) return true;
     if (!last || !stays(last)) return false;
-    level.next = last.nextSibling;
+    level.next = nodes.nextSibling(last);
     return true;
   }
 
@@ -685,22 +773,25 @@ export class Collection {
 
   /** The element that a node is drawn in; null where it isn't, as far as can be told. */
   private parentOf(node: Node): Element | null {
-    const slot = (node as Text).assignedSlot;
+    const slot = nodes.slotOf(node);
     if (slot) return slot;
-    const parent = node.parentNode;
-    if (parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (parent as ShadowRoot).host ?? null;
-    if (parent?.nodeType !== Node.ELEMENT_NODE) return null;
-    const element = parent as Element;
-    if (!element.shadowRoot && !this.known.get(element)?.root) return element;
+    const parent = nodes.parentNode(node);
+    if (!nodes.isElement(parent)) return parent && hostOf(parent);
+    if (!nodes.shadowRootOf(parent) && !this.known.get(parent)?.root) return parent;
     // The slots of a closed root don't show; where an element was met, it is known.
     const up = this.known.get(node)?.up?.element;
-    return up?.localName === "slot" ? up : null;
+    return up && nodes.tagOf(up) === "slot" ? up : null;
   }
 }
+
+/** Thrown where an update ends without having caught up. */
+const RESTLESS = Symbol("restless");
 
 /** One way through a gap. */
 class Walk {
   readonly gathering = new Gathering();
+  /** Nodes so far. */
+  visited = 0;
   /** What was made, in order. */
   readonly made: Item[] = [];
   /** The block-level element whose gap it is. */
@@ -716,6 +807,38 @@ class Walk {
   }
 }
 
+/** Where a way back through the nodes of an element is: the next one stands before `at`. */
+class Back {
+  readonly known: Known;
+  at: Node | null;
+  private readonly assigned: readonly Node[] | null;
+  private index: number;
+
+  constructor(known: Known, at: Node | null) {
+    this.known = known;
+    this.at = at;
+    this.assigned = assignedOf(known.element);
+    this.index = this.assigned ? (at ? this.assigned.indexOf(at) : this.assigned.length) : 0;
+  }
+
+  /** The node drawn before `at`; before the end for null. */
+  left(): Node | null {
+    if (this.assigned) return this.assigned[--this.index] ?? null;
+    const { element, root } = this.known;
+    return this.at ? nodes.previousSibling(this.at) : nodes.lastChild(root ?? element);
+  }
+}
+
+/** Whether a node is a style sheet. */
+function isSheet(node: Node): boolean {
+  return nodes.isElement(node) && /^(style|link)$/.test(nodes.tagOf(node));
+}
+
+/** The host of a shadow root; null for anything else. A link has a `host` too. */
+function hostOf(node: Node): Element | null {
+  return node instanceof ShadowRoot ? node.host : null;
+}
+
 /** Without a copy where there is nothing new. */
 function joined(all: readonly string[], more: readonly string[]): readonly string[] {
   const fresh = more.filter((name) => !all.includes(name));
@@ -728,14 +851,14 @@ function first<T>(all: Iterable<T>): T | undefined {
 }
 
 function assignedOf(element: Element): readonly Node[] | null {
-  if (element.localName !== "slot") return null;
+  if (nodes.tagOf(element) !== "slot") return null;
   const assigned = (element as HTMLSlotElement).assignedNodes();
   return assigned.length > 0 ? assigned : null;
 }
 
 /** The first child of an element as it is drawn. */
 function startOf({ element, root }: Known): Node | null {
-  return assignedOf(element)?.[0] ?? (root ?? element).firstChild;
+  return assignedOf(element)?.[0] ?? nodes.firstChild(root ?? element);
 }
 
 /** A level whose next node is `next`. */
@@ -757,16 +880,9 @@ function levelAt(known: Known, next: Node | null, style = getComputedStyle(known
 function following(level: Level): Node | null {
   if (level.assigned) return level.assigned[level.index++] ?? null;
   const node = level.next;
-  if (node) level.next = node.nextSibling;
+  if (node) level.next = nodes.nextSibling(node);
   level.last = node;
   return node;
-}
-
-/** The node drawn before `at` in an element; before its end for null. */
-function preceding({ element, root }: Known, at: Node | null): Node | null {
-  const assigned = assignedOf(element);
-  if (assigned) return assigned[(at ? assigned.indexOf(at) : assigned.length) - 1] ?? null;
-  return at ? at.previousSibling : (root ?? element).lastChild;
 }
 
 function describe({ text, links, marks }: Gathered, inner: Known): Block {
@@ -774,7 +890,7 @@ function describe({ text, links, marks }: Gathered, inner: Known): Block {
   while (owner.kind !== "block" && owner.up) owner = owner.up;
   const path: number[] = [];
   for (let at: Known | null = owner; at && path.length < MAX_PATH; at = at.up) path.push(at.id);
-  const block: Block = { text, tag: owner.element.localName, path: path.reverse() };
+  const block: Block = { text, tag: nodes.tagOf(owner.element), path: path.reverse() };
   if (owner.within.length > 0) block.within = [...owner.within];
   const hint = hintOf(owner);
   if (hint !== "") block.hint = hint;
@@ -787,11 +903,16 @@ function hintOf(owner: Known): string {
   let hint = "";
   let at: Known | null = owner;
   for (let i = 0; at && i < HINT_ELEMENTS && hint.length < MAX_HINT; i++, at = at.up) {
-    at.words ??= `${at.element.getAttribute("class") ?? ""} ${at.element.getAttribute("id") ?? ""}`.trim();
+    at.words ??= `${wordsOf(at.element, "class")} ${wordsOf(at.element, "id")}`.trim();
     const { words } = at;
     if (words !== "") hint += `${hint === "" ? "" : " "}${words}`;
   }
   return squeeze(hint).toLowerCase().slice(0, MAX_HINT);
+}
+
+/** Ever so much more than counts. */
+function wordsOf(element: Element, name: string): string {
+  return (nodes.attribute(element, name) ?? "").slice(0, 10 * MAX_HINT);
 }
 
 function sameEntry(one: Entry, other: Entry): boolean {
@@ -803,6 +924,7 @@ function sameEntry(one: Entry, other: Entry): boolean {
       return (
         piece.node === its.node &&
         piece.start === its.start &&
+        piece.from === its.from &&
         piece.collapsed === its.collapsed &&
         piece.trimmed === its.trimmed
       );

@@ -2,6 +2,14 @@
 import mark from "./mark.json";
 import type { Category, LineStyle } from "./protocol";
 
+export const HTML = "http://www.w3.org/1999/xhtml";
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element of the page that we draw in, which may call something else `document.createElement` (`nodes.ts`). */
+export function make(space: string, tag: string): Element {
+  return Document.prototype.createElementNS.call(document, space, tag);
+}
+
 const LINES: Readonly<Record<LineStyle, { path: string; width: string; dash?: string; round?: boolean }>> = {
   solid: { path: "M0 4H22", width: "2" },
   dotted: { path: "M1.25 4H22", width: "2.5", dash: "0 4", round: true },
@@ -33,12 +41,11 @@ export function stroke(style: LineStyle, colour: string): SVGElement {
 }
 
 export function svg(className: string, viewBox: string, d: string): SVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
+  const drawing = make(SVG, "svg") as SVGElement;
   drawing.setAttribute("viewBox", viewBox);
   drawing.setAttribute("class", className);
   drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
+  const path = make(SVG, "path");
   path.setAttribute("d", d);
   drawing.append(path);
   return drawing;
@@ -49,7 +56,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   className = "",
   text = "",
 ): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
+  const made = make(HTML, tag) as HTMLElementTagNameMap[K];
   if (className !== "") made.className = className;
   if (text !== "") made.textContent = text;
   return made;

@@ -3,132 +3,131 @@
  * come to, the panel sends the reader to a place and back. All of it exists only while a panel is
  * open, and works on events: nothing is looked at while nothing moves.
  */
-import { type Channel, onFollowed } from "./browser";
+import type { Channel } from "./browser";
 import type { Flag } from "./flags";
+import * as nodes from "./nodes";
 import type { Paint } from "./paint";
 import type { DocumentName, PageToPanel, PanelToPage } from "./protocol";
 import { bring, scrollersOf, scrollTo } from "./scroll";
 import { PLACE } from "./theme";
 
 export class Follow {
-  private readonly channels = new Set<Channel<PageToPanel>>();
-  private paint: Paint | null = null;
-  private name: DocumentName | null = null;
-  private eyes: Eyes | null = null;
+  readonly #channels: ReadonlySet<Channel<PageToPanel>>;
+  #paint: Paint | null = null;
+  #name: DocumentName | null = null;
+  #eyes: Eyes | null = null;
   /** The flag that was told last. */
-  private told: Flag | null = null;
+  #told: Flag | null = null;
   /** Set by a jump: the reader is at this flag until scrolling on by hand. */
-  private held: Flag | null = null;
+  #held: Flag | null = null;
   /** Where the reader was before the first jump: boxes and their scroll positions. */
-  private before: [Element, number][] | null = null;
-  private place: Highlight | null = null;
+  #before: [Element, number][] | null = null;
+  #place: Highlight | null = null;
 
-  constructor() {
-    onFollowed((channel) => {
-      this.channels.add(channel);
-      this.told = null;
-      this.open();
-      return {
-        heard: (message) => this.heard(message),
-        closed: () => {
-          this.channels.delete(channel);
-          if (this.channels.size === 0) this.close();
-        },
-      };
-    });
+  /** `channels`: one for every panel that is there, kept up to date by their owner. */
+  constructor(channels: ReadonlySet<Channel<PageToPanel>>) {
+    this.#channels = channels;
+  }
+
+  /** A panel came or went. */
+  changed(): void {
+    this.#told = null;
+    if (this.#channels.size > 0) this.#open();
+    else this.#close();
   }
 
   /** The page shows this now; null: it shows nothing any more. */
-  shows(paint: Paint | null, name: DocumentName): void {
-    this.close();
-    this.paint = paint;
-    this.name = name;
-    if (this.channels.size > 0) this.open();
+  shows(paint: Paint | null, name: DocumentName | null): void {
+    this.#close();
+    this.#paint = paint;
+    this.#name = name;
+    if (this.#channels.size > 0) this.#open();
   }
 
   /** The reader has come to a flag by key. */
   pick(flag: Flag): void {
-    this.eyes?.jump();
-    this.held = flag;
-    this.tell(flag, true);
+    this.#eyes?.jump();
+    this.#held = flag;
+    this.#tell(flag, true);
   }
 
-  private open(): void {
-    const { paint } = this;
+  #open(): void {
+    const paint = this.#paint;
     if (!paint) return;
-    this.eyes ??= new Eyes(paint, {
-      come: (flag) => this.tell(this.held ?? flag, false),
+    this.#eyes ??= new Eyes(paint, {
+      come: (flag) => this.#tell(this.#held ?? flag, false),
       picked: (flag) => {
-        this.held = flag;
-        this.tell(flag, true);
+        this.#held = flag;
+        this.#tell(flag, true);
       },
       left: () => {
-        this.held = null;
+        this.#held = null;
       },
     });
-    this.eyes.look();
+    this.#eyes.look();
   }
 
-  private close(): void {
-    this.eyes?.close();
-    this.eyes = null;
-    this.told = null;
-    if (this.held) this.paint?.activate(null);
-    this.held = null;
-    this.unmark();
+  #close(): void {
+    this.#eyes?.close();
+    this.#eyes = null;
+    this.#told = null;
+    if (this.#held) this.#paint?.activate(null);
+    this.#held = null;
+    this.#unmark();
   }
 
-  private tell(flag: Flag, picked: boolean): void {
-    if (!this.name || (flag === this.told && !picked)) return;
-    this.told = flag;
-    for (const channel of this.channels) channel.send({ type: "at", ...this.name, flag: flag.index, picked });
+  #tell(flag: Flag, picked: boolean): void {
+    if (!this.#name || (flag === this.#told && !picked)) return;
+    this.#told = flag;
+    for (const channel of this.#channels)
+      channel.send({ type: "at", ...this.#name, flag: flag.index, picked });
   }
 
-  private heard(message: PanelToPage): void {
-    if (message.type === "back") this.back();
-    else this.go(message);
+  heard(message: PanelToPage): void {
+    if (message.type === "back") this.#back();
+    else this.#go(message);
   }
 
-  private go({ document, revision, block, start, end, flag: index }: PanelToPage & { type: "go" }): void {
-    const { paint, name } = this;
+  #go({ document, revision, block, start, end, flag: index }: PanelToPage & { type: "go" }): void {
+    const [paint, name] = [this.#paint, this.#name];
     if (!paint || name?.document !== document || name.revision !== revision) return;
     const flag = index === null ? undefined : paint.shown.find((shown) => shown.index === index);
     const ranges = flag ? paint.rangesOf(flag) : paint.between(block, start, end);
     const [range] = ranges;
     if (!range) return;
-    this.unmark();
+    this.#unmark();
     if (flag) {
       paint.activate(flag);
     } else {
-      this.place = new Highlight(...ranges);
-      CSS.highlights.set(PLACE, this.place);
+      this.#place = new Highlight(...ranges);
+      CSS.highlights.set(PLACE, this.#place);
     }
     const boxes = scrollersOf(range.startContainer);
     // A jump after a jump keeps the first one's way back; after reading on, the way is a new one.
-    if (!this.before || !this.eyes?.jumped) this.before = boxes.map((box) => [box, box.scrollTop]);
-    this.eyes?.jump();
+    if (!this.#before || !this.#eyes?.jumped) this.#before = boxes.map((box) => [box, box.scrollTop]);
+    this.#eyes?.jump();
     void bring(range, boxes);
     if (flag) {
-      this.held = flag;
-      this.tell(flag, false);
+      this.#held = flag;
+      this.#tell(flag, false);
     }
   }
 
-  private back(): void {
-    this.unmark();
-    this.paint?.activate(null);
-    const { before } = this;
-    this.before = null;
-    this.held = null;
-    this.eyes?.jump();
+  #back(): void {
+    this.#unmark();
+    this.#paint?.activate(null);
+    const before = this.#before;
+    this.#before = null;
+    this.#held = null;
+    this.#eyes?.jump();
     for (const [i, [box, top]] of (before ?? []).entries()) {
       void scrollTo(box, top, i === (before?.length ?? 0) - 1);
     }
   }
 
-  private unmark(): void {
-    if (this.place && CSS.highlights.get(PLACE) === this.place) CSS.highlights.delete(PLACE);
-    this.place = null;
+  #unmark(): void {
+    if (this.#place && CSS.highlights.get(PLACE) === this.#place) CSS.highlights.delete(PLACE);
+    this.#place = null;
   }
 }
 
@@ -145,121 +144,123 @@ class Eyes {
   /** Whether the reader has done nothing by hand since the last jump. */
   jumped = false;
   /** The same since the last jump or click on a flag: what scrolls is not the reader's hand. */
-  private holding = false;
-  private readonly end = new AbortController();
-  private readonly paint: Paint;
-  private readonly seen: Seen;
-  private readonly observer: IntersectionObserver;
+  #holding = false;
+  readonly #end = new AbortController();
+  readonly #paint: Paint;
+  readonly #seen: Seen;
+  readonly #observer: IntersectionObserver;
   /** The elements that hold flags, each with its own in page order. */
-  private readonly holders = new Map<Element, Flag[]>();
-  private readonly inView = new Set<Element>();
-  private frame = 0;
-  private scrolled: Element = document.scrollingElement ?? document.documentElement;
+  readonly #holders = new Map<Element, Flag[]>();
+  readonly #inView = new Set<Element>();
+  #frame = 0;
+  #scrolled = nodes.here.scroller();
 
   constructor(paint: Paint, seen: Seen) {
-    this.paint = paint;
-    this.seen = seen;
-    this.observer = new IntersectionObserver((changes) => {
+    this.#paint = paint;
+    this.#seen = seen;
+    this.#observer = new IntersectionObserver((changes) => {
       for (const { target, isIntersecting } of changes) {
-        if (isIntersecting) this.inView.add(target);
-        else this.inView.delete(target);
+        if (isIntersecting) this.#inView.add(target);
+        else this.#inView.delete(target);
       }
-      this.soon();
+      this.#soon();
     });
     for (const flag of paint.shown) {
-      const holder = paint.rangesOf(flag)[0]?.startContainer.parentElement;
+      const words = paint.rangesOf(flag)[0]?.startContainer;
+      const holder = words && nodes.parentElement(words);
       if (!holder) continue;
-      const known = this.holders.get(holder);
+      const known = this.#holders.get(holder);
       if (known) known.push(flag);
       else {
-        this.holders.set(holder, [flag]);
-        this.observer.observe(holder);
+        this.#holders.set(holder, [flag]);
+        this.#observer.observe(holder);
       }
     }
-    const passive = { signal: this.end.signal, passive: true, capture: true };
-    document.addEventListener("scroll", (event) => this.moved(event.target), passive);
-    document.addEventListener("click", (event) => this.clicked(event), passive);
-    for (const hand of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-      window.addEventListener(hand, () => this.byHand(), passive);
+    const passive = { signal: this.#end.signal, passive: true, capture: true };
+    nodes.listen(document, "scroll", (event) => this.#moved(event.target), passive);
+    nodes.listen(document, "click", (event) => this.#clicked(event), passive);
+    for (const hand of ["wheel", "touchmove", "keydown", "pointerdown"] as const) {
+      nodes.listen(window, hand, () => this.#byHand(), passive);
     }
   }
 
   close(): void {
-    this.end.abort();
-    this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
+    this.#end.abort();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#frame);
   }
 
   jump(): void {
     this.jumped = true;
-    this.holding = true;
+    this.#holding = true;
   }
 
-  private byHand(): void {
+  #byHand(): void {
     this.jumped = false;
-    this.holding = false;
+    this.#holding = false;
   }
 
-  private moved(target: EventTarget | null): void {
-    if (target instanceof Element) this.scrolled = target;
-    else this.scrolled = document.scrollingElement ?? document.documentElement;
-    if (!this.holding) this.seen.left();
-    this.soon();
+  #moved(target: EventTarget | null): void {
+    if (target instanceof Element) this.#scrolled = target;
+    else this.#scrolled = nodes.here.scroller();
+    if (!this.#holding) this.#seen.left();
+    this.#soon();
   }
 
-  private clicked(event: MouseEvent): void {
-    const [flag] = this.paint.at(event.clientX, event.clientY);
+  #clicked(event: MouseEvent): void {
+    const [flag] = this.#paint.at(event.clientX, event.clientY);
     if (!flag) return;
-    this.holding = true;
-    this.seen.picked(flag);
+    this.#holding = true;
+    this.#seen.picked(flag);
   }
 
-  private soon(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
+  #soon(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
       this.look();
     });
   }
 
   /** Reads the places of a few flags: those of the elements in view, by halving. */
   look(): void {
-    const line = this.line();
+    const line = this.#line();
     let above: { flag: Flag; top: number } | null = null;
     let below: { flag: Flag; top: number } | null = null;
-    for (const element of this.inView) {
-      const flags = this.holders.get(element) ?? [];
+    for (const element of this.#inView) {
+      const flags = this.#holders.get(element) ?? [];
       let [from, to] = [0, flags.length];
       while (from < to) {
         const middle = (from + to) >> 1;
-        if (this.topOf(flags[middle] as Flag) <= line) from = middle + 1;
+        if (this.#topOf(flags[middle] as Flag) <= line) from = middle + 1;
         else to = middle;
       }
       const [before, after] = [flags[from - 1], flags[from]];
       if (before) {
-        const top = this.topOf(before);
+        const top = this.#topOf(before);
         if (!above || top >= above.top) above = { flag: before, top };
       }
       if (after) {
-        const top = this.topOf(after);
+        const top = this.#topOf(after);
         if (!below || top < below.top) below = { flag: after, top };
       }
     }
     const flag = above?.flag ?? below?.flag;
-    if (flag) this.seen.come(flag);
+    if (flag) this.#seen.come(flag);
   }
 
   /** At the start of what scrolls its upper edge, at the end its lower one: every flag gets its turn. */
-  private line(): number {
-    const { scrollTop, scrollHeight, clientHeight } = this.scrolled;
+  #line(): number {
+    if (!this.#scrolled) return 0;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scrolled;
     const way = scrollHeight - clientHeight;
     const done = way > 0 ? Math.min(1, Math.max(0, scrollTop / way)) : 0;
-    const whole = this.scrolled === document.scrollingElement;
-    const top = whole ? 0 : this.scrolled.getBoundingClientRect().top;
+    const whole = this.#scrolled === nodes.here.scroller();
+    const top = whole ? 0 : this.#scrolled.getBoundingClientRect().top;
     return top + done * (whole ? window.innerHeight : clientHeight);
   }
 
-  private topOf(flag: Flag): number {
-    return this.paint.rangesOf(flag)[0]?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY;
+  #topOf(flag: Flag): number {
+    return this.#paint.rangesOf(flag)[0]?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY;
   }
 }

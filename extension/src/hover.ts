@@ -2,15 +2,17 @@
  * From the pointer to the card. Listens only while highlights are on, looks at most once a frame,
  * and schedules nothing while the pointer is still.
  */
-import { type Acts, type Card, type Focus, HOST, type Other, type Scope, type Step } from "./card";
+import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
 import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
 import { later } from "./later";
+import { here, listen, nearest, parentElement } from "./nodes";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details, Looks, Tally } from "./protocol";
 import { bring } from "./scroll";
 import { toneBehind } from "./tone";
+import type { Touch } from "./touch";
 
 /** How long the pointer rests before a card opens, and how long a card waits for it to come back. */
 const REST = 250;
@@ -36,193 +38,203 @@ export interface HoverOptions {
 
 /** Listens from the start; `signal` ends it and takes the card away. */
 export class Hover {
-  private readonly options: HoverOptions;
-  private readonly card: Card;
-  private frame = 0;
-  private callOff = () => {};
+  readonly #options: HoverOptions;
+  readonly #card: Card;
+  #frame = 0;
+  #callOff = () => {};
   /** Whether the timer is the one that closes. */
-  private lingering = false;
-  private point = { x: 0, y: 0 };
+  #lingering = false;
+  #point = { x: 0, y: 0 };
   /** Flags under the pointer, the first one is active. */
-  private under: Flag[] = [];
+  #under: Flag[] = [];
   /** The flag whose card is shown or being fetched. */
-  private shown: Flag | null = null;
-  private asked: { flag: Flag; details: Promise<Details | null> } | null = null;
-  private pinned = false;
-  private entered = false;
+  #shown: Flag | null = null;
+  #asked: { flag: Flag; details: Promise<Details | null> } | null = null;
+  #pinned = false;
+  #entered = false;
 
   constructor(options: HoverOptions) {
-    this.options = options;
-    this.card = options.card;
+    this.#options = options;
+    this.#card = options.card;
     const { signal } = options;
     const passive = { signal, passive: true, capture: true };
-    document.addEventListener("pointermove", (event) => this.moved(event), passive);
-    document.addEventListener("pointerout", (event) => event.relatedTarget === null && this.left(), passive);
-    document.addEventListener("click", (event) => this.clicked(event), passive);
-    window.addEventListener("scroll", () => this.scrolled(), passive);
-    window.addEventListener("resize", () => this.close(), passive);
-    window.addEventListener("beforeprint", () => this.close(), passive);
-    window.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(), passive);
+    listen(document, "pointermove", (event) => this.#moved(event), passive);
+    listen(document, "pointerout", (event) => event.relatedTarget === null && this.#left(), passive);
+    listen(document, "click", (event) => this.#heard(event), passive);
+    listen(window, "scroll", () => this.#scrolled(), passive);
+    listen(window, "resize", () => this.#close(), passive);
+    listen(window, "beforeprint", () => this.#close(), passive);
+    listen(window, "keydown", (event) => event.key === "Escape" && this.#escape(), passive);
     signal.addEventListener("abort", () => {
-      cancelAnimationFrame(this.frame);
-      this.stopTimer();
+      cancelAnimationFrame(this.#frame);
+      this.#stopTimer();
       // What the card says of a dismissal outlasts the flag.
-      if (this.shown) this.card.remove();
+      if (this.#shown) this.#card.remove();
       options.paint.activate(null);
     });
   }
 
   /** The flags are others than before: a card whose flag is gone goes too. */
   check(): void {
-    if (this.shown && !this.options.paint.shown.includes(this.shown)) this.close();
-    this.under = this.under.filter((flag) => this.options.paint.shown.includes(flag));
+    if (this.#shown && !this.#options.paint.shown.includes(this.#shown)) this.#close();
+    this.#under = this.#under.filter((flag) => this.#options.paint.shown.includes(flag));
   }
 
   /** The page may take the card away under the pointer, which nobody hears of. */
-  private get inside(): boolean {
-    return this.entered && this.card.open;
+  get #inside(): boolean {
+    return this.#entered && this.#card.open;
+  }
+
+  /** What the hand did before anyone listened here. */
+  touched({ x, y, clicked }: Touch): void {
+    this.#point = { x, y };
+    if (clicked) this.#clicked(x, y, clicked);
+    else this.#look();
   }
 
   /** Opens a flag's card and sets the focus there, as a key asks for it. */
   async open(flag: Flag): Promise<void> {
-    this.stopTimer();
-    await this.show(flag, [flag], true, "card");
+    this.#stopTimer();
+    await this.#show(flag, [flag], true, "card");
   }
 
-  private escape(): void {
-    if (!this.card.closeMenu()) this.close();
+  #escape(): void {
+    if (!this.#card.closeMenu()) this.#close();
   }
 
-  private close(): void {
-    this.stopTimer();
-    if (!this.shown) return;
-    this.shown = null;
-    this.pinned = false;
-    this.entered = false;
-    this.card.hide();
-    this.options.paint.activate(null);
+  #close(): void {
+    this.#stopTimer();
+    if (!this.#shown) return;
+    this.#shown = null;
+    this.#pinned = false;
+    this.#entered = false;
+    this.#card.hide();
+    this.#options.paint.activate(null);
   }
 
-  private moved(event: PointerEvent): void {
+  #moved(event: PointerEvent): void {
     if (event.pointerType === "touch") return;
-    this.point = { x: event.clientX, y: event.clientY };
-    if (this.frame !== 0 || this.inside) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.options.alive()) this.look();
+    this.#point = { x: event.clientX, y: event.clientY };
+    if (this.#frame !== 0 || this.#inside) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#options.alive()) this.#look();
     });
   }
 
-  private look(): void {
-    const { paint } = this.options;
-    if (this.inside) return;
+  #look(): void {
+    const { paint } = this.#options;
+    if (this.#inside) return;
     paint.keep();
-    this.under = paint.at(this.point.x, this.point.y);
-    const flag = this.under[0];
+    this.#under = paint.at(this.#point.x, this.#point.y);
+    const flag = this.#under[0];
     if (!flag) {
-      this.leaveFlag();
-    } else if (this.shown && this.under.includes(this.shown)) {
-      this.stopTimer();
-    } else if (!this.pinned) {
-      this.details(flag);
-      this.startTimer(REST, () => this.under.includes(flag) && void this.show(flag, this.under, false));
+      this.#leaveFlag();
+    } else if (this.#shown && this.#under.includes(this.#shown)) {
+      this.#stopTimer();
+    } else if (!this.#pinned) {
+      this.#details(flag);
+      this.#startTimer(REST, () => this.#under.includes(flag) && void this.#show(flag, this.#under, false));
     }
   }
 
-  private leaveFlag(): void {
-    this.under = [];
-    if (!this.shown) this.stopTimer();
-    else if (!this.pinned && !this.lingering) {
-      this.startTimer(LINGER, () => this.close());
-      this.lingering = true;
+  #leaveFlag(): void {
+    this.#under = [];
+    if (!this.#shown) this.#stopTimer();
+    else if (!this.#pinned && !this.#lingering) {
+      this.#startTimer(LINGER, () => this.#close());
+      this.#lingering = true;
     }
   }
 
-  private left(): void {
-    if (!this.inside) this.leaveFlag();
+  #left(): void {
+    if (!this.#inside) this.#leaveFlag();
   }
 
-  private overCard(over: boolean): void {
-    this.entered = over;
-    if (over) this.stopTimer();
-    else this.leaveFlag();
+  #overCard(over: boolean): void {
+    this.#entered = over;
+    if (over) this.#stopTimer();
+    else this.#leaveFlag();
+  }
+
+  #heard(event: MouseEvent): void {
+    const target = event.composedPath()[0] ?? null;
+    const inCard = this.#card.holds(target);
+    if (this.#options.alive()) this.#clicked(event.clientX, event.clientY, target);
+    // The card is gone with its extension: nothing of it would work.
+    else if (inCard) event.stopPropagation();
   }
 
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
-  private clicked(event: MouseEvent): void {
-    const target = event.composedPath()[0];
-    const ours = target instanceof Element && target.localName === HOST;
-    if (!this.options.alive()) {
-      // Nothing of the card works any more, which is gone by now.
-      if (ours) event.stopPropagation();
-      return;
-    }
+  #clicked(x: number, y: number, target: EventTarget | null): void {
     // A key's click on a button of the card has no place.
-    if (this.inside || ours) return;
-    const flags = this.options.paint.at(event.clientX, event.clientY);
+    if (this.#inside || this.#card.holds(target)) return;
+    if (!this.#options.alive()) return;
+    const flags = this.#options.paint.at(x, y);
     const flag = flags[0];
     if (!flag) {
-      if (this.pinned) this.close();
+      if (this.#pinned) this.#close();
       return;
     }
-    if (target instanceof Element && target.closest("a[href], button, input, label, summary")) return;
+    if (target instanceof Element && nearest(target, "a[href], button, input, label, summary")) return;
     if (getSelection()?.isCollapsed === false) return;
-    this.stopTimer();
-    void this.show(flag, flags, true);
+    this.#stopTimer();
+    void this.#show(flag, flags, true);
   }
 
-  private scrolled(): void {
-    if (this.pinned) return;
-    this.stopTimer();
-    if (this.shown) this.close();
+  #scrolled(): void {
+    if (this.#pinned) return;
+    this.#stopTimer();
+    if (this.#shown) this.#close();
   }
 
   /** Asked for while the pointer is still coming to rest, so that the card opens complete. */
-  private details(flag: Flag): Promise<Details | null> {
-    if (this.asked?.flag !== flag) this.asked = { flag, details: this.options.details(flag) };
-    return this.asked.details;
+  #details(flag: Flag): Promise<Details | null> {
+    if (this.#asked?.flag !== flag) this.#asked = { flag, details: this.#options.details(flag) };
+    return this.#asked.details;
   }
 
-  private async show(
+  async #show(
     flag: Flag,
     flags: readonly Flag[],
     pinned: boolean,
     focus: Focus | null = null,
   ): Promise<void> {
-    const { paint, signal } = this.options;
-    this.shown = flag;
-    this.pinned = pinned;
-    const details = await this.details(flag);
-    if (signal.aborted || this.shown !== flag) return;
+    const { paint, signal } = this.#options;
+    this.#shown = flag;
+    this.#pinned = pinned;
+    const details = await this.#details(flag);
+    if (signal.aborted || this.#shown !== flag) return;
     const boxes = paint.rangesOf(flag).flatMap((range) => [...range.getClientRects()]);
     const line = lastLine(boxes);
     if (!details || !line) {
-      this.asked = null;
-      this.close();
+      this.#asked = null;
+      this.#close();
       return;
     }
     const [start, end] = sentenceAround(paint.textOf(flag.block), flag.start, flag.end);
     const sentence = around(
       paint.between(flag.block, start, end).flatMap((range) => [...range.getClientRects()]),
     );
-    const element = paint.rangesOf(flag)[0]?.startContainer.parentElement ?? document.documentElement;
+    const words = paint.rangesOf(flag)[0]?.startContainer;
+    const element = words ? parentElement(words) : here.root();
     const others: Other[] = flags
       .filter((other) => other !== flag)
-      .map((other) => ({ category: other.category, open: () => void this.show(other, flags, pinned) }));
+      .map((other) => ({ category: other.category, open: () => void this.#show(other, flags, pinned) }));
     paint.activate(flag);
-    this.entered = false;
+    this.#entered = false;
     const anchor = { line, sentence: sentence ?? line };
-    const sheet = { tone: toneBehind(element), looks: this.options.looks() };
-    this.card.show(details, others, this.acts(flag, details), anchor, sheet, focus, !pinned, (over) =>
-      this.overCard(over),
+    const sheet = { tone: element ? toneBehind(element) : "light", looks: this.#options.looks() };
+    this.#card.show(details, others, this.#acts(flag, details), anchor, sheet, focus, !pinned, (over) =>
+      this.#overCard(over),
     );
   }
 
-  private acts(flag: Flag, { document: own, claims, copy, kind }: Details): Acts {
+  #acts(flag: Flag, { document: own, claims, copy, kind }: Details): Acts {
     const marks = claims
       .filter((place) => place.document === own)
       .flatMap(({ block, start, end }) => {
-        const { shown } = this.options.paint;
+        const { shown } = this.#options.paint;
         return (
           shown.find(
             (one) =>
@@ -231,48 +243,48 @@ export class Hover {
         );
       });
     const at = marks.indexOf(flag);
-    const leap = (to: Flag | undefined, by: Step) => (at >= 0 && to ? () => void this.leap(to, by) : null);
+    const leap = (to: Flag | undefined, by: Step) => (at >= 0 && to ? () => void this.#leap(to, by) : null);
     return {
       previous: leap(marks[at - 1], "previous"),
       next: leap(marks[at + 1], "next"),
       copy: () => copyBoth(copy),
-      tally: () => this.options.tally(flag),
-      site: this.options.site,
+      tally: () => this.#options.tally(flag),
+      site: this.#options.site,
       dismiss: (scope) => {
-        this.close();
-        void this.options.dismiss(flag, scope);
+        this.#close();
+        void this.#options.dismiss(flag, scope);
       },
-      explain: () => this.options.explain(kind),
+      explain: () => this.#options.explain(kind),
     };
   }
 
   /** To another claim of the same source, with its card. */
-  private async leap(flag: Flag, by: Step): Promise<void> {
-    const { paint, signal } = this.options;
+  async #leap(flag: Flag, by: Step): Promise<void> {
+    const { paint, signal } = this.#options;
     const [range] = paint.rangesOf(flag);
     if (!range) return;
-    this.stopTimer();
-    this.card.remove();
-    this.entered = false;
+    this.#stopTimer();
+    this.#card.remove();
+    this.#entered = false;
     // Pinned, so that scrolling leaves it alone.
-    this.pinned = true;
-    this.shown = flag;
+    this.#pinned = true;
+    this.#shown = flag;
     paint.activate(flag);
-    void this.details(flag);
+    void this.#details(flag);
     await bring(range);
-    if (!signal.aborted && this.shown === flag) await this.show(flag, [flag], true, by);
+    if (!signal.aborted && this.#shown === flag) await this.#show(flag, [flag], true, by);
   }
 
-  private startTimer(after: number, then: () => void): void {
-    this.stopTimer();
-    this.callOff = later(() => {
-      this.lingering = false;
+  #startTimer(after: number, then: () => void): void {
+    this.#stopTimer();
+    this.#callOff = later(() => {
+      this.#lingering = false;
       then();
     }, after);
   }
 
-  private stopTimer(): void {
-    this.callOff();
-    this.lingering = false;
+  #stopTimer(): void {
+    this.#callOff();
+    this.#lingering = false;
   }
 }

@@ -4,6 +4,7 @@
  * elements are data that the command-line program shares, which reads pages without a browser.
  */
 import { inline, landmarkRoles, landmarks, skipped, skippedRoles } from "../../crate/data/page/blocks.json";
+import * as nodes from "./nodes";
 
 /** Never text of the article, whatever the style sheet says. */
 const SKIPPED = new Set(skipped.split(" "));
@@ -30,7 +31,7 @@ export function kindOf(
   style: CSSStyleDeclaration,
   parent: Element | null,
 ): { kind: Kind; box: boolean } {
-  const tag = element.localName;
+  const tag = nodes.tagOf(element);
   const display = style.display;
   // An element outside the document has no style at all.
   if (display === "none" || display === "") {
@@ -43,17 +44,23 @@ export function kindOf(
 
 function isSkipped(element: Element, tag: string): boolean {
   if (SKIPPED.has(tag)) return true;
-  if (!element.hasAttributes()) return false;
-  if (element.hasAttribute("hidden") || element.getAttribute("aria-hidden") === "true") return true;
-  const editable = element.getAttribute("contenteditable");
+  if (!nodes.hasAnyAttribute(element)) return false;
+  if (nodes.hasAttributeOf(element, "hidden") || nodes.attribute(element, "aria-hidden") === "true")
+    return true;
+  const editable = nodes.attribute(element, "contenteditable");
   if (editable !== null && editable !== "false") return true;
-  const role = element.getAttribute("role");
+  const role = nodes.attribute(element, "role");
   return role !== null && SKIPPED_ROLES.has(role);
 }
 
 /** The part of a closed `<details>` that is not its heading. */
 function isFolded(tag: string, parent: Element | null): boolean {
-  return parent?.localName === "details" && tag !== "summary" && !parent.hasAttribute("open");
+  return (
+    parent !== null &&
+    nodes.tagOf(parent) === "details" &&
+    tag !== "summary" &&
+    !nodes.hasAttributeOf(parent, "open")
+  );
 }
 
 function isBlock(tag: string, display: string, style: CSSStyleDeclaration): boolean {
@@ -64,28 +71,42 @@ function isBlock(tag: string, display: string, style: CSSStyleDeclaration): bool
 
 /** Whether an element leads somewhere else. */
 export function isLink(element: Element): boolean {
-  if (element.localName !== "a") return false;
-  const href = element.getAttribute("href");
+  if (nodes.tagOf(element) !== "a") return false;
+  const href = nodes.attribute(element, "href");
   return href !== null && href !== "" && href !== "#" && !/^\s*javascript:/i.test(href);
 }
 
 /** A number or sign that leads to a note; not the raised letters of "1st" or "m2". */
 export function isMark(element: Element): boolean {
-  const tag = element.localName;
-  if (element.getAttribute("role") === "doc-noteref") return true;
+  const tag = nodes.tagOf(element);
+  if (nodes.attribute(element, "role") === "doc-noteref") return true;
   if (tag === "sup") {
-    return (
-      element.querySelector("a") !== null || /^\s*(\[.{1,4}\]|[*†‡§])\s*$/u.test(element.textContent ?? "")
-    );
+    return isRaisedMark(element);
   }
-  return element.classList.contains("reference") && (tag === "a" || tag === "span");
+  return (tag === "a" || tag === "span") && nodes.classesOf(element).contains("reference");
+}
+
+/** A mark is short: no more of what is in it is looked at, which may be a page in a page in a page. */
+const MARK_NODES = 32;
+const MARK_TEXT = 32;
+
+function isRaisedMark(sup: Element): boolean {
+  let words = "";
+  const way = nodes.wayThrough(sup);
+  for (let i = 0; way.nextNode(); i++) {
+    const node = way.currentNode;
+    if (i === MARK_NODES || words.length > MARK_TEXT) return false;
+    if (nodes.isElement(node) && nodes.tagOf(node) === "a") return true;
+    if (nodes.isText(node)) words += node.data.slice(0, MARK_TEXT + 1);
+  }
+  return /^\s*(\[.{1,4}\]|[*†‡§])\s*$/u.test(words);
 }
 
 /** The landmarks that an element is, by name and by role. */
 export function landmarksOf(element: Element): readonly string[] {
-  const tag = element.localName;
-  if (!LANDMARKS.has(tag) && !element.hasAttribute("role")) return NONE;
-  const role = LANDMARK_ROLES[element.getAttribute("role") ?? ""];
+  const tag = nodes.tagOf(element);
+  if (!LANDMARKS.has(tag) && !nodes.hasAttributeOf(element, "role")) return NONE;
+  const role = LANDMARK_ROLES[nodes.attribute(element, "role") ?? ""];
   return [...(LANDMARKS.has(tag) ? [tag] : []), ...(role === undefined || role === tag ? [] : [role])];
 }
 
@@ -94,6 +115,6 @@ export function landmarksOf(element: Element): readonly string[] {
  * children of its own would hide them behind a root: hardly any page does that.
  */
 export function mayHostClosed(element: Element): boolean {
-  const tag = element.localName;
-  return tag.includes("-") || (MAY_HOST.has(tag) && !element.hasChildNodes());
+  const tag = nodes.tagOf(element);
+  return tag.includes("-") || (MAY_HOST.has(tag) && !nodes.hasChildren(element));
 }

@@ -33,8 +33,17 @@ export function lead(
     case "off":
       return { headline: text("offHeadline"), note: text("offNote") };
     case "on":
-      return read(summary, host, sensitivity);
+      return withTroubles(read(summary, host, sensitivity), summary);
   }
+}
+
+/** What went otherwise than it should is told after the rest. */
+function withTroubles(lead: Lead, { kind, words, troubles }: Summary): Lead {
+  if (kind !== "flags" && kind !== "nothing") return lead;
+  const said = troubles.map((trouble) =>
+    trouble === "cut" ? counted("trouble_cut", words) : text(`trouble_${trouble}`),
+  );
+  return { ...lead, note: [lead.note, ...said].filter((part) => part !== "").join(" ") };
 }
 
 function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {

@@ -1,12 +1,15 @@
 /** Flags → DOM ranges → the highlight registry. The page's nodes are never touched. */
 import type { Entry } from "./collect";
 import { type Flag, passes } from "./flags";
+import { boxOf, caretAt, parentElement } from "./nodes";
 import { locate, type Point, parts } from "./pieces";
 import { CATEGORIES, type Category, type Filter } from "./protocol";
 import { activeName, CURRENT, highlightName } from "./theme";
 
 /** Beyond this many live ranges editing on the page gets slow; the faintest flags go first. */
 const MAX_PAINTED = 3000;
+/** How many times in a row marks are put back that the page takes away. */
+const PATIENCE = 20;
 /** Flags that are painted in one go; of more those in view come first. */
 const AT_ONCE = 250;
 
@@ -27,6 +30,8 @@ export class Paint {
   private order: Flag[] | null = null;
   /** How many ranges our highlights should hold. */
   private held = 0;
+  /** How many times in a row the page has had its way with what is ours in the registry. */
+  private fights = 0;
   /** Counts calls of `show`: an earlier one that is not done yet is overtaken. */
   private wave = 0;
   /** Text node → block, made when the first caret asks. */
@@ -104,8 +109,17 @@ export class Paint {
     if (this.active && !this.painted.has(this.active)) this.activate(null);
   }
 
-  /** Puts back into the registry what the page took out of it. */
-  keep(): void {
+  /**
+   * Puts back into the registry what the page took out of it, which is the page's as well as ours. One
+   * that does so again and again has its way in the end. `thoroughly`: whether all that is there is ours.
+   */
+  keep(thoroughly = false): void {
+    if (this.beaten) return;
+    if (this.isWhole(thoroughly)) {
+      this.fights = 0;
+      return;
+    }
+    if (this.mine.size > 0) this.fights += 1;
     for (const [i, category] of CATEGORIES.entries()) {
       const name = highlightName(category);
       let highlight = this.mine.get(name);
@@ -113,13 +127,28 @@ export class Paint {
         highlight = new Highlight();
         highlight.priority = CATEGORIES.length - i;
       }
+      highlight.clear();
       this.set(name, highlight);
     }
-    const size = CATEGORIES.reduce((sum, category) => sum + (this.highlight(category)?.size ?? 0), 0);
-    if (size === this.held) return;
     for (const flag of this.painted) {
       for (const range of this.rangesOf(flag)) this.highlight(flag.category)?.add(range);
     }
+  }
+
+  /** Whether the marks stay away, because the page would take them away again. */
+  get beaten(): boolean {
+    return this.fights > PATIENCE;
+  }
+
+  private isWhole(thoroughly: boolean): boolean {
+    let size = 0;
+    for (const category of CATEGORIES) {
+      const highlight = this.highlight(category);
+      if (!highlight || CSS.highlights.get(highlightName(category)) !== highlight) return false;
+      size += highlight.size;
+      if (thoroughly) for (const range of highlight) if (!this.owners.has(range)) return false;
+    }
+    return size === this.held;
   }
 
   private highlight(category: Category): Highlight | undefined {
@@ -154,7 +183,8 @@ export class Paint {
     while (low < high) {
       const middle = (low + high) >> 1;
       const node = this.entries[(sorted[middle] as Flag).block]?.pieces[0]?.node;
-      const box = node?.parentElement?.getBoundingClientRect();
+      const holder = node && parentElement(node);
+      const box = holder && boxOf(holder);
       if (box && box.bottom < 0) low = middle + 1;
       else high = middle;
     }
@@ -189,6 +219,7 @@ export class Paint {
   /** Takes everything of ours out of the registry, and nothing that another instance put there. */
   clear(): void {
     this.wave += 1;
+    this.fights = 0;
     this.active = null;
     this.painted.clear();
     this.order = null;
@@ -239,12 +270,16 @@ export class Paint {
   }
 
   private byCaret(x: number, y: number, found: Set<Flag>): void {
-    const caret = document.caretPositionFromPoint?.(x, y, { shadowRoots: [...this.roots] });
+    const caret = caretAt(x, y, [...this.roots]);
     const block = caret && this.blockOf(caret.offsetNode);
-    if (block === undefined || block === null) return;
+    if (!caret || block === undefined || block === null) return;
     for (const flag of this.byEntry.get(this.entries[block] as Entry) ?? []) {
       // The caret snaps to text near the point; the boxes say whether the point is really inside.
-      if (this.painted.has(flag) && this.rangesOf(flag).some((range) => covers(range, x, y))) found.add(flag);
+      if (!this.painted.has(flag)) continue;
+      const near = this.rangesOf(flag).filter((range) =>
+        range.isPointInRange(caret.offsetNode, caret.offset),
+      );
+      if (near.some((range) => covers(range, x, y))) found.add(flag);
     }
   }
 

@@ -1,8 +1,13 @@
 /** One block's text, gathered from text nodes, and the way from its offsets back to the page. */
 
-/** The part of a block that comes from one text node. */
+/** UTF-16 units of a text node that a piece holds at most: offsets are looked for within a piece. */
+export const PIECE = 4096;
+
+/** The part of a block that comes from one text node, or from a part of a long one. */
 export interface Piece {
   node: Text;
+  /** Where it starts in the node, in UTF-16 units. */
+  from: number;
   /** Where it starts in the block, in UTF-16 units. */
   start: number;
   /** Whether white space was taken out, so that offsets are not simply shifted. */
@@ -34,7 +39,8 @@ const BLANK = /^[\t\n\f\r ]*$/;
 /** Makes one block after another out of text nodes. */
 export class Gathering {
   private parts: string[] = [];
-  private length = 0;
+  /** UTF-16 units gathered for this block. */
+  length = 0;
   private endsInSpace = false;
   private pieces: Piece[] = [];
   private links: [number, number][] = [];
@@ -42,12 +48,13 @@ export class Gathering {
   private breaks = 0;
 
   /** White space between blocks is most text nodes of a page: it never needs a style. */
-  wants(data: string): boolean {
-    return data.length > 0 && !(this.length === 0 && BLANK.test(data));
+  wants({ data }: Text): boolean {
+    return data.length > 0 && !(this.length === 0 && data.length <= PIECE && BLANK.test(data));
   }
 
-  add(node: Text, link: boolean, mark: boolean): void {
-    const data = node.data;
+  /** Adds what stands in a node from `from` on, as far as a piece goes. */
+  add(node: Text, from: number, link: boolean, mark: boolean): void {
+    const data = node.data.slice(from, from + PIECE);
     const trimmed = (this.length === 0 || this.endsInSpace) && isSpace(data.charCodeAt(0));
     let added = NEEDS_COLLAPSING.test(data) ? data.replace(SPACE, " ") : data;
     const collapsed = added.length !== data.length;
@@ -56,7 +63,7 @@ export class Gathering {
     if (added !== " ") this.breaks = 0;
 
     const start = this.length;
-    this.pieces.push({ node, start, collapsed, trimmed });
+    this.pieces.push({ node, from, start, collapsed, trimmed });
     this.append(added);
     if (link) extend(this.links, start, this.length);
     if (mark) extend(this.marks, start, this.length);
@@ -117,6 +124,15 @@ function clip(ranges: [number, number][], length: number): [number, number][] {
  * changed since is answered within its new length.
  */
 export function locate(pieces: readonly Piece[], offset: number, atEnd: boolean): Point | null {
+  const piece = pieces[pieceAt(pieces, offset, atEnd)];
+  if (!piece) return null;
+  const wanted = Math.max(0, offset - piece.start);
+  const length = piece.node.data.length;
+  return { node: piece.node, offset: Math.min(rawOffset(piece, wanted, atEnd), length) };
+}
+
+/** The piece that an offset is in. */
+function pieceAt(pieces: readonly Piece[], offset: number, atEnd: boolean): number {
   let low = 0;
   let high = pieces.length - 1;
   while (low < high) {
@@ -125,18 +141,14 @@ export function locate(pieces: readonly Piece[], offset: number, atEnd: boolean)
     if (start < offset || (start === offset && !atEnd)) low = middle;
     else high = middle - 1;
   }
-  const piece = pieces[low];
-  if (!piece) return null;
-  const wanted = Math.max(0, offset - piece.start);
-  const length = piece.node.data.length;
-  return { node: piece.node, offset: Math.min(rawOffset(piece, wanted, atEnd), length) };
+  return low;
 }
 
 /** From an offset in a piece's collapsed text to one in its node. */
 function rawOffset(piece: Piece, wanted: number, atEnd: boolean): number {
   const data = piece.node.data;
-  if (!piece.collapsed) return wanted + (piece.trimmed ? 1 : 0);
-  let raw = 0;
+  if (!piece.collapsed) return piece.from + wanted + (piece.trimmed ? 1 : 0);
+  let raw = piece.from;
   let seen = 0;
   let inSpace = piece.trimmed;
   while (raw < data.length) {
@@ -159,13 +171,15 @@ function isSpace(code: number): boolean {
 /** The text nodes and their parts under a range of a block, for where one DOM range will not do. */
 export function parts(pieces: readonly Piece[], start: number, end: number): [Point, Point][] {
   const found: [Point, Point][] = [];
-  pieces.forEach((piece, i) => {
+  for (let i = pieceAt(pieces, start, false); i < pieces.length; i++) {
+    const piece = pieces[i] as Piece;
+    if (piece.start >= end) break;
     const from = Math.max(start, piece.start);
     const to = Math.min(end, pieces[i + 1]?.start ?? end);
-    if (from >= to) return;
+    if (from >= to) continue;
     const a = locate([piece], from, false);
     const b = locate([piece], to, true);
     if (a && b && a.offset < b.offset) found.push([a, b]);
-  });
+  }
   return found;
 }

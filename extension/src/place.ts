@@ -23,7 +23,8 @@ const MIN_HEIGHT = 96;
 
 /**
  * Under the sentence, at the start of the flag's last line; above it where there is no room below.
- * `sentence` is never covered unless the window holds nothing but the sentence.
+ * `sentence` is never covered unless the window holds hardly more than the sentence; then the flag's
+ * line isn't.
  */
 export function place(
   flagLine: Box,
@@ -36,6 +37,9 @@ export function place(
   const bottom = Math.min(flagLine.top, sentence.top) - GAP;
   const below = viewport.height - EDGE - top;
   const above = bottom - EDGE;
+  if (Math.max(below, above) < Math.min(card.height, MIN_HEIGHT) && sentence !== flagLine) {
+    return place(flagLine, flagLine, card, viewport);
+  }
   if (card.height <= below || below >= above) {
     const maxHeight = Math.max(MIN_HEIGHT, below);
     const height = Math.min(card.height, maxHeight);

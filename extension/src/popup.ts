@@ -251,7 +251,7 @@ function draw(): void {
   at("export").hidden = !marked;
   at("whole").hidden = !on || summary.kind === "foreign" || summary.kind === "failed";
   at("whole").textContent = text(isWhole() ? "readMain" : "readWhole");
-  at("list").hidden = !on || !(marked || report.sourcing);
+  at("open-list").hidden = !on || !(marked || report.sourcing);
   at("hidden-choice").hidden = summary.shown === summary.found && summary.dismissed === 0;
 }
 

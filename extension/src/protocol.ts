@@ -397,9 +397,16 @@ export interface FrameStatus extends DocumentRef {
   scheme: Tone;
   timings: Timings | null;
   work: Work | null;
+  troubles: Trouble[];
   /** Why there is no reading, in words. */
   error: string | null;
 }
+
+/**
+ * What the reader should know of how it went. cut: the page goes on behind what was read; restless: it
+ * changes faster than it can be read; beaten: it took the marks away so often that they stay away.
+ */
+export type Trouble = "cut" | "restless" | "beaten";
 
 /** How the reader wants this page read: as English, and all of it. Holds until another page is there. */
 export interface Way {
@@ -425,8 +432,8 @@ export interface ToPage {
   step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped };
   /** Opens the card of the current flag, and sets the focus there. */
   card: { ask: object; reply: { opened: boolean } };
-  /** Tells the reader who hears rather than sees. */
-  say: { ask: { text: string }; reply: null };
+  /** Tells the reader who hears rather than sees; whether there is something to say it with. */
+  say: { ask: { text: string }; reply: { said: boolean } };
 }
 
 /** Where a frame that has no current flag begins: at what is in view, or at its first or last flag. */
@@ -459,6 +466,10 @@ export interface Tally {
 export interface ToBackground {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { view: View | null; site: string } };
+  /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
+  hand: { ask: object; reply: null };
+  /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
+  view: { ask: { site: string }; reply: { view: View; off: boolean } };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
     ask: ChangeRequest & { sheet: Restyle | null };

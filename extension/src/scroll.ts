@@ -1,4 +1,5 @@
 /** Scrolling to a place: briefly, and giving way to the reader's own hand. */
+import * as nodes from "./nodes";
 import { parent } from "./tone";
 
 /** How long a jump scrolls, in ms. */
@@ -9,13 +10,14 @@ const [UPPER, LOWER] = [0.12, 0.8];
 
 /** The boxes that scroll around a node, from the inside out; the last one is the page itself. */
 export function scrollersOf(node: Node): Element[] {
-  const page = document.scrollingElement ?? document.documentElement;
+  const page = nodes.here.scroller();
   const boxes: Element[] = [];
-  for (let at: Element | null = node.parentElement; at; at = parent(at)) {
-    if (at === page || at === document.body || at.scrollHeight <= at.clientHeight + 1) continue;
+  for (let at = nodes.parentElement(node) as Element | null; at; at = parent(at)) {
+    if (at === page || at === nodes.here.body() || nodes.scrollHeight(at) <= nodes.clientHeight(at) + 1)
+      continue;
     if (/auto|scroll/.test(getComputedStyle(at).overflowY)) boxes.push(at);
   }
-  return [...boxes, page];
+  return page ? [...boxes, page] : boxes;
 }
 
 /** Brings a place into view; resolves when it stands still. */
@@ -36,7 +38,7 @@ export async function bring(range: Range, boxes = scrollersOf(range.startContain
 
 /** Scrolls a box to a position, at once or in a glide; resolves at the end. */
 export async function scrollTo(box: Element, top: number, gliding: boolean): Promise<void> {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches || nodes.here.hidden();
   if (gliding && !still) await glide(box, top);
   else box.scrollTo({ top, behavior: "instant" });
 }

@@ -10,37 +10,37 @@ import { bring } from "./scroll";
 const NOWHERE: Stepped = { at: null, words: "", category: null, was: false };
 
 export class Steps {
-  private readonly follow: Follow;
-  private readonly card: Card;
-  private hover: Hover | null = null;
-  private paint: Paint | null = null;
-  private current: Flag | null = null;
+  readonly #follow: Follow;
+  readonly #card: Card;
+  #hover: Hover | null = null;
+  #paint: Paint | null = null;
+  #current: Flag | null = null;
 
   constructor(follow: Follow, card: Card) {
-    this.follow = follow;
-    this.card = card;
+    this.#follow = follow;
+    this.#card = card;
   }
 
   /** The page shows this now; null: nothing any more. A flag that is gone is no longer the current one. */
   shows(hover: Hover | null, paint: Paint | null): void {
-    this.hover = hover;
-    this.paint = paint;
-    this.point(this.current && paint?.shown.includes(this.current) ? this.current : null);
+    this.#hover = hover;
+    this.#paint = paint;
+    this.#point(this.#current && paint?.shown.includes(this.#current) ? this.#current : null);
   }
 
   /** To the flag after or before the current one. Without one, and with an entrance, to where that leads. */
   async step(by: 1 | -1, enter: Entrance | null): Promise<Stepped> {
-    const { paint, current } = this;
+    const [paint, current] = [this.#paint, this.#current];
     const flags = paint?.shown ?? [];
     const was = current !== null;
     let at = was ? flags.indexOf(current) + by : -1;
-    if (!was && enter === "view") at = this.inView(flags, by);
+    if (!was && enter === "view") at = this.#inView(flags, by);
     if (!was && enter === "edge") at = by > 0 ? 0 : flags.length - 1;
     const flag = flags[at] ?? null;
-    this.point(flag);
+    this.#point(flag);
     if (!flag || !paint) return { ...NOWHERE, was };
-    this.card.hide();
-    this.follow.pick(flag);
+    this.#card.hide();
+    this.#follow.pick(flag);
     const [range] = paint.rangesOf(flag);
     if (range) await bring(range);
     return { at, words: paint.wordsOf(flag), category: flag.category, was };
@@ -48,19 +48,19 @@ export class Steps {
 
   /** Whether there is a card to open. */
   async open(): Promise<boolean> {
-    if (!this.current || !this.hover) return false;
-    await this.hover.open(this.current);
+    if (!this.#current || !this.#hover) return false;
+    await this.#hover.open(this.#current);
     return true;
   }
 
-  private point(flag: Flag | null): void {
-    this.current = flag;
-    this.paint?.point(flag);
+  #point(flag: Flag | null): void {
+    this.#current = flag;
+    this.#paint?.point(flag);
   }
 
   /** The first flag below the window's upper edge, or the last one above its lower edge. */
-  private inView(flags: readonly Flag[], by: 1 | -1): number {
-    const top = (flag: Flag) => this.paint?.rangesOf(flag)[0]?.getBoundingClientRect().top ?? 0;
+  #inView(flags: readonly Flag[], by: 1 | -1): number {
+    const top = (flag: Flag) => this.#paint?.rangesOf(flag)[0]?.getBoundingClientRect().top ?? 0;
     // Flags follow each other down the page, near enough: halving reads the places of a few.
     let [from, to] = [0, flags.length];
     const edge = by > 0 ? 0 : window.innerHeight;

@@ -1,5 +1,13 @@
 /** What the popup says about a page, from the frames' numbers. Pure, no DOM. */
-import { CATEGORIES, type Category, CUT, type Filter, type FrameStatus, type List } from "./protocol";
+import {
+  CATEGORIES,
+  type Category,
+  CUT,
+  type Filter,
+  type FrameStatus,
+  type List,
+  type Trouble,
+} from "./protocol";
 import { counted, text } from "./words";
 
 export interface Summary {
@@ -17,6 +25,8 @@ export interface Summary {
   fainter: number;
   /** Flags that the reader dismissed, which nothing else here counts. */
   dismissed: number;
+  /** Of all frames. */
+  troubles: Trouble[];
   error: string | null;
 }
 
@@ -51,7 +61,8 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
   let kind: Summary["kind"] = strong > 0 ? "flags" : "nothing";
   if (readable.length === 0) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const words = readable.reduce((sum, reading) => sum + reading.words, 0);
-  return { kind, language, words, counts, found, shown, fainter, dismissed, error };
+  const troubles = [...new Set(frames.flatMap((frame) => frame.troubles))];
+  return { kind, language, words, counts, found, shown, fainter, dismissed, troubles, error };
 }
 
 /** The same of a list, which holds the flags that are shown; null where there is none. */
@@ -63,7 +74,7 @@ export function ofList(list: List | null, error: string | null): Summary {
   if (!readable) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
   for (const { category, flags } of list?.categories ?? []) counts[category] = flags;
-  return { kind, language, words, counts, found, shown, fainter, dismissed, error };
+  return { kind, language, words, counts, found, shown, fainter, dismissed, troubles: [], error };
 }
 
 export function sensitivityNote(filter: Filter, fainter: number): string {

@@ -1,11 +1,16 @@
 /** Whether text stands on a light or a dark ground, by what the page really paints. */
+import * as nodes from "./nodes";
 import type { Tone } from "./protocol";
 
 type Rgba = readonly [number, number, number, number];
 
+/** How many elements are looked behind. */
+const MAX_DEPTH = 256;
+
 /** Measures behind `element`: the nearest opaque background, or, over pictures, the text's colour. */
 export function toneBehind(element: Element): Tone {
-  for (let at: Element | null = element; at; at = parent(at)) {
+  let at: Element | null = element;
+  for (let i = 0; at && i < MAX_DEPTH; at = parent(at), i++) {
     const style = getComputedStyle(at);
     if (style.backgroundImage !== "none" && style.backgroundImage.includes("url(")) break;
     const colour = parse(style.backgroundColor);
@@ -17,9 +22,9 @@ export function toneBehind(element: Element): Tone {
 
 /** The element around another in the flattened tree. */
 export function parent(element: Element): Element | null {
-  if (element.assignedSlot) return element.assignedSlot;
-  if (element.parentElement) return element.parentElement;
-  const root = element.getRootNode();
+  const around = nodes.slotOf(element) ?? nodes.parentElement(element);
+  if (around) return around;
+  const root = nodes.rootOf(element);
   return root instanceof ShadowRoot ? root.host : null;
 }
 

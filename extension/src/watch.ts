@@ -3,7 +3,7 @@
  * nothing of the page's own world is touched. It cannot be heard when a root is attached to an element
  * that is there already, or when a style sheet's rules are edited in place; the next change shows it.
  */
-import { HOST } from "./card";
+import { listen, tagOf } from "./nodes";
 
 const ATTRIBUTES = ["class", "style", "hidden", "open", "aria-hidden", "role", "contenteditable", "slot"];
 const OPTIONS: MutationObserverInit = {
@@ -14,9 +14,14 @@ const OPTIONS: MutationObserverInit = {
   attributeFilter: ATTRIBUTES,
 };
 
+/** Elements without a box that are awaited at a time: the browser looks at each in every frame. */
+const MAX_AWAITED = 2000;
+
 export interface Heard {
-  /** The document or a root that is watched changed. */
-  records(records: MutationRecord[]): void;
+  /** The document or a root that is watched changed. False: no need to tell more before `resume`. */
+  records(records: MutationRecord[]): boolean;
+  /** Whether a node is ours, and no part of the page. */
+  ours(node: Node): boolean;
   /** What is shown in an element, or for null anywhere, may have changed. */
   shown(element: Element | null): void;
   /** The address may be another one. */
@@ -26,16 +31,19 @@ export interface Heard {
 }
 
 export class Watch {
+  private readonly heard: Heard;
   private readonly mutations: MutationObserver;
   private readonly sizes: ResizeObserver;
+  private readonly awaited = new Set<Element>();
 
-  /** Starts to listen; `signal` ends it. */
+  /** Starts to listen; `signal` ends it. `listen` must be called too. */
   constructor(heard: Heard, signal: AbortSignal) {
+    this.heard = heard;
     this.mutations = new MutationObserver((records) => {
-      const theirs = records.filter((record) => !isOurs(record));
-      if (theirs.length > 0) heard.records(theirs);
+      const theirs = records.filter((record) => !this.isOurs(record));
+      if (theirs.length > 0 && !heard.records(theirs)) this.mutations.disconnect();
     });
-    this.mutations.observe(document, OPTIONS);
+    this.resume();
     this.sizes = new ResizeObserver((entries) => {
       for (const { target } of entries) heard.shown(target);
     });
@@ -43,11 +51,21 @@ export class Watch {
       this.mutations.disconnect();
       this.sizes.disconnect();
     });
+  }
 
+  /** Hears of changes again; the roots in the document are to be entered anew. */
+  resume(): void {
+    this.mutations.observe(document, OPTIONS);
+  }
+
+  /** Listens to events. A document that a page writes anew (`document.open`) has lost all its listeners. */
+  listen(signal: AbortSignal): void {
+    const { heard } = this;
     const options = { signal, passive: true, capture: true };
     // Neither bubbles, both can be caught on their way down.
-    document.addEventListener("load", (event) => this.loaded(event.target, heard), options);
-    document.addEventListener(
+    listen(document, "load", (event) => this.loaded(event.target), options);
+    listen(
+      document,
       "transitionend",
       (event) => {
         if (event.propertyName === "visibility" || event.propertyName === "display") {
@@ -56,12 +74,14 @@ export class Watch {
       },
       options,
     );
-    window.addEventListener("resize", () => heard.shown(null), options);
-    window.addEventListener("popstate", () => heard.moved(), options);
-    window.addEventListener("hashchange", () => heard.moved(), options);
+    listen(window, "resize", () => heard.shown(null), options);
+    listen(window, "popstate", () => heard.moved(), options);
+    listen(window, "hashchange", () => heard.moved(), options);
     // Where it exists it tells of pushState and replaceState too; elsewhere the change of the page does.
     const { navigation } = window as { navigation?: EventTarget };
-    navigation?.addEventListener("currententrychange", () => heard.moved(), { signal });
+    if (navigation instanceof EventTarget && !(navigation instanceof Node)) {
+      navigation.addEventListener("currententrychange", () => heard.moved(), { signal });
+    }
   }
 
   /** Mutations don't cross the border of a shadow root by themselves. */
@@ -71,24 +91,27 @@ export class Watch {
 
   /** Tells when an element gets or loses its box. */
   await(element: Element): void {
+    if (this.awaited.size >= MAX_AWAITED) return;
+    this.awaited.add(element);
     this.sizes.observe(element);
   }
 
   dismiss(element: Element): void {
-    this.sizes.unobserve(element);
+    if (this.awaited.delete(element)) this.sizes.unobserve(element);
   }
 
-  private loaded(target: EventTarget | null, heard: Heard): void {
-    const name = (target as Element | null)?.localName;
-    if (name === "link" || name === "style") heard.shown(null);
-    else if (name === "iframe" || name === "frame") heard.frame();
+  private loaded(target: EventTarget | null): void {
+    if (!(target instanceof Element)) return;
+    const name = tagOf(target);
+    if (name === "link" || name === "style") this.heard.shown(null);
+    else if (name === "iframe" || name === "frame") this.heard.frame();
   }
-}
 
-/** The card is no change of the page. */
-function isOurs({ target, addedNodes, removedNodes }: MutationRecord): boolean {
-  const ours = (node: Node) => (node as Element).localName === HOST;
-  if (ours(target)) return true;
-  if (target !== document.documentElement || addedNodes.length + removedNodes.length === 0) return false;
-  return [...addedNodes, ...removedNodes].every(ours);
+  /** The card is no change of the page. */
+  private isOurs({ target, addedNodes, removedNodes }: MutationRecord): boolean {
+    const { ours } = this.heard;
+    if (ours(target)) return true;
+    if (addedNodes.length + removedNodes.length === 0) return false;
+    return [...addedNodes, ...removedNodes].every(ours);
+  }
 }

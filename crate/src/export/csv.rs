@@ -7,7 +7,7 @@ use crate::model::{Flag, Reading};
 use crate::page::Page;
 
 const HEADER: &str = "id,category,kind,strength,quote,sentence,start,end,cues,claim,source,source_label,\
-    source_claims,voice,descriptor,affiliation,count,relay,anonymity,reason,rule,why,url,title,created\r\n";
+    source_claims,voice,descriptor,affiliation,count,relay,anonymity,reason,rule,why,url,title,created,review,note\r\n";
 /// By these first bytes Excel tells UTF-8 from a text in the computer's own encoding.
 pub const BOM: char = '\u{FEFF}';
 
@@ -47,7 +47,7 @@ fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag, out: &mut Text) 
         out.number(entry.claims as usize);
     }
     out.add(
-        ",%,%,%,%,%,%,%,%,%,%,%,%\r\n",
+        ",%,%,%,%,%,%,%,%,%,%,%,%,%,%\r\n",
         &[
             flag.voice.source.as_deref().unwrap_or(flag.voice.by),
             details.descriptor.unwrap_or(""),
@@ -61,6 +61,8 @@ fn row(page: &Page, list: &List, flag: &FlagEntry, read: &Flag, out: &mut Text) 
             list.page.url.unwrap_or(""),
             list.page.title.unwrap_or(""),
             list.page.created,
+            flag.review.as_ref().map_or("", |r| r.verdict),
+            flag.review.as_ref().map_or("", |r| r.note),
         ],
     );
 }

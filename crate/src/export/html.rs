@@ -64,6 +64,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
     );
     ledger(reading, &mut out);
     flags(page, reading, options, &mut out);
+    orphans(page, reading, &mut out);
     out.literal("</main>\n<footer class=\"key\">");
     for category in Category::ALL {
         let path = match category {
@@ -176,7 +177,40 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut Text) {
         if let Some(about) = about.filter(|about| !words.contains(&about.to_lowercase())) {
             out.add("<p>Source: %</p>", &[&about]);
         }
+        if let Some(mark) = wording::mark(page, flag) {
+            out.add("<p>%</p>", &[&wording::reviewed(mark)]);
+        }
         out.literal("</li>\n");
+    }
+    out.literal("</ol></section>\n");
+}
+
+/// Marks of the reader's that no flag has any more, in the words that they were on.
+fn orphans(page: &Page, reading: &Reading, out: &mut Text) {
+    let orphans = wording::orphans(page, reading);
+    if orphans.is_empty() {
+        return;
+    }
+    out.add(
+        "<section><div class=\"head\"><h2>%</h2><p>%</p></div>\n<ol>\n",
+        &[wording::ORPHANS, &thousands(orphans.len() as u32)],
+    );
+    for mark in orphans {
+        let name = mark.category.name();
+        out.add(
+            "<li><svg class=\"line %\" viewBox=\"0 0 22 8\" role=\"img\" aria-label=\"%\"><use href=\"#%\"/></svg>\
+             <blockquote>%<mark class=\"%\">%</mark>%</blockquote><p>%</p></li>\n",
+            &[
+                name,
+                explain::title(mark.category),
+                name,
+                &mark.around.before,
+                name,
+                &mark.words,
+                &mark.around.after,
+                &wording::reviewed(mark),
+            ],
+        );
     }
     out.literal("</ol></section>\n");
 }

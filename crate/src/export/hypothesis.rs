@@ -15,7 +15,8 @@ const FILE: &str = r#"{"export_date":%,"export_userid":%,"client_version":%,"ann
 const ANNOTATION: &str = r#"
 {"id":%,"created":%,"updated":%,"user":%,"uri":%,"document":{"title":[%]},
  "permissions":{"read":[%],"update":[%],"delete":[%]},
- "tags":["Hearsay",%,%],
+ "tags":["Hearsay",%,%"#;
+const TEXT: &str = r#"],
  "text":%,
  "target":[{"source":%,"selector":["#;
 
@@ -34,7 +35,9 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
         if number > 0 {
             out.literal(",");
         }
-        let note = wording::note(reading, flag);
+        let mark = wording::mark(page, flag);
+        let mut note = wording::note(reading, flag);
+        note.extend(mark.map(wording::reviewed));
         let text: Vec<String> = note.iter().map(|part| markdown::escaped(part)).collect();
         out.add(
             ANNOTATION,
@@ -50,10 +53,12 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
                 USER,
                 explain::title(flag.category()),
                 explain::kind_label(flag.kind),
-                &text.join("\n\n"),
-                url,
             ],
         );
+        if let Some(mark) = mark {
+            out.add(",%", &[wording::verdict(mark.verdict)]);
+        }
+        out.add(TEXT, &[&text.join("\n\n"), url]);
         quote::selector(&mut out, page, flag.anchor);
         out.literal("]}]}");
     }

@@ -23,6 +23,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
         escaped(&wording::summary(reading, options)),
     ));
     flags(page, reading, options, &mut out);
+    orphans(page, reading, &mut out);
     ledger(reading, &mut out);
     out.push_str(&format!("\n{}\n", wording::CLOSING));
     out
@@ -49,6 +50,30 @@ fn flags(page: &Page, reading: &Reading, options: &Options, out: &mut String) {
             let id = schema::source_id(index);
             out.push_str(&format!("\n{inset}Source {id}: {}\n", escaped(&source)));
         }
+        if let Some(mark) = wording::mark(page, flag) {
+            let said = escaped(&wording::reviewed(mark));
+            out.push_str(&format!("\n{inset}{said}\n"));
+        }
+    }
+}
+
+fn orphans(page: &Page, reading: &Reading, out: &mut String) {
+    let orphans = wording::orphans(page, reading);
+    if orphans.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n## {} ({})\n", wording::ORPHANS, orphans.len()));
+    for mark in orphans {
+        out.push_str(&format!(
+            "\n- **{}**. {}\n  > {}\n",
+            explain::title(mark.category),
+            escaped(&wording::reviewed(mark)),
+            marked(&Excerpt {
+                before: mark.around.before.clone(),
+                anchor: &mark.words,
+                after: mark.around.after.clone(),
+            }),
+        ));
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod copy;
 pub mod csv;
+pub mod gold;
 pub mod html;
 pub mod hypothesis;
 pub mod id;
@@ -42,13 +43,15 @@ pub enum Format {
     WebAnnotation,
     /// What Hypothesis imports.
     Hypothesis,
+    /// What the reader made of the flags, to be scored against.
+    Gold,
     /// For the terminal.
     Text,
 }
 
 impl Format {
     /// All of them with their names.
-    pub const ALL: [(&str, Format); 8] = [
+    pub const ALL: [(&str, Format); 9] = [
         ("text", Format::Text),
         ("json", Format::Json),
         ("csv", Format::Csv),
@@ -57,6 +60,7 @@ impl Format {
         ("html", Format::Html),
         ("webannotation", Format::WebAnnotation),
         ("hypothesis", Format::Hypothesis),
+        ("gold", Format::Gold),
     ];
 
     /// The format of that name, if there is one.
@@ -94,6 +98,7 @@ pub fn list(
         Format::Html => html::write(page, reading, options),
         Format::WebAnnotation => webannotation::write(page, reading, options),
         Format::Hypothesis => hypothesis::write(page, reading, options)?,
+        Format::Gold => gold::write(page, reading, options)?,
         Format::Text => text::write(page, reading, options),
     })
 }
@@ -193,6 +198,7 @@ pub(crate) fn example() -> (Page, Reading) {
         details: Details::default(),
         why: "An example.".into(),
         dismissed: false,
+        review: None,
     };
     let first = Flag {
         source: Some((0, Some(at(0, "A port official")))),

@@ -33,7 +33,7 @@ impl<'a> Positions<'a> {
 
     /// One byte offset of a block in code points from the start of the whole text.
     pub fn at(&mut self, block: u32, byte: u32) -> usize {
-        let before = self.page.offsets.get(block as usize).copied().unwrap_or(0);
+        let before = self.page.offset(block as usize);
         before + self.within(block, byte)
     }
 

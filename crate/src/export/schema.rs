@@ -4,14 +4,14 @@
 //! together. All offsets count Unicode code points from the start of the whole text, `end` is
 //! exclusive. For a page from a browser the whole text is its blocks joined with two line feeds.
 //! A field that the page says nothing about is `null`, never left out; only `page.text` is absent
-//! unless it was asked for. New fields may be added to `hearsay/1`; none changes its meaning.
+//! unless it was asked for, and what a reader made of the flags where no reader did. New fields may be added to `hearsay/1`; none changes its meaning.
 
 use serde::Serialize;
 
 use super::positions::Positions;
-use super::{Options, id, selected};
+use super::{Options, id, selected, wording};
 use crate::model::{self, Reading, Span, Voice};
-use crate::page::Page;
+use crate::page::{Mark, Page};
 use crate::sourcing::{Basis, Sourcing};
 
 /// The value of `schema`.
@@ -34,6 +34,9 @@ pub struct List<'a> {
     pub sources: Vec<SourceEntry<'a>>,
     /// All attributions, named and anonymous, in page order.
     pub attributions: Vec<AttributionEntry>,
+    /// A reader's marks that no flag has any more; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orphans: Vec<OrphanEntry<'a>>,
 }
 
 /// The program.
@@ -143,6 +146,35 @@ pub struct FlagEntry<'a> {
     pub details: DetailsEntry<'a>,
     /// What was seen, in words.
     pub why: &'a str,
+    /// What a reader made of it; absent where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewEntry<'a>>,
+}
+
+/// What a reader made of a flag.
+#[derive(Debug, Serialize)]
+pub struct ReviewEntry<'a> {
+    /// `right`, `wrong`, `unsure`, or `missed` where the reader added the flag.
+    pub verdict: &'static str,
+    /// What the reader noted; may be empty.
+    pub note: &'a str,
+}
+
+/// A reader's mark whose words, or whose flag on them, are gone from the page.
+#[derive(Debug, Serialize)]
+pub struct OrphanEntry<'a> {
+    /// As what the words were marked.
+    pub category: &'static str,
+    /// As in [`ReviewEntry`].
+    pub verdict: &'static str,
+    /// What the reader noted; may be empty.
+    pub note: &'a str,
+    /// The words.
+    pub exact: &'a str,
+    /// What stood before them.
+    pub prefix: &'a str,
+    /// What stood after them.
+    pub suffix: &'a str,
 }
 
 /// The source of an anonymous flag. On agentless ones only `id` is set.
@@ -299,7 +331,22 @@ impl<'a> List<'a> {
             flags,
             sources,
             attributions,
+            orphans: wording::orphans(page, reading)
+                .into_iter()
+                .map(orphan_entry)
+                .collect(),
         }
+    }
+}
+
+fn orphan_entry(mark: &Mark) -> OrphanEntry<'_> {
+    OrphanEntry {
+        category: mark.category.name(),
+        verdict: mark.verdict.name(),
+        note: &mark.note,
+        exact: &mark.words,
+        prefix: &mark.around.before,
+        suffix: &mark.around.after,
     }
 }
 
@@ -380,5 +427,9 @@ fn flag_entry<'a>(
             reason: flag.details.reason.as_deref(),
         },
         why: &flag.why,
+        review: wording::mark(page, flag).map(|mark| ReviewEntry {
+            verdict: mark.verdict.name(),
+            note: &mark.note,
+        }),
     }
 }

@@ -19,11 +19,19 @@ const COLLECTION: &str = r#"{
 const FIRST: &str = r#",
 "first":{"id":%,"type":"AnnotationPage","startIndex":0,"items":["#;
 const ANNOTATION: &str = r#"
-{"id":%,"type":"Annotation","motivation":["classifying","commenting"],"created":%,
+{"id":%,"type":"Annotation","motivation":["classifying","commenting""#;
+const BODY: &str = r#"],"created":%,
  "body":[
   {"type":"TextualBody","purpose":"tagging","value":%},
   {"type":"TextualBody","purpose":"tagging","value":%},
-  {"type":"TextualBody","purpose":"commenting","format":"text/plain","language":"en","value":%}],
+  {"type":"TextualBody","purpose":"commenting","format":"text/plain","language":"en","value":%}"#;
+/// What a reader made of it: right, wrong, unsure or missed.
+const VERDICT: &str = r#",
+  {"type":"TextualBody","purpose":"assessing","format":"text/plain","language":"en","value":%}"#;
+/// In whichever language the reader speaks.
+const NOTE: &str = r#",
+  {"type":"TextualBody","purpose":"commenting","format":"text/plain","value":%}"#;
+const TARGET: &str = r#"],
  "target":{"type":"SpecificResource","source":%,"selector":[
   "#;
 /// The end of an address that leads a browser to the words.
@@ -57,17 +65,27 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> String {
         if number > 0 {
             out.literal(",");
         }
+        let mark = wording::mark(page, flag);
+        out.add(ANNOTATION, &[&urn(&own, id)]);
+        if mark.is_some() {
+            out.literal(r#","assessing""#);
+        }
         out.add(
-            ANNOTATION,
+            BODY,
             &[
-                &urn(&own, id),
                 &options.created,
                 &explain::title(flag.category()).to_lowercase(),
                 explain::kind_label(flag.kind),
                 &wording::note(reading, flag).join("\n"),
-                &source,
             ],
         );
+        if let Some(mark) = mark {
+            out.add(VERDICT, &[mark.verdict.name()]);
+            if !mark.note.is_empty() {
+                out.add(NOTE, &[&mark.note]);
+            }
+        }
+        out.add(TARGET, &[&source]);
         quote::selector(&mut out, page, flag.anchor);
         out.add(DIRECTIVE, &[&format!(":~:{}", finder.to(flag.anchor))]);
     }

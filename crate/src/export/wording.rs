@@ -3,7 +3,8 @@
 use super::{Options, selected_flags};
 use crate::explain;
 use crate::model::{Category, Flag, Reading, SourceKind, Span};
-use crate::page::Page;
+use crate::page::{Mark, Page, Verdict};
+use crate::review;
 use crate::sourcing::{Basis, Sourcing};
 
 /// The list's opening sentences: what there is, in numbers.
@@ -161,6 +162,38 @@ pub fn note(reading: &Reading, flag: &Flag) -> Vec<String> {
     ));
     out
 }
+
+/// What the reader made of a flag.
+pub fn mark<'a>(page: &'a Page, flag: &Flag) -> Option<&'a Mark> {
+    page.input.marks.get(flag.review? as usize)
+}
+
+/// "Reviewed: wrong".
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Right => "Reviewed: right",
+        Verdict::Wrong => "Reviewed: wrong",
+        Verdict::Unsure => "Reviewed: unsure",
+        Verdict::Missed => "Added by the reader",
+    }
+}
+
+/// "Reviewed: wrong. Note: He is named in the headline."
+pub fn reviewed(mark: &Mark) -> String {
+    let verdict = verdict(mark.verdict);
+    match one_line(&mark.note).trim() {
+        "" => verdict.to_owned(),
+        note => format!("{verdict}. Note: {note}"),
+    }
+}
+
+/// The marks of a page that no flag has any more.
+pub fn orphans<'a>(page: &'a Page, reading: &Reading) -> Vec<&'a Mark> {
+    review::orphans(&page.input.marks, &reading.flags).collect()
+}
+
+/// What those are called.
+pub const ORPHANS: &str = "Marks whose flags are gone";
 
 /// Who an anonymous flag's words are laid on, and what the page tells of that source: its place in
 /// the ledger, and "a port official; relayed by: the Gazette". None on other flags.

@@ -189,5 +189,6 @@ fn base(
         details: crate::model::Details::default(),
         why: Cow::Borrowed(""),
         dismissed: false,
+        review: None,
     }
 }

@@ -38,7 +38,8 @@ whose name ends in .html or .htm is a web page.
 
 Options:
   --format FORMAT     text, json, csv, csvbom (for Excel), markdown, html (a report to read and to
-                      print), webannotation (JSON-LD) or hypothesis (text)
+                      print), webannotation (JSON-LD), hypothesis, or gold (of a page's blocks with a
+                      reader's marks: what ./build.sh eval scores against) (text)
   --min-strength X    only flags at least this strong, from 0 to 1 (0: all)
   --wrapped           a paragraph runs over lines up to a blank one
   --html              the input is a web page, whatever its name; style sheets and scripts don't count

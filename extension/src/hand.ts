@@ -1,0 +1,174 @@
+/**
+ * What answers the reader's hand on a marked page: pointer, keys and panel. A script of its own, which
+ * comes into a frame when it is first wanted there; the other one owns what is shown.
+ */
+import { ask, type Channel } from "./browser";
+import { Card, noted, type Scope } from "./card";
+import { type Flag, normalised } from "./flags";
+import { Follow } from "./follow";
+import { Host } from "./host";
+import { Hover } from "./hover";
+import type { Paint } from "./paint";
+import type {
+  Act,
+  Details,
+  Dismissal,
+  DocumentRef,
+  Entrance,
+  Kept,
+  PageToPanel,
+  PanelToPage,
+  Stepped,
+  View,
+} from "./protocol";
+import { AROUND } from "./settings";
+import { Steps } from "./steps";
+import type { Touch } from "./touch";
+import { notKept } from "./words";
+
+/** What a frame has to offer from its first reading on, for as long as it is on. */
+export interface Page {
+  readonly paint: Paint;
+  /** The host that the reader's rules for this page are kept under. */
+  readonly site: string;
+  /** Aborts when the frame goes off. */
+  readonly signal: AbortSignal;
+  view(): View;
+  ref(): DocumentRef;
+  /** Its address without the place in it. */
+  address(): string;
+  /** Null when the details are not to be had. */
+  details(flag: Flag): Promise<Details | null>;
+  /** False ends everything: the extension is gone. */
+  alive(): boolean;
+}
+
+export class Hand {
+  readonly #card: Card;
+  readonly #follow: Follow;
+  readonly #steps: Steps;
+  #hover: Hover | null = null;
+  /** Pointer and card under the present filter. */
+  #hovering: AbortController | null = null;
+
+  /** `channels`: one for every panel that follows the frame, kept up to date by their owner. */
+  constructor(host: Host, channels: ReadonlySet<Channel<PageToPanel>>) {
+    this.#card = new Card(host);
+    this.#follow = new Follow(channels);
+    this.#steps = new Steps(this.#follow, this.#card);
+  }
+
+  /** The page shows other flags than before. */
+  shows(page: Page): void {
+    this.#follow.shows(page.paint, page.ref());
+    this.#hover?.check();
+    this.#steps.shows(this.#hover, page.paint);
+  }
+
+  /** The same flags as before, some of which may stand elsewhere. */
+  check(): void {
+    this.#hover?.check();
+  }
+
+  /** The page is new here, or under another filter: a card may belong to a flag that is hidden now. */
+  wears(page: Page): void {
+    this.#hovering?.abort();
+    this.#hovering = new AbortController();
+    this.#hover = new Hover({
+      paint: page.paint,
+      card: this.#card,
+      looks: () => page.view().looks,
+      site: page.site,
+      details: (flag) => page.details(flag),
+      tally: (flag) =>
+        ask<"tally">({
+          type: "tally",
+          category: flag.category,
+          words: normalised(page.paint.wordsOf(flag)),
+        }).catch(() => null),
+      dismiss: (flag, scope) => this.#dismiss(page, flag, scope),
+      explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
+      alive: () => page.alive(),
+      signal: AbortSignal.any([page.signal, this.#hovering.signal]),
+    });
+    this.shows(page);
+  }
+
+  /** Nothing is shown any more. `noting`: what was said of it stays. */
+  leaves(noting: boolean): void {
+    this.#steps.shows(null, null);
+    if (!noting) this.#card.remove();
+    this.#follow.shows(null, null);
+    this.#hover = null;
+  }
+
+  /** The hand came before this script did. */
+  touched(touch: Touch): void {
+    this.#hover?.touched(touch);
+  }
+
+  step(by: 1 | -1, enter: Entrance | null): Promise<Stepped> {
+    return this.#steps.step(by, enter);
+  }
+
+  /** Opens the card of the current flag; whether there is one. */
+  open(): Promise<boolean> {
+    return this.#steps.open();
+  }
+
+  /** A panel came or went. */
+  panels(): void {
+    this.#follow.changed();
+  }
+
+  heard(message: PanelToPage): void {
+    this.#follow.heard(message);
+  }
+
+  /** Takes flags away as the reader asked; what was done is said with a way back. */
+  async #dismiss(page: Page, flag: Flag, scope: Scope): Promise<void> {
+    const { paint, site } = page;
+    const words = paint.wordsOf(flag);
+    const { category } = flag;
+    if (scope === "site") {
+      const off = (off: boolean) => this.#tell(page, ask<"siteOff">({ type: "siteOff", off }));
+      this.#card.note(noted(scope, words, category, site), () => off(false));
+      await off(true);
+      return;
+    }
+    const { categories } = page.view();
+    const text = paint.textOf(flag.block);
+    const place = {
+      page: page.address(),
+      before: text.slice(Math.max(0, flag.start - AROUND), flag.start),
+      after: text.slice(flag.end, flag.end + AROUND),
+    };
+    const dismissal: Dismissal = { category, words, flag: scope === "flag" ? place : null };
+    const [act, undo] =
+      scope === "category"
+        ? ([
+            { what: "filter", categories: { ...categories, [category]: false } },
+            { what: "filter", categories },
+          ] as const)
+        : ([
+            { what: "dismiss", dismissal },
+            { what: "restore", dismissal },
+          ] as const);
+    const perform = (act: Act) => this.#tell(page, ask<"act">({ type: "act", act }));
+    this.#card.note(noted(scope, words, category, site), () => perform(undo));
+    await perform(act);
+  }
+
+  /** Says so where something that the reader did could not be kept. */
+  async #tell(page: Page, reply: Promise<Kept>): Promise<void> {
+    const failed = await reply.catch((reason) => page.alive() && { error: notKept(reason) });
+    if (failed) this.#card.note(failed.error, null);
+  }
+}
+
+const ours = globalThis.hearsay;
+if (ours) {
+  ours.host ??= new Host();
+  const { host } = ours;
+  ours.arrive((panels) => new Hand(host, panels));
+}

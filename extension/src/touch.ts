@@ -1,0 +1,55 @@
+/** Waits for the reader to come to a mark for the first time. What answers from then on is sent for only then. */
+import { listen } from "./nodes";
+import type { Paint } from "./paint";
+
+/** Where the reader's hand was last, in viewport pixels. */
+export interface Touch {
+  x: number;
+  y: number;
+  /** What was clicked; null: nothing, the pointer only moved there. */
+  clicked: EventTarget | null;
+}
+
+/**
+ * Calls `come` when the pointer is on a mark, or a mark was clicked; not again before it has ended.
+ * `last` tells where the hand is by then. `alive`: false ends everything. `signal` ends it too.
+ */
+export function waitForTouch(
+  paint: Paint,
+  alive: () => boolean,
+  signal: AbortSignal,
+  come: (last: () => Touch) => Promise<void>,
+): void {
+  let last: Touch = { x: 0, y: 0, clicked: null };
+  let frame = 0;
+  let coming = false;
+  const look = () => {
+    frame = 0;
+    if (coming || !alive()) return;
+    paint.keep();
+    if (paint.at(last.x, last.y).length === 0) {
+      last.clicked = null;
+      return;
+    }
+    coming = true;
+    void come(() => last).finally(() => {
+      coming = false;
+    });
+  };
+  const note = ({ clientX: x, clientY: y }: MouseEvent, clicked: EventTarget | null) => {
+    last = { x, y, clicked };
+    if (frame === 0) frame = requestAnimationFrame(look);
+  };
+  const passive = { signal, passive: true, capture: true };
+  listen(
+    document,
+    "pointermove",
+    (event) => {
+      // A click on a mark counts until it is answered.
+      if (event.pointerType !== "touch" && !last.clicked) note(event, null);
+    },
+    passive,
+  );
+  listen(document, "click", (event) => note(event, event.composedPath()[0] ?? null), passive);
+  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+}
