@@ -11,6 +11,7 @@ import {
   inject,
   injectInto,
   insertStyle,
+  isFull,
   onBackgroundMessage,
   onCommand,
   onInstall,
@@ -33,22 +34,27 @@ import {
   CATEGORIES,
   type Category,
   CUT,
+  categoryOf,
   type Entrance,
   type Envelope,
   type Filter,
   type FrameStatus,
   type Kept,
   type ListReport,
+  type MarkAct,
+  type NotKept,
   type Reply,
   type Restyle,
+  type Reviewing,
   type Sourcing,
   type TabReport,
   type ToPage,
 } from "./protocol";
+import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
 import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
-import { counted, notKept, text } from "./words";
+import { counted, notKept, number, text } from "./words";
 
 const documents = new Documents();
 
@@ -88,6 +94,8 @@ onBackgroundMessage({
     const all = await settings();
     return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
   },
+
+  marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     const styled = sheet ? restyle(tab, frame, sheet) : null;
@@ -217,6 +225,15 @@ onBackgroundMessage({
       return await list(tab, url);
     } catch (reason) {
       return { ...NO_LIST, state: "on", error: errorOf(reason) };
+    }
+  },
+
+  review: async ({ tab, secret, document, review }) => {
+    try {
+      return { failed: await reviewed(tab, secret, document, review) };
+    } catch (reason) {
+      const full = isFull(reason);
+      return { failed: { why: full ? text("marksFull") : errorOf(reason), full } };
     }
   },
 
@@ -398,6 +415,44 @@ async function kept(work: Promise<unknown>): Promise<Kept> {
   } catch (reason) {
     return { error: notKept(reason) };
   }
+}
+
+/** Keeps what the reader makes of a flag, or in a private window tells the page alone. Why it doesn't, in words. */
+async function reviewed(
+  tab: number,
+  secret: boolean,
+  document: string | null,
+  review: Reviewing,
+): Promise<NotKept | null> {
+  const failed = (why: string) => ({ why, full: false });
+  const asked = (await inject(tab)).map(async (frame) => {
+    const reply = await askFrame<"quote">(tab, frame, { type: "quote", document });
+    return reply ? [{ frame, ...reply }] : [];
+  });
+  const frames = (await Promise.all(asked)).flat();
+  // Of all frames the one where something is selected.
+  const found = frames.find(({ quote }) => quote !== "none") ?? frames[0];
+  if (!found) return failed(text("pageLeft"));
+  const at = Date.now();
+  let act: MarkAct;
+  if (review.what === "mark" || review.what === "add") {
+    const quote = review.what === "mark" ? review.quote : found.quote;
+    if (typeof quote === "string") return failed(text(`selected_${quote}`));
+    if ((await marksOf(found.page)).length >= MOST_MARKS) {
+      return failed(text("marksMost", number(MOST_MARKS)));
+    }
+    const { id } = review;
+    const what =
+      review.what === "mark"
+        ? { category: review.category, kind: null, verdict: review.verdict, note: review.note }
+        : { category: categoryOf(review.kind), kind: review.kind, verdict: "missed" as const, note: "" };
+    act = { what: "add", mark: { id, ...what, ...quote, at } };
+  } else {
+    act = review.what === "change" ? { ...review, at } : review;
+  }
+  if (secret) await askFrame<"lendMark">(tab, found.frame, { type: "lendMark", act });
+  else await keepMark(found.page, found.title, act);
+  return null;
 }
 
 function readable(url: string): boolean {

@@ -327,8 +327,8 @@ export async function openKeys(): Promise<void> {
 // ── Settings ─────────────────────────────────────────────────────────────────────────────────────
 
 /** Stored values, unchecked: a settings file of another version may hold anything. */
-export async function stored(): Promise<Record<string, unknown>> {
-  return chrome.storage.local.get(null);
+export async function stored(names: string[]): Promise<Record<string, unknown>> {
+  return chrome.storage.local.get(names);
 }
 
 /** All of it, or nothing: rejects where there is no room, as `isFull` tells, or the browser can't write. */
@@ -336,6 +336,20 @@ export async function store(
   values: Partial<Settings> & { version: number; unread?: unknown[] },
 ): Promise<void> {
   await chrome.storage.local.set(values);
+}
+
+/** What is kept under a name, or under all of them; unchecked. */
+export async function held(name: string | null): Promise<Record<string, unknown>> {
+  return chrome.storage.local.get(name);
+}
+
+/** Rejects, and changes nothing, where there is no room; `isFull` tells that from other reasons. */
+export async function keep(values: Record<string, unknown>): Promise<void> {
+  await chrome.storage.local.set(values);
+}
+
+export async function drop(names: string[]): Promise<void> {
+  await chrome.storage.local.remove(names);
 }
 
 /** Both browsers name the quota. */

@@ -4,6 +4,8 @@
  */
 import { ask, commands, grantedPatterns, onStored, openKeys, releaseSite, requestHost } from "./browser";
 import { drawMark, element, line, stroke } from "./draw";
+import { at, button, redraw } from "./options-parts";
+import { startReview } from "./options-review";
 import {
   CATEGORIES,
   type Category,
@@ -40,11 +42,6 @@ import { type Key, localize, notKept, text } from "./words";
 const EXPRESSION = "\\b(sources?|insiders?) close to\\b";
 const FILE = "hearsay-settings";
 
-/** An element of options.html; its absence would be a defect of ours. */
-function at<E extends HTMLElement = HTMLElement>(id: string): E {
-  return document.getElementById(id) as E;
-}
-
 let now: Settings;
 let guide: Guide = [];
 /** The words that stand for flags here. */
@@ -65,7 +62,7 @@ async function start(): Promise<void> {
   drawGuide();
   fillPhraseForm();
   draw();
-  await drawUnread();
+  await Promise.all([drawUnread(), startReview(now.looks)]);
   listen();
   document.body.removeAttribute("aria-busy");
   // What the address leads to is only there by now.
@@ -172,23 +169,6 @@ function draw(): void {
   redraw("site-list", [now.sites, now.looks], drawSites);
   redraw("dismissed-list", [now.dismissed, now.categories, now.sites, now.looks], drawDismissed);
   paint();
-}
-
-/** Draws a part anew where what it shows has changed; the focus stays on what has the same name. */
-function redraw(id: string, shows: unknown, make: () => Node[]): void {
-  const box = at(id);
-  const key = JSON.stringify(shows);
-  if (box.dataset.shows === key) return;
-  box.dataset.shows = key;
-  const focused = box.contains(document.activeElement) ? document.activeElement : null;
-  const name = focused instanceof HTMLElement ? focused.dataset.name : undefined;
-  box.replaceChildren(...make());
-  if (name !== undefined) {
-    const same = [...box.querySelectorAll<HTMLElement>("[data-name]")].find(
-      (one) => one.dataset.name === name,
-    );
-    (same ?? box.querySelector<HTMLElement>("button") ?? (box.parentElement as HTMLElement)).focus();
-  }
 }
 
 /** The samples, by the rules that a page is painted by. */
@@ -310,15 +290,6 @@ function radios<T extends string>(
     group.append(box);
   }
   return group;
-}
-
-function button(face: string, label: string, act: () => void): HTMLButtonElement {
-  const made = element("button", "link", face);
-  made.type = "button";
-  made.ariaLabel = label;
-  made.dataset.name = label;
-  made.addEventListener("click", act);
-  return made;
 }
 
 // ── Phrases ──────────────────────────────────────────────────────────────────────────────────────

@@ -57,11 +57,14 @@ export const DEFAULTS: Readonly<Settings> = {
   sites: {},
 };
 
-type Raw = Record<string, unknown>;
+/** What the settings are stored under; the rest of the storage is not theirs. */
+const NAMES = [...Object.keys(DEFAULTS), "version", "unread"];
+
+export type Raw = Record<string, unknown>;
 
 /** The defaults where the browser's storage can't be read at all. */
 export async function settings(): Promise<Settings> {
-  return valid(await stored().catch(() => ({})));
+  return valid(await stored(NAMES).catch(() => ({})));
 }
 
 /**
@@ -71,7 +74,7 @@ export async function settings(): Promise<Settings> {
  */
 export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
   return alone("settings", async () => {
-    const raw = await stored();
+    const raw = await stored(NAMES);
     const now = valid(raw);
     const changes = step(now);
     const next = valid({ ...now, ...changes, version: VERSION });
@@ -86,7 +89,7 @@ export function update(step: (now: Settings) => Partial<Settings>): Promise<Sett
 
 /** What is stored and could not be read, as it was: the settings by their names, oldest first. */
 export async function unread(): Promise<Raw[]> {
-  const raw = await stored();
+  const raw = await stored(NAMES);
   const now = spoilt(raw, () => true);
   return now ? [...putAside(raw), now] : putAside(raw);
 }
@@ -94,7 +97,7 @@ export async function unread(): Promise<Raw[]> {
 /** Lets go of it. */
 export function dropUnread(): Promise<void> {
   return alone("settings", async () => {
-    const raw = await stored();
+    const raw = await stored(NAMES);
     await store({ ...valid(raw), unread: [], version: VERSION });
   });
 }
@@ -127,7 +130,7 @@ function holds(one: unknown, other: unknown): boolean {
 
 /** Brings what an older version stored up to date. An empty storage stays empty. */
 export async function migrate(): Promise<void> {
-  const raw = await stored();
+  const raw = await stored(NAMES);
   if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
 }
 
@@ -210,15 +213,15 @@ export function site({ rule: how, hidden: names }: Raw): Site | null {
   return { ...(rule ? { rule } : {}), ...(hidden.length > 0 ? { hidden } : {}) };
 }
 
-function one<T>(known: readonly T[], value: unknown): T | undefined {
+export function one<T>(known: readonly T[], value: unknown): T | undefined {
   return known.find((name) => name === value);
 }
 
-function list(value: unknown): unknown[] {
+export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function record(value: unknown): Raw {
+export function record(value: unknown): Raw {
   return isRecord(value) ? value : {};
 }
 

@@ -10,13 +10,13 @@ export type Key = keyof typeof english;
 export type Counted = Key extends infer K ? (K extends `${infer Noun}_other` ? Noun : never) : never;
 
 /** The language and the direction of the interface: what `_locales` has, whatever the browser is set to. */
-export const LANGUAGE = message("locale", []);
-export const DIRECTION = message("direction", []) === "rtl" ? "rtl" : "ltr";
+export const LANGUAGE = /* @__PURE__ */ message("locale", []);
+export const DIRECTION = /* @__PURE__ */ message("direction", []) === "rtl" ? "rtl" : "ltr";
 
 /** The first of the private characters that stand for what is not text. */
 const HOLE = 0xe000;
 
-const plurals = new Intl.PluralRules(LANGUAGE);
+const plurals = /* @__PURE__ */ new Intl.PluralRules(LANGUAGE);
 /** In a line from right to left a host or a key name would take the full stop to its other end. */
 const apart = DIRECTION === "rtl" ? (value: string) => `\u2068${value}\u2069` : (value: string) => value;
 
@@ -49,6 +49,12 @@ export function weave(key: Key, ...values: readonly (string | Node)[]): (string 
 
 export function number(value: number): string {
   return value.toLocaleString(LANGUAGE);
+}
+
+/** So many bytes, as a reader counts them. */
+export function size(bytes: number): string {
+  const [unit, value] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+  return value.toLocaleString(LANGUAGE, { style: "unit", unit, maximumFractionDigits: 1 } as const);
 }
 
 /** The name of a language by its subtag; the subtag itself where it has none. */
