@@ -678,10 +678,12 @@ fn set(names: &[String]) -> String {
     }
 }
 
-/// A table of rules: its name, the class that its trigger words get, and the files it is made of.
+/// A table of rules: its name, the class that its trigger words get, the type of its rules' kinds
+/// (one of those in `rules::What`), and the files it is made of.
 struct Table {
     name: &'static str,
     trigger: &'static str,
+    kind: &'static str,
     files: &'static [&'static str],
 }
 
@@ -690,16 +692,19 @@ const TABLES: [Table; 3] = [
     Table {
         name: "ATTRIBUTION",
         trigger: "CUE",
+        kind: "Manner",
         files: &["attribution", "agentless"],
     },
     Table {
         name: "DETAILS",
         trigger: "DETAIL",
+        kind: "Wording",
         files: &["details"],
     },
     Table {
         name: "FLAGS",
         trigger: "RULE",
+        kind: "Kind",
         files: &[],
     },
 ];
@@ -709,6 +714,21 @@ fn table_of(rule: &Rule) -> &'static Table {
     let stem = rule.at.0.file_stem().unwrap_or_default();
     let named = TABLES.iter().find(|t| t.files.iter().any(|f| stem == *f));
     named.unwrap_or(&TABLES[TABLES.len() - 1])
+}
+
+/// What a rule finds, as Rust writes it.
+fn what(rule: &Rule) -> String {
+    let kind = table_of(rule).kind;
+    match rule.kind.strip_prefix("not-") {
+        Some(category) => format!("What::Not(Category::{})", capitalised(category)),
+        None => format!("What::{kind}({kind}::{})", capitalised(&rule.kind)),
+    }
+}
+
+/// The word with a capital, as Rust names variants.
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_uppercase() + rest
 }
 
 /// All tables of rules, for `rules.rs`.
@@ -854,7 +874,7 @@ fn write_rules(
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    let mut besides: Vec<[Beside; 2]> = Vec::new();
+    let mut besides: Vec<[Beside; 3]> = Vec::new();
     let mut needs: Vec<[bool; 2]> = Vec::new();
     let mut by_class: Vec<(String, usize)> = Vec::new();
     let _ = writeln!(
@@ -912,6 +932,7 @@ fn write_rules(
                         }
                     }
                     let classes = classes.join(",");
+                    ids.sort_unstable();
                     let _ = write!(
                         elements,
                         "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
@@ -942,9 +963,9 @@ fn write_rules(
         let right = Beside::new(after.iter(), &id_of);
         let _ = writeln!(
             out,
-            "Rule{{id:{:?},kind:{:?},strength:{:?},trigger:{},left:{},right:{},adjunct:{},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
+            "Rule{{id:{:?},what:{},strength:{:?},trigger:{},left:{},right:{},adjunct:{},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
             rule.id,
-            rule.kind,
+            what(rule),
             rule.strength,
             rule.trigger,
             shared.to(left.written()),
@@ -957,7 +978,7 @@ fn write_rules(
         } else {
             right
         };
-        besides.push([left, right]);
+        besides.push([left, right, outer]);
     }
     let buckets: Vec<usize> = (0..=BUCKETS)
         .map(|bucket| by_word.range(..(bucket, 0)).count())
@@ -984,7 +1005,6 @@ fn write_rules(
         let bits = woken.iter().map(|rule| u128::from(needs[*rule][what]));
         bits.rev().fold(0, |all, bit| all << 1 | bit)
     };
-    let (grouped, subjected) = (needing(0), needing(1));
     let (mut mask, mut of_class) = (0u128, vec![0u128; 128]);
     for (classes, rule) in &by_class {
         let telling = classes.split('|').find(|c| !FORMS.contains(c));
@@ -996,15 +1016,11 @@ fn write_rules(
         let place = woken.iter().position(|r| r == rule).unwrap_or(0);
         of_class[*bit as usize] |= 1 << place;
     }
-    // The rules that each class, or word, beside the trigger admits.
+    // The rules that each class, or word, beside the trigger, or outside its group, admits.
     let side = |side: usize| {
-        let (mut classes, mut words, mut always) = ([0u128; 128], [0u128; 64], 0u128);
+        let (mut classes, mut words) = ([0u128; 128], [0u128; 64]);
         for (place, rule) in woken.iter().enumerate() {
-            let [left, right] = &besides[*rule];
-            let beside = [left, right][side];
-            if side == 1 && right.adjunct {
-                always |= 1 << place;
-            }
+            let beside = &besides[*rule][side];
             for class in &beside.classes {
                 let bit = if class == "EDGE" {
                     127
@@ -1021,11 +1037,21 @@ fn write_rules(
             .iter()
             .rev()
             .fold(0u128, |all, rules| all << 1 | u128::from(*rules != 0));
-        format!("Side {{ classes: {classes:?}, used: {used}, words: {words:?}, always: {always} }}")
+        format!("Side {{ classes: {classes:?}, used: {used}, words: {words:?} }}")
+    };
+    let (group, subjected) = (needing(0), needing(1));
+    let grouped = if group == 0 {
+        "None".to_owned()
+    } else {
+        format!(
+            "Some(&Grouped {{ alone: {}, subjected: {subjected}, outer: {} }})",
+            group & !subjected,
+            side(2)
+        )
     };
     let _ = writeln!(
         out,
-        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, left: &{}, right: &{}, grouped: {grouped}, subjected: {subjected} }};",
+        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, left: &{}, right: &{}, grouped: {grouped} }};",
         by_word.join(","),
         side(0),
         side(1),

@@ -3,7 +3,8 @@
  *
  *     node tests/eval.mjs DIR [--errors N] [--rules] [--min-strength S]
  *
- * DIR holds texts (NAME.txt), each with its gold (NAME.gold or NAME.json, see lib/gold.mjs). Ends
+ * DIR holds texts (NAME.txt), each with its gold (NAME.gold or NAME.json, see lib/gold.mjs), or gold with
+ * its text within, as the extension saves what a reader made of a page's flags (NAME.gold.json). Ends
  * with 0 if it could score, however well; with 1 if texts or gold can't be read; with 2 if the
  * command line makes no sense.
  */
@@ -44,11 +45,18 @@ async function documents(folder) {
   const files = await readdir(folder);
   const named = (ending) => new Set(files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length)));
   const [texts, golds] = [named(".txt"), Object.keys(FORMATS).map((ending) => [ending, named(ending)])];
-  const complaints = golds.flatMap(([ending, names]) =>
-    [...names].filter((name) => !texts.has(name)).map((name) => `${path.join(folder, name + ending)}: there is no ${name}.txt`),
-  );
-  if (texts.size === 0) complaints.push(`${folder}: there are no texts here`);
+  const complaints = [];
   const read = [];
+  for (const [ending, names] of golds) {
+    for (const name of [...names].filter((one) => !texts.has(one)).sort()) {
+      const file = path.join(folder, name + ending);
+      const gold = await readFile(file, "utf8");
+      const text = ending === ".json" ? textOf(gold) : null;
+      if (text === null) complaints.push(`${file}: there is no ${name}.txt`);
+      else add({ name, file, text }, gold, ending, file);
+    }
+  }
+  if (texts.size + read.length === 0) complaints.push(`${folder}: there are no texts here`);
   for (const name of [...texts].sort()) {
     const endings = golds.filter(([, names]) => names.has(name)).map(([ending]) => ending);
     const file = path.join(folder, `${name}.txt`);
@@ -57,21 +65,33 @@ async function documents(folder) {
       continue;
     }
     const gold = path.join(folder, name + endings[0]);
+    add({ name, file, text: await readFile(file, "utf8") }, await readFile(gold, "utf8"), endings[0], gold);
+  }
+  function add(document, gold, ending, from) {
     try {
-      const text = await readFile(file, "utf8");
-      read.push({ name, file, text, gold: FORMATS[endings[0]](await readFile(gold, "utf8"), text) });
+      read.push({ ...document, gold: FORMATS[ending](gold, document.text) });
     } catch (error) {
       if (!(error instanceof GoldError)) throw error;
-      complaints.push(...error.complaints.map((words) => `${gold}:${words}`));
+      complaints.push(...error.complaints.map((words) => `${from}:${words}`));
     }
   }
   if (complaints.length > 0) throw new GoldError(complaints);
   return Promise.all(read.map(async (document) => ({ ...document, flagged: await flagsOf(document) })));
 }
 
+/** The text that gold has within; null where it has none. */
+function textOf(gold) {
+  try {
+    const { text } = JSON.parse(gold);
+    return typeof text === "string" ? text : null;
+  } catch {
+    return null;
+  }
+}
+
 /** What the program flags in a text. */
 async function flagsOf({ file, text }) {
-  const { code, stdout, stderr } = await cli(["--format", "json", file]);
+  const { code, stdout, stderr } = await cli(["--format", "json"], { input: text });
   if (code !== 0) throw new Error(`hearsay ended with ${code} on ${file}: ${stderr}`);
   try {
     return parseList(stdout, text);

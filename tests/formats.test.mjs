@@ -23,7 +23,17 @@ const plain = {
     (text, i) => ({ text, tag: "p", path: [0, i], within: ["article"] }),
   ),
 };
-const PAGES = [["a plain page", plain], ...[1, 2, 3].map((seed) => [`a hostile page (${seed})`, hostilePage({ seed })])];
+const around = (before, after) => ({ around: { before, after } });
+/** The same with what a reader made of it: one flag each, and notes that would be more than text. */
+const reviewed = {
+  ...plain,
+  marks: [
+    { id: "a", category: "hedged", words: "may", ...around("The wall ", " fall, a senior official told the"), verdict: "wrong", note: "=1+1 <b>*so*</b> [a](javascript:x)\n# \u202e" },
+    { id: "b", category: "anonymous", words: "a senior official told", ...around("The wall may fall, ", " the Gazette."), verdict: "right", note: "" },
+    { id: "c", category: "unsourced", kind: "statistic", words: "talks are private", ...around("not to be named because the ", "."), verdict: "missed", note: "</p>" },
+  ],
+};
+const PAGES = [["a plain page", plain], ["a reviewed page", reviewed], ...[1, 2, 3].map((seed) => [`a hostile page (${seed})`, hostilePage({ seed })])];
 
 let folder;
 before(async () => {
@@ -179,7 +189,10 @@ for (const [name, page] of PAGES) {
       assert.equal(quote[`${oa}exact`][0]["@value"], flags[i].anchor.exact);
     }
     const purposes = items.flatMap((item) => [item[`${oa}motivatedBy`], ...item[`${oa}hasBody`].map((body) => body[`${oa}hasPurpose`])]).flat();
-    assert.deepEqual(new Set(purposes.map((one) => one["@id"])), new Set(["classifying", "commenting", "tagging"].map((one) => oa + one)));
+    const ours = ["classifying", "commenting", "tagging", ...(page.marks ? ["assessing"] : [])];
+    assert.deepEqual(new Set(purposes.map((one) => one["@id"])), new Set(ours.map((one) => oa + one)));
+    const verdicts = items.flatMap((item) => item[`${oa}hasBody`].filter((body) => body[`${oa}hasPurpose`][0]["@id"] === `${oa}assessing`));
+    assert.deepEqual(verdicts.map((body) => body["http://www.w3.org/1999/02/22-rdf-syntax-ns#value"][0]["@value"]).sort(), page.marks ? ["missed", "right", "wrong"] : []);
     // A misspelt term is no silent loss.
     const [item] = collection.first.items;
     const misspelt = (edited) => ({ ...collection, first: { ...collection.first, items: [{ ...item, ...edited }] } });
@@ -226,6 +239,31 @@ for (const [name, page] of PAGES) {
     }
   });
 }
+
+test("a reader's marks are in every list, and those that have no flag any more in those that have room for them", async () => {
+  const gone = { id: "d", category: "anonymous", words: "<i>critics argue</i>", ...around("Some *", "* so"), verdict: "unsure", note: "x" };
+  const page = { ...reviewed, marks: [...reviewed.marks, gone] };
+  const json_ = JSON.parse(await list(page, "json"));
+  assert.deepEqual(json_.flags.filter(({ review }) => review).map(({ review }) => review.verdict).sort(), ["missed", "right", "wrong"]);
+  assert.deepEqual(json_.orphans.map(({ exact, verdict }) => [exact, verdict]), [[gone.words, "unsure"]]);
+  const rows = Papa.parse(await list(page, "csv"), { header: true, skipEmptyLines: true }).data;
+  assert.deepEqual(rows.filter(({ review }) => review).map(({ review }) => review).sort(), ["missed", "right", "wrong"]);
+  const markdown = new MarkdownIt({ html: true, linkify: true }).render(await list(page, "markdown"));
+  assert.match(markdown, /<h2>Marks whose flags are gone \(1\)<\/h2>\s*<ul>\s*<li><strong>Anonymous source<\/strong>\. Reviewed: unsure\. Note: x\s*<blockquote>\s*<p>Some \*<strong>&lt;i&gt;critics argue&lt;\/i&gt;<\/strong>\* so<\/p>/);
+  assert.match(markdown, /Reviewed: wrong\. Note: =1\+1 &lt;b&gt;\*so\*/);
+  const html = await list(page, "html");
+  assert.match(html, /<h2>Marks whose flags are gone<\/h2>/);
+  const report = await new HtmlValidate({ extends: ["html-validate:recommended", "html-validate:document"], rules: { "doctype-style": "off", "long-title": "off", "no-trailing-whitespace": "off", "require-sri": "off" } }).validateString(html);
+  assert.deepEqual(report.results.flatMap(({ messages }) => messages.map(({ message }) => message)), []);
+  const hypothesis = JSON.parse(await list(page, "hypothesis"));
+  assert.deepEqual(hypothesis.annotations.flatMap(({ tags }) => tags.slice(3)).sort(), ["Added by the reader", "Reviewed: right", "Reviewed: wrong"]);
+});
+
+test("gold needs a mark, and that is said", async () => {
+  const { code, stdout, stderr } = await cli(["--format", "gold"], { input: "Officials said the wall may fall.\n" });
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.match(stderr, /no flag of this page is marked right, wrong or unsure/);
+});
 
 test("without an address there is no file for Hypothesis, and that is said", async () => {
   const { code, stdout, stderr } = await cli(["--format", "hypothesis"], { input: "Officials said the wall may fall.\n" });

@@ -354,8 +354,9 @@ test("it changes with the page's reading, and keeps focus and place", async () =
 
 test("nothing in the panel moves while the reader scrolls and jumps", async () => {
   const { page, panel } = await open("/long?shift");
-  await panel.evaluate(`window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) moved += entry.value; }).observe({ type: "layout-shift" })`);
+  await panel.evaluate(`window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value; }).observe({ type: "layout-shift" })`);
   const rows = await listed(panel);
+  // What the click itself unfolds is the reader's own doing.
   await panel.click("#order li:nth-child(2) .row");
   await until("there", async () => (await current(panel))[0] === rows[1].words);
   for (let i = 0; i < 12; i++) {

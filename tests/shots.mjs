@@ -5,7 +5,7 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { EXTENSION, launch, ROOT, until } from "./lib/browser.mjs";
-import { cardText, highlights, pointAt, POPUP, settled } from "./lib/hearsay.mjs";
+import { cardText, highlights, inWorker, pointAt, POPUP, settled } from "./lib/hearsay.mjs";
 import { mirrored } from "./lib/mirror.mjs";
 import { PAGES } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
@@ -30,8 +30,17 @@ const TONES = {
 /** Pages of the extension that open in a tab: file, widths, and how to get at the state that is shown. */
 const OWN_PAGES = [
   { name: "welcome", file: "welcome.html", widths: [1000, 340] },
-  { name: "options", file: "options.html", widths: [1000, 340] },
+  { name: "options", file: "options.html", widths: [1000, 340], stored: { ...marks("valleycourier.example", 3), ...marks("evening-post.example", 1) }, act: (page) => page.locator("#review .fold").first().click() },
 ];
+
+/** Marks as the extension keeps them, on a page of that site. */
+function marks(host, count) {
+  const all = ["said the official, who asked not to be named", "could", "has risen by 40 per cent"].map((words, i) => ({
+    id: String(i), category: ["anonymous", "hedged", "unsourced"][i], kind: null, words, around: { before: "", after: "" },
+    verdict: ["wrong", "unsure", "right"][i], note: i === 0 ? "The headline names him." : "", at: 0,
+  }));
+  return { [`review https://${host}/dam`]: { version: 1, title: "Repairs to the Velm dam are put off for a third year", marks: all.slice(-count) } };
+}
 
 /** Cards by the words that are pointed at in the article. `act`: what is done before the picture. */
 const CARDS = [
@@ -165,25 +174,52 @@ async function takePanel(world) {
       if (tab === "source" && width === 380) await panel.click(".source .row");
     }
   }
+  await panel.click("#tab-order");
+  for (const [row, verdict, note] of [[2, 2, "He is named in the headline."], [4, 3, ""], [3, 1, ""]]) {
+    const item = `#order > ol > li:nth-child(${row})`;
+    await panel.click(`${item} .row`);
+    await panel.click(`${item} .verdicts button:nth-of-type(${verdict})`);
+    if (note) {
+      await panel.click(`${item} .review > .quiet`);
+      await panel.type(note);
+    }
+  }
+  await until("the marks to be kept", () => inWorker(browser, async () => Object.values(await chrome.storage.local.get(null))[0]?.marks.length === 3));
+  for (const width of [380, 280]) {
+    await panel.send("Emulation.setDeviceMetricsOverride", { width, height: 760, deviceScaleFactor: 1, mobile: false });
+    await panel.evaluate(`document.querySelector("#order > ol > li").scrollIntoView()`);
+    await until("no work under way", () => panel.evaluate(`!document.body.hasAttribute("aria-busy")`));
+    await drawn(panel);
+    const { data } = await panel.send("Page.captureScreenshot", { format: "png" });
+    found.push([`review-${width}`, Buffer.from(data, "base64")]);
+  }
+  await panel.click("#add");
+  await drawn(panel);
+  const { data } = await panel.send("Page.captureScreenshot", { format: "png" });
+  found.push(["add-280", Buffer.from(data, "base64")]);
+  await inWorker(browser, () => chrome.storage.local.clear());
   await panel.close();
   await page.close();
   return found;
 }
 
-async function takeOwn(world, { name, file, widths }) {
+async function takeOwn(world, { name, file, widths, stored = {}, act }) {
   const here = await access(path.join(EXTENSION, file)).then(() => true, () => false);
   if (!here) {
     console.log(`skipped: there is no ${file}`);
     return [];
   }
+  await inWorker(world.browser, (values) => chrome.storage.local.set(values), stored);
   const found = [];
   for (const width of widths) {
     const page = await open(world, `chrome-extension://${world.browser.id}/${file}`, { width, height: 800 });
     await until(`${name} to be drawn`, () => page.evaluate(() => document.documentElement.dir !== "" && !document.body.hasAttribute("aria-busy")));
+    await act?.(page);
     await drawn(page);
     found.push([String(width), await page.screenshot({ fullPage: true })]);
     await page.close();
   }
+  await inWorker(world.browser, () => chrome.storage.local.clear());
   return found;
 }
 

@@ -12,9 +12,11 @@ use crate::model::{Category, Kind};
 use crate::own::{Hit, Own};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
-use crate::rules::{self, Match};
+use crate::rules::{self, Rule, What};
 use crate::sentences;
+use crate::sources::{self, Role};
 use crate::tokens::{self, Token};
+use crate::work;
 
 /// A block's analysis. All positions are tokens.
 #[derive(Debug, Default)]
@@ -28,11 +30,13 @@ pub struct Parsed {
     /// Quotations.
     pub quotes: Vec<Quote>,
     /// Rule matches with their kind, in order.
-    pub matches: Vec<(usize, Kind, Match)>,
+    pub matches: Box<[(usize, Kind, Spot)]>,
     /// What looks like a match and is none, by the rules that say so; there is no match at these.
-    pub exceptions: Vec<(Category, Match)>,
+    pub exceptions: Vec<(Category, Spot)>,
     /// Attributions in order.
-    pub found: Vec<Found>,
+    pub found: Box<[Found]>,
+    /// Roles that names stand beside.
+    pub roles: Vec<Role>,
     /// What is told about sources beside their words; looked for when it is asked for.
     notes: OnceCell<Vec<Note>>,
     /// Where the reader's own phrases stand, and which phrases that were.
@@ -40,6 +44,17 @@ pub struct Parsed {
 }
 
 type Hits = (Rc<Own>, Rc<[Hit]>);
+
+/// Where a rule fits; positions are tokens, ends exclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// First token of the anchor.
+    pub start: usize,
+    /// One past the last token of the anchor.
+    pub end: usize,
+}
 
 impl Parsed {
     /// The analysis as a view on its text.
@@ -77,6 +92,8 @@ pub struct Room {
     tokens: Vec<Token>,
     places: Places,
     cited: Cited,
+    matches: Vec<(usize, Kind, Spot)>,
+    found: Vec<Found>,
 }
 
 /// Where the tokens stand that the steps after the first one ask for: by far the most are none.
@@ -88,6 +105,8 @@ struct Places {
     ends: Vec<usize>,
     /// What may wake a rule.
     waking: Vec<usize>,
+    /// What begins with a capital.
+    capitals: Vec<usize>,
     /// How many are no marks.
     words: u32,
 }
@@ -98,16 +117,20 @@ impl Places {
             quotes,
             ends,
             waking,
+            capitals,
             words,
         } = self;
         *words = 0;
-        for list in [&mut *quotes, ends, waking] {
+        for list in [&mut *quotes, ends, waking, capitals] {
             list.clear();
         }
         for (at, token) in tokens.iter().enumerate() {
             *words += u32::from(!token.any(lexicon::PUNCT));
             if sentences::may_end(token) {
                 ends.push(at);
+            }
+            if token.any(lexicon::CAP) {
+                capitals.push(at);
             }
             // A mark that turns out to be an apostrophe gets other classes.
             let mark = token.any(lexicon::QUOTE);
@@ -128,9 +151,12 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
         tokens,
         places,
         cited,
+        matches: spots,
+        found,
     } = room;
     tokens.clear();
     tokens::tokenize_into(text, recent, tokens);
+    work::tokens(tokens.len());
     places.find(tokens);
     let quotes = quotes::pair(text, tokens, &places.quotes);
     let sentences = sentences::split(text, tokens, &places.ends);
@@ -148,36 +174,38 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             text,
             tokens: &parsed.tokens[range.clone()],
         };
-        let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
+        let (first, known) = (spots.len(), parsed.exceptions.len());
         let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
         waking = later;
         for at in here.iter().map(|at| at - range.start) {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            let mut matches = rules::matches_at(&rules::FLAGS, view, at, None);
+            let Some(mut matches) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+                continue;
+            };
             while let Some(m) = matches.next(|_| true) {
-                let m = Match {
+                let spot = Spot {
+                    rule: m.rule,
                     start: m.start + range.start,
                     end: m.end + range.start,
-                    ..m
                 };
-                if let Some(kind) = Kind::from_name(m.rule.kind) {
-                    parsed.matches.push((number, kind, m));
-                } else if let Some(category) = Category::excepted(m.rule.kind) {
-                    parsed.exceptions.push((category, m));
+                match m.rule.what {
+                    What::Kind(kind) => spots.push((number, kind, spot)),
+                    What::Not(category) => parsed.exceptions.push((category, spot)),
+                    What::Manner(_) | What::Wording(_) => {}
                 }
             }
         }
         let exceptions = &parsed.exceptions[known..];
         if !exceptions.is_empty() {
-            let mut found = parsed.matches.split_off(first);
-            found.retain(|(_, kind, m)| {
+            let mut here = spots.split_off(first);
+            here.retain(|(_, kind, m)| {
                 !exceptions.iter().any(|(category, e)| {
                     kind.category() == *category && e.start < m.end && m.start < e.end
                 })
             });
-            parsed.matches.append(&mut found);
+            spots.append(&mut here);
         }
         let sentence = Sentence {
             view: View {
@@ -189,12 +217,17 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             range: range.clone(),
             waking: here,
         };
-        sentence.attributions(cited, &mut parsed.found);
+        sentence.attributions(cited, found);
     }
     let view = View {
         text,
         tokens: &parsed.tokens,
     };
-    attribution::carry_over(view, &parsed.sentences, &mut parsed.found);
+    attribution::carry_over(view, &parsed.sentences, found);
+    let roles = sources::roles(view, &places.capitals);
+    parsed.roles = roles;
+    // Nor are there more of these than there are.
+    parsed.matches = spots.drain(..).collect();
+    parsed.found = found.drain(..).collect();
     parsed
 }

@@ -4,7 +4,6 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,7 +11,7 @@ use regex_lite::{Regex, RegexBuilder};
 use serde::Serialize;
 
 use crate::block::Parsed;
-use crate::model::{Category, Details, Flag, Kind, Span, Voice};
+use crate::model::{BY_READER, Category, Details, Flag, Kind, Span, Voice};
 use crate::page::{Page, Phrase};
 use crate::phrases::View;
 
@@ -102,6 +101,14 @@ impl Own {
                 end: m.end(),
             }));
         }
+        // A flag stands on words: a pattern may take in the spaces beside them, or find nothing else.
+        hits.retain_mut(|h| {
+            let blank = |c: char| c.is_whitespace() || c.is_control();
+            let words = text[h.start..h.end].trim_start_matches(blank);
+            h.start = h.end - words.len();
+            h.end = h.start + words.trim_end_matches(blank).len();
+            h.start < h.end
+        });
         hits.sort_by_key(|h| (h.start, h.category, std::cmp::Reverse(h.end)));
         let mut ends: HashMap<Category, usize> = HashMap::new();
         hits.retain(|h| {
@@ -259,27 +266,34 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
     };
     Flag {
         rule: "own-phrase",
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
-        ..by_reader(Kind::Phrase(hit.category), anchor, view, parsed)
+        ..by_reader(
+            Kind::Phrase(hit.category),
+            anchor,
+            sentence(anchor, view, parsed),
+        )
     }
 }
 
-/// A flag on words of the reader's choice, in the sentence where they stand.
-pub(crate) fn by_reader(kind: Kind, anchor: Span, view: View, parsed: &Parsed) -> Flag {
+/// The sentence around words of a block, or as much of it as there is.
+pub(crate) fn sentence(anchor: Span, view: View, parsed: &Parsed) -> Span {
     let token = view.tokens.partition_point(|t| t.end <= anchor.start);
     let sentence = parsed.sentences.partition_point(|s| s.end <= token);
-    let sentence = parsed.sentences.get(sentence).map_or(anchor, |s| {
+    parsed.sentences.get(sentence).map_or(anchor, |s| {
         let (start, end) = view.bytes(s.start, s.end);
         Span {
             start: anchor.start.min(start),
             end: anchor.end.max(end),
             ..anchor
         }
-    });
+    })
+}
+
+/// A flag on words of the reader's choice.
+pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
     Flag {
         kind,
         strength: 1.0,
-        rule: "reader",
+        rule: BY_READER,
         anchor,
         cues: vec![anchor],
         source: None,
@@ -287,7 +301,6 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, view: View, parsed: &Parsed) -
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("A reader marked it."),
         dismissed: false,
         review: None,
     }
@@ -378,6 +391,19 @@ mod tests {
         assert!(wrong(&"x".repeat(201), false).is_err());
         assert_eq!(wrong("(a", false), Ok(()));
         assert_eq!(wrong("a+b?", true), Ok(()));
+    }
+
+    /// Found by the fuzzer: `--explain` left out flags that began between two sentences.
+    #[test]
+    fn spaces_are_no_part_of_what_a_pattern_marks() {
+        for (pattern, marked_words) in [(r"\s+know\s?", "know"), (r"\s", ""), (r"\.\s", ". .")] {
+            let phrases = [phrase(Category::Hedged, pattern, true)];
+            let (page, reading) = marked("We know. It rained. We", &phrases);
+            let words: Vec<&str> = own(&page, &reading).iter().map(|o| o.1).collect();
+            assert_eq!(words.join(" "), marked_words, "{pattern}");
+            let traced = crate::trace::trace(&page);
+            assert_eq!(traced.matches("\n    FLAG ").count(), reading.flags.len());
+        }
     }
 
     #[test]

@@ -8,13 +8,14 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::export::quote::around;
 use crate::export::schema::source_id;
 use crate::export::wording::{self, Because, one_line};
 use crate::export::{Options, id, selected};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, Span};
 use crate::order;
-use crate::page::{Mark, Page, Units, Verdict};
+use crate::page::{Around, Mark, Page, Units, Verdict};
 use crate::review;
 use crate::sourcing::{Basis, Sourcing, Spread, shortened};
 
@@ -75,8 +76,19 @@ pub struct Entry {
     pub after: String,
     /// How far down the text it stands, from 0 to 1.
     pub at: f32,
+    /// Its words as they stand and what is around them, by which a mark will find it again.
+    pub quote: Quote,
     /// What the reader made of it.
     pub review: Option<Review>,
+}
+
+/// Words of the page, and the text around them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Quote {
+    /// They.
+    pub words: String,
+    /// The text around them, within the block.
+    pub around: Around,
 }
 
 /// What the reader made of a flag.
@@ -317,6 +329,7 @@ fn same<'a>(reading: &'a Reading, flag: &Flag) -> Option<&'a Flag> {
 
 fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts) -> Entry {
     let shown = wording::excerpt(page, flag, BEFORE, AFTER);
+    let around = around(page, flag.anchor);
     Entry {
         id,
         flag: number,
@@ -327,6 +340,13 @@ fn entry(page: &Page, flag: &Flag, number: u32, id: String, at: &mut Whereabouts
         words: shortened(&one_line(shown.anchor), ANCHOR),
         after: one_line(&shown.after).trim_end().to_owned(),
         at: at.share(flag.anchor),
+        quote: Quote {
+            words: page.words(flag.anchor).to_owned(),
+            around: Around {
+                before: around.0.to_owned(),
+                after: around.1.to_owned(),
+            },
+        },
         review: None,
     }
 }

@@ -24,7 +24,8 @@ const WANTED: f32 = 0.8;
 /// Gives every flag its mark, and adds those that were missed.
 pub(crate) fn mark(page: &Page, parsed: &[Option<Rc<Parsed>>], flags: &mut Vec<Flag>) {
     let marks = &page.input.marks;
-    if marks.is_empty() {
+    // A page that can't be read has no flags.
+    if marks.is_empty() || parsed.iter().all(Option::is_none) {
         return;
     }
     let mut left: Vec<usize> = (0..marks.len().min(MOST)).collect();
@@ -120,13 +121,16 @@ fn settle(
         }
         return;
     }
-    let analysis = parsed.get(span.block as usize).and_then(Option::as_ref);
-    if let Some(analysis) = analysis.filter(|_| missed) {
-        let view = analysis.view(page.text(span.block));
-        let kind = kind(mark.category, &mark.kind);
+    if missed {
+        let analysis = parsed.get(span.block as usize).and_then(Option::as_ref);
+        // What isn't main text was not taken apart, and may be marked all the same.
+        let sentence = analysis.map_or(span, |analysis| {
+            own::sentence(span, analysis.view(page.text(span.block)), analysis)
+        });
+        let kind = kind(mark.category, mark.kind.as_deref());
         let flag = Flag {
             review,
-            ..own::by_reader(kind, span, view, analysis)
+            ..own::by_reader(kind, span, sentence)
         };
         let order = |f: &Flag| (f.anchor.block, f.anchor.start, f.category(), f.anchor.end);
         let at = flags.partition_point(|f| order(f) <= order(&flag));
@@ -135,9 +139,9 @@ fn settle(
 }
 
 /// The kind of that name, or the category's first one.
-fn kind(category: Category, name: &str) -> Kind {
+fn kind(category: Category, name: Option<&str>) -> Kind {
     let own = || Kind::ALL.into_iter().filter(|k| k.category() == category);
-    let named = own().find(|k| k.name() == name);
+    let named = own().find(|k| Some(k.name()) == name);
     named.or(own().next()).unwrap_or(Kind::Phrase(category))
 }
 
@@ -154,7 +158,7 @@ mod tests {
         Mark {
             id: format!("{words} {}", verdict.name()),
             category: Category::Hedged,
-            kind: String::new(),
+            kind: None,
             words: words.to_owned(),
             around: Around {
                 before: before.to_owned(),
@@ -245,7 +249,7 @@ mod tests {
     fn what_was_missed_becomes_a_flag_of_its_kind_in_its_sentence() {
         let missed = Mark {
             category: Category::Unsourced,
-            kind: "prediction".to_owned(),
+            kind: Some("prediction".to_owned()),
             ..mark("sink in the storm", "The boats may ", ".", Verdict::Missed)
         };
         let (page, reading) = reviewed(TEXT, std::slice::from_ref(&missed));
@@ -266,7 +270,7 @@ mod tests {
                 .is_sorted_by_key(|f| (f.anchor.block, f.anchor.start))
         );
         let unknown = Mark {
-            kind: "rumour".to_owned(),
+            kind: Some("rumour".to_owned()),
             ..missed
         };
         let (_, reading) = reviewed(TEXT, &[unknown]);

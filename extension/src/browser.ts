@@ -153,11 +153,18 @@ function channel<M>(port: chrome.runtime.Port): Channel<M> {
   };
 }
 
-/** To the background. Rejects when it cannot be reached, as after a reload of the extension. */
+/**
+ * To the background. The browser may stop that with the question unanswered, and is asked once more then:
+ * every message may come twice. Rejects when nobody can be reached, as after a reload of the extension.
+ */
 export async function ask<K extends keyof ToBackground>(
   message: Envelope<ToBackground, K>,
 ): Promise<Reply<ToBackground, K>> {
-  return (await chrome.runtime.sendMessage(message)) as Reply<ToBackground, K>;
+  const send = () => chrome.runtime.sendMessage(message);
+  return (await send().catch((reason) => (alive() ? send() : Promise.reject(reason)))) as Reply<
+    ToBackground,
+    K
+  >;
 }
 
 /** To one frame; null when no content script answers there. */
@@ -320,12 +327,34 @@ export async function openKeys(): Promise<void> {
 // ── Settings ─────────────────────────────────────────────────────────────────────────────────────
 
 /** Stored values, unchecked: a settings file of another version may hold anything. */
-export async function stored(): Promise<Record<string, unknown>> {
-  return chrome.storage.local.get(null);
+export async function stored(names: string[]): Promise<Record<string, unknown>> {
+  return chrome.storage.local.get(names);
 }
 
-export async function store(values: Partial<Settings> & { version: number }): Promise<void> {
+/** All of it, or nothing: rejects where there is no room, as `isFull` tells, or the browser can't write. */
+export async function store(
+  values: Partial<Settings> & { version: number; unread?: unknown[] },
+): Promise<void> {
   await chrome.storage.local.set(values);
+}
+
+/** What is kept under a name, or under all of them; unchecked. */
+export async function held(name: string | null): Promise<Record<string, unknown>> {
+  return chrome.storage.local.get(name);
+}
+
+/** Rejects, and changes nothing, where there is no room; `isFull` tells that from other reasons. */
+export async function keep(values: Record<string, unknown>): Promise<void> {
+  await chrome.storage.local.set(values);
+}
+
+export async function drop(names: string[]): Promise<void> {
+  await chrome.storage.local.remove(names);
+}
+
+/** Both browsers name the quota. */
+export function isFull(reason: unknown): boolean {
+  return /quota/i.test(String(reason));
 }
 
 /** Runs after everything else of that name, in whichever of our pages: so that no change is lost. */
@@ -401,10 +430,10 @@ export async function openPage(name: string): Promise<void> {
   await chrome.tabs.create({ url: fileUrl(name) });
 }
 
-/** An update drops registered scripts; a fresh start is when to look. */
-export function onStart(handle: () => void): void {
-  chrome.runtime.onInstalled.addListener(handle);
-  chrome.runtime.onStartup.addListener(handle);
+/** An update drops registered scripts: with it, and with the browser, the background starts to see to that. */
+export function startWithBrowser(): void {
+  chrome.runtime.onInstalled.addListener(() => {});
+  chrome.runtime.onStartup.addListener(() => {});
 }
 
 /** Makes the pages where Hearsay runs by itself exactly those that match these patterns. */

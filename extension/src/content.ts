@@ -17,8 +17,11 @@ import {
   CATEGORIES,
   type Change,
   type Details,
+  type DocumentName,
   type DocumentRef,
   type FrameStatus,
+  type Mark,
+  type MarkAct,
   type PageToPanel,
   type Reading,
   type ReadRequest,
@@ -101,6 +104,8 @@ class Frame {
   #site = "";
   /** In a private window: what the reader chose for this page alone. */
   #lent: Partial<View> = {};
+  /** What the reader made of flags on a page; `lent`: in a private window, for as long as that page is there. */
+  #marks: { page: string; all: Mark[] | null; lent: MarkAct[] } = { page: "", all: null, lent: [] };
 
   /** What the engine was sent last. */
   #facts: Facts | null = null;
@@ -138,7 +143,7 @@ class Frame {
         if (this.#life) await this.#round(this.#life);
         return this.#status();
       },
-      resend: () => this.#request(),
+      resend: ({ known }) => this.#request(known),
       lend: async ({ act }) => {
         const life = this.#life;
         if (!life) return this.#status();
@@ -155,6 +160,14 @@ class Frame {
           category: alike.length,
           phrase: alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words).length,
         };
+      },
+      quote: async ({ document: own }) =>
+        own === null || own === this.#document ? ((await this.#handed())?.quoted() ?? null) : null,
+      lendMark: async ({ act }) => {
+        this.#marks.lent.push(act);
+        await this.#recall();
+        if (this.#life) await this.#wear(this.#life, this.#life.view);
+        return null;
       },
       step: async ({ by, enter }) => {
         // Nobody has come to a flag before there is a hand.
@@ -308,6 +321,7 @@ class Frame {
     const begun = performance.now();
     // Where there was too much to tell, nothing is told any more.
     if (collection.lost) life.watch.resume();
+    const recalled = this.#marks.all && this.#marks.page === address() ? null : this.#recall();
     const caughtUp = await pace.slices(collection.update(here.body));
     if (life.end.signal.aborted) return;
     life.restless = !caughtUp;
@@ -321,6 +335,7 @@ class Frame {
     const entries = pace.once(() => collection.entries());
     const moved = this.#facts !== null && withoutHash(this.#facts.url ?? "") !== address();
     if (moved) this.#way = {};
+    await recalled;
     const written = collection.takeAgain();
     const splices = pace.once(() => changes(before, entries));
     const facts = this.#factsNow(life.view);
@@ -385,6 +400,8 @@ class Frame {
       view: () => life.view,
       ref: () => this.#ref(),
       address,
+      title,
+      entries: () => this.#entries,
       details: (flag) => this.#details(life, flag),
       alive: () => this.#alive(),
     };
@@ -509,7 +526,8 @@ class Frame {
 
   /** The reader changed a switch, here or in another tab. */
   async #stored(life: Life): Promise<void> {
-    const now = await ask<"view">({ type: "view", site: this.#site }).catch(() => null);
+    const asked = ask<"view">({ type: "view", site: this.#site }).catch(() => null);
+    const [now] = await Promise.all([asked, this.#recall()]);
     if (!now || life.end.signal.aborted) return;
     if (now.off && window === window.top) {
       this.#stop(true);
@@ -568,7 +586,16 @@ class Frame {
       ...(this.#way.whole ? { whole: true } : {}),
       ...(phrases.length === 0 ? {} : { phrases }),
       ...(here.length === 0 ? {} : { dismissed: here }),
+      ...(this.#marks.all?.length ? { marks: this.#marks.all } : {}),
     };
+  }
+
+  /** Takes what there is of the reader's marks on the page that is there now. */
+  async #recall(): Promise<void> {
+    const page = address();
+    if (this.#marks.page !== page) this.#marks = { page, all: null, lent: [] };
+    const { lent } = this.#marks;
+    this.#marks.all = await ask<"marks">({ type: "marks", page, lent }).catch(() => []);
   }
 
   #leave(persisted: boolean): void {
@@ -593,6 +620,7 @@ class Frame {
     this.#life?.end.abort();
     this.#life?.paint.clear();
     this.#life = null;
+    this.#marks.all = null;
     this.#facts = null;
     this.#entries = [];
     this.#reading = null;
@@ -607,9 +635,12 @@ class Frame {
     return { document: this.#document, revision: this.#revision, order: position() };
   }
 
-  #request(): ReadRequest | null {
+  #request(known: readonly DocumentName[]): ReadRequest | { known: true } | null {
     if (!this.#facts) return null;
-    return { ...this.#ref(), page: { ...this.#facts, blocks: this.#entries.map(({ block }) => block) } };
+    const ref = this.#ref();
+    if (known.some(({ document, revision }) => document === ref.document && revision === ref.revision))
+      return { known: true };
+    return { ...ref, page: { ...this.#facts, blocks: this.#entries.map(({ block }) => block) } };
   }
 
   #status(): FrameStatus {

@@ -10,6 +10,7 @@ const FILES: Readonly<Record<ExportFormat, readonly [string, string]>> = {
   json: ["json", "application/json"],
   webannotation: ["jsonld", "application/ld+json"],
   hypothesis: ["hypothesis.json", "application/json"],
+  gold: ["gold.json", "application/json"],
 };
 
 /** All of them, those that most readers want first. */

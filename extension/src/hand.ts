@@ -4,24 +4,31 @@
  */
 import { ask, type Channel } from "./browser";
 import { Card, noted, type Scope } from "./card";
+import type { Entry } from "./collect";
 import { type Flag, normalised } from "./flags";
 import { Follow } from "./follow";
 import { Host } from "./host";
 import { Hover } from "./hover";
 import type { Paint } from "./paint";
 import type {
+  Act,
   Details,
   Dismissal,
   DocumentRef,
   Entrance,
+  Kept,
   PageToPanel,
   PanelToPage,
+  Quoted,
   Stepped,
   View,
 } from "./protocol";
+import { LONGEST_WORDS } from "./reviews";
+import { selected } from "./select";
 import { AROUND } from "./settings";
 import { Steps } from "./steps";
 import type { Touch } from "./touch";
+import { notKept } from "./words";
 
 /** What a frame has to offer from its first reading on, for as long as it is on. */
 export interface Page {
@@ -34,6 +41,8 @@ export interface Page {
   ref(): DocumentRef;
   /** Its address without the place in it. */
   address(): string;
+  title(): string;
+  entries(): readonly Entry[];
   /** Null when the details are not to be had. */
   details(flag: Flag): Promise<Details | null>;
   /** False ends everything: the extension is gone. */
@@ -44,6 +53,7 @@ export class Hand {
   readonly #card: Card;
   readonly #follow: Follow;
   readonly #steps: Steps;
+  #page: Page | null = null;
   #hover: Hover | null = null;
   /** Pointer and card under the present filter. */
   #hovering: AbortController | null = null;
@@ -69,6 +79,7 @@ export class Hand {
 
   /** The page is new here, or under another filter: a card may belong to a flag that is hidden now. */
   wears(page: Page): void {
+    this.#page = page;
     this.#hovering?.abort();
     this.#hovering = new AbortController();
     this.#hover = new Hover({
@@ -96,6 +107,7 @@ export class Hand {
     this.#steps.shows(null, null);
     if (!noting) this.#card.remove();
     this.#follow.shows(null, null);
+    this.#page = null;
     this.#hover = null;
   }
 
@@ -122,25 +134,34 @@ export class Hand {
     this.#follow.heard(message);
   }
 
+  /** What the reader has selected. */
+  quoted(): Quoted | null {
+    if (!this.#page) return null;
+    const { paint, address, title, entries } = this.#page;
+    const page = { page: address(), title: title() };
+    const found = selected(entries(), paint.roots);
+    if (typeof found === "string") return { ...page, quote: found };
+    const text = paint.textOf(found.block);
+    const words = text.slice(found.start, found.end);
+    return { ...page, quote: words.length > LONGEST_WORDS ? "long" : { words, around: around(text, found) } };
+  }
+
   /** Takes flags away as the reader asked; what was done is said with a way back. */
   async #dismiss(page: Page, flag: Flag, scope: Scope): Promise<void> {
     const { paint, site } = page;
     const words = paint.wordsOf(flag);
     const { category } = flag;
     if (scope === "site") {
-      this.#card.note(
-        noted(scope, words, category, site),
-        () => void ask<"siteOff">({ type: "siteOff", off: false }),
-      );
-      await ask<"siteOff">({ type: "siteOff", off: true });
+      const off = (off: boolean) => this.#tell(page, ask<"siteOff">({ type: "siteOff", off }));
+      this.#card.note(noted(scope, words, category, site), () => off(false));
+      await off(true);
       return;
     }
     const { categories } = page.view();
     const text = paint.textOf(flag.block);
     const place = {
       page: page.address(),
-      before: text.slice(Math.max(0, flag.start - AROUND), flag.start),
-      after: text.slice(flag.end, flag.end + AROUND),
+      ...around(text, flag),
     };
     const dismissal: Dismissal = { category, words, flag: scope === "flag" ? place : null };
     const [act, undo] =
@@ -153,9 +174,21 @@ export class Hand {
             { what: "dismiss", dismissal },
             { what: "restore", dismissal },
           ] as const);
-    this.#card.note(noted(scope, words, category, site), () => void ask<"act">({ type: "act", act: undo }));
-    await ask<"act">({ type: "act", act });
+    const perform = (act: Act) => this.#tell(page, ask<"act">({ type: "act", act }));
+    this.#card.note(noted(scope, words, category, site), () => perform(undo));
+    await perform(act);
   }
+
+  /** Says so where something that the reader did could not be kept. */
+  async #tell(page: Page, reply: Promise<Kept>): Promise<void> {
+    const failed = await reply.catch((reason) => page.alive() && { error: notKept(reason) });
+    if (failed) this.#card.note(failed.error, null);
+  }
+}
+
+/** What stands around words of a text. */
+function around(text: string, { start, end }: { start: number; end: number }) {
+  return { before: text.slice(Math.max(0, start - AROUND), start), after: text.slice(end, end + AROUND) };
 }
 
 const ours = globalThis.hearsay;

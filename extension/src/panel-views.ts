@@ -1,5 +1,6 @@
 /** The three ways of listing what the core found, and the strip above them. Each keeps its elements from one drawing to the next. */
 import { element, line, quoted, svg } from "./draw";
+import type { Reviews } from "./panel-review";
 import type { Basis, Category, LineStyle, List, ListedFlag, ListedSource, Looks } from "./protocol";
 import { LOOKS } from "./settings";
 import { along, kindLabel, sourceLabel, standing, title } from "./tell";
@@ -126,13 +127,17 @@ class Marker {
 
 export class Order implements View {
   private readonly box: Element;
+  private readonly gone: HTMLDetailsElement;
   private readonly acts: Acts;
+  private readonly reviews: Reviews;
   private readonly kept = new Kept<HTMLLIElement>();
   private readonly marker = new Marker();
 
-  constructor(section: HTMLElement, acts: Acts) {
+  constructor(section: HTMLElement, acts: Acts, reviews: Reviews) {
     this.box = section.querySelector("ol") as Element;
+    this.gone = section.querySelector("details") as HTMLDetailsElement;
     this.acts = acts;
+    this.reviews = reviews;
   }
 
   draw(list: List, wanted: Wanted) {
@@ -146,9 +151,12 @@ export class Order implements View {
       const button = item.firstElementChild as HTMLElement;
       button.dataset.flag = String(index);
       (button.querySelector(".number") as Element).textContent = number(index + 1);
+      const review = this.reviews.line(flag);
+      sync(item, review ? [button, review] : [button]);
       return item;
     });
     sync(this.box, items);
+    this.reviews.orphans(this.gone, list.orphans, wanted.looks);
     this.kept.next();
     this.marker.set(items.map((item) => item.firstElementChild as HTMLElement));
     return { shown: found.length, all: list.flags.length, noun: "flags" as const };

@@ -17,10 +17,12 @@ import {
 import { element, line } from "./draw";
 import { FORMATS } from "./formats";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
+import { kindChoices, Reviews } from "./panel-review";
 import { type Acts, BACKWARD, Ledger, ONWARD, Order, Strip, Themes, type View } from "./panel-views";
 import {
   CATEGORIES,
   type Category,
+  type Decided,
   type ExportFormat,
   type List,
   type ListReport,
@@ -61,7 +63,9 @@ let looks: Looks = LOOKS;
 const acts: Acts = {
   flag(index) {
     const flag = report?.list?.flags[index];
-    if (flag) go(flag.place, flag.flag);
+    if (!flag) return;
+    go(flag.place, flag.flag);
+    reviews.pick(flag);
   },
   claim(source, index) {
     const claim = report?.list?.sources.find((one) => one.id === source)?.claims[index];
@@ -71,8 +75,13 @@ const acts: Acts = {
   },
 };
 
+const reviews = new Reviews(
+  () => tab && report && { tab, documents: report.documents },
+  () => drawList(),
+);
+
 const views: Readonly<Record<TabName, View>> = {
-  order: new Order(at("order"), acts),
+  order: new Order(at("order"), acts, reviews),
   source: new Ledger(at("source"), acts),
   category: new Themes(at("category"), acts),
 };
@@ -92,7 +101,10 @@ function start(): void {
     shut = null;
     void refresh();
   });
-  onStored(() => void refresh());
+  onStored(() => {
+    reviews.again();
+    void refresh();
+  });
   for (const name of TABS) at(`tab-${name}`).addEventListener("click", () => choose(name));
   at("tabs").addEventListener("keydown", turn);
   query.addEventListener("input", () => drawList());
@@ -100,6 +112,12 @@ function start(): void {
   at("options").addEventListener("click", () => void openOptions());
   at("copy").addEventListener("click", () => void copy());
   at("forms").append(...choices(FORMATS, saveAs));
+  at("kind").append(...kindChoices());
+  at("adding").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void add();
+  });
+  at("adding").addEventListener("beforetoggle", () => at("adding-note").replaceChildren());
   document.addEventListener("keydown", pressed);
   at("views").addEventListener("focusin", (event) => rove(event.target as Element));
   void refresh();
@@ -125,8 +143,7 @@ async function refresh(): Promise<void> {
   try {
     do {
       stale = false;
-      // The background may be stopped in the middle of an answer, which ends the request with an error.
-      await load().catch(() => load());
+      await load();
     } while (stale);
   } finally {
     clearTimeout(waiting);
@@ -163,6 +180,7 @@ function begin(): void {
   query.value = "";
   at("back").hidden = true;
   for (const view of Object.values(views)) view.begin();
+  reviews.begin();
 }
 
 /** The channel is made anew when the page has other documents than it was made for. */
@@ -210,7 +228,9 @@ function back(): void {
 function come(index: number, picked: boolean): void {
   current = index;
   for (const view of Object.values(views)) view.mark(index);
-  strip.mark(report?.list?.flags[index]?.at ?? null);
+  const flag = report?.list?.flags[index];
+  strip.mark(flag?.at ?? null);
+  if (picked && flag) reviews.pick(flag);
   const busy = document.querySelector("#views:hover, #views :focus-visible") !== null;
   if (busy && !picked) return;
   views[chosen].current()?.scrollIntoView({ block: "nearest" });
@@ -247,18 +267,22 @@ async function copy(): Promise<void> {
   at("count").textContent = text(copied ? "copiedMarkdown" : "listNotCopied");
 }
 
+/** Makes a flag of what is selected on the page. */
+async function add(): Promise<void> {
+  const said = await reviews.add(at<HTMLSelectElement>("kind").value as Decided);
+  at("adding-note").replaceChildren(...said);
+}
+
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () =>
     tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
-  everything: async () =>
-    tab &&
-    ask<"change">({
-      type: "change",
-      tab: tab.id,
-      url: tab.url,
-      secret: tab.secret,
-      act: { what: "filter", sensitivity: "everything" },
-    }),
+  everything: async () => {
+    if (!tab) return;
+    const { id, url, secret } = tab;
+    const act = { what: "filter", sensitivity: "everything" } as const;
+    const failed = await ask<"change">({ type: "change", tab: id, url, secret, act });
+    if (failed) at("note").textContent = failed.error;
+  },
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),
 };
 
@@ -275,7 +299,8 @@ async function draw(): Promise<void> {
   wear(looks);
   const host = hostOf(tab.url);
   const summary = ofList(list, report.error);
-  const shown = state === "on" && list !== null && (list.flags.length > 0 || list.sources.length > 0);
+  const some = list !== null && list.flags.length + list.sources.length + list.orphans.length > 0;
+  const shown = state === "on" && some;
   const said =
     state === "unread" || state === "reading"
       ? unread(state, tab.url, key)
@@ -289,8 +314,13 @@ async function draw(): Promise<void> {
   at("sentence").hidden = !list?.sourcing;
   at("sentence").replaceChildren(...(list?.sourcing ? sentence(list.sourcing) : []));
   at("along").hidden = !list || list.flags.length === 0;
-  for (const part of ["tools", "views", "foot"]) at(part).hidden = !shown;
-  if (!shown) return;
+  for (const part of ["tools", "views"]) at(part).hidden = !shown;
+  // Where nothing is marked the reader may see more.
+  at("foot").hidden = !shown && !(state === "on" && list?.readable);
+  if (!shown) {
+    at("count").textContent = "";
+    return;
+  }
   strip.draw(list);
   drawList();
   if (current >= list.flags.length) current = -1;
@@ -322,8 +352,12 @@ function drawList(): void {
   const more = noun === "flags" && list.more > 0;
   let count = more ? text("countMore", whole, number(list.more)) : whole;
   if (shown < all) count = text("countOf", number(shown), whole);
-  const away = noun === "flags" && list.dismissed > 0;
-  at("count").textContent = away ? text("pair", count, counted("dismissed", list.dismissed)) : count;
+  if (noun === "flags") {
+    const reviewed = list.flags.filter((flag) => reviews.of(flag)).length;
+    if (reviewed > 0) count = text("pair", count, counted("reviewed", reviewed));
+    if (list.dismissed > 0) count = text("pair", count, counted("dismissed", list.dismissed));
+  }
+  at("count").textContent = count;
   rove(null);
 }
 
@@ -387,10 +421,12 @@ function rove(to: Element | null): void {
 
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
+  // What is being written, and what opens of itself, have keys of their own.
+  if (target.closest("textarea, select, [popover]")) return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") {
     // The browser closes it.
-    if (at("forms").matches(":popover-open")) return;
+    if (document.querySelector(":popover-open")) return;
     if (target === query && query.value !== "") {
       query.value = "";
       drawList();

@@ -164,6 +164,13 @@ function rawOffset(piece: Piece, wanted: number, atEnd: boolean): number {
   return raw;
 }
 
+/** From an offset in a node to one in its block, in UTF-16 units both; what is beyond the piece is at its edge. */
+export function offsetIn({ node, from, start, collapsed, trimmed }: Piece, raw: number): number {
+  const before = node.data.slice(from, Math.min(raw, from + PIECE));
+  const length = collapsed ? squeeze(before).length : before.length;
+  return start + Math.max(0, length - (trimmed ? 1 : 0));
+}
+
 function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
 }

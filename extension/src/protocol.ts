@@ -47,6 +47,35 @@ export interface Dismissal {
   flag: { page: string; before: string; after: string } | null;
 }
 
+/** What the reader can make of a flag; "missed": there should have been one. */
+export const VERDICTS = ["right", "wrong", "unsure"] as const;
+export type Verdict = (typeof VERDICTS)[number] | "missed";
+
+/** Words of a page, and what stands around them there. */
+export interface Quote {
+  words: string;
+  around: { before: string; after: string };
+}
+
+/** What the reader made of one flag of a page. */
+export interface Mark extends Quote {
+  /** Unlike that of any other mark of its page. */
+  id: string;
+  category: Category;
+  /** Of a missed flag. */
+  kind: Decided | null;
+  verdict: Verdict;
+  note: string;
+  /** When it was made or changed last. */
+  at: number;
+}
+
+/** What happens to the marks of one page. */
+export type MarkAct =
+  | { what: "add"; mark: Mark }
+  | { what: "change"; id: string; verdict: Verdict; note: string; at: number }
+  | { what: "delete"; id: string };
+
 /** What of the settings concerns a page. */
 export interface View extends Filter {
   looks: Looks;
@@ -113,6 +142,8 @@ export interface PageInput {
   /** The reader's own phrases, and what of the page was dismissed. */
   phrases?: Phrase[];
   dismissed?: { category: Category; words: string; around: { before: string; after: string } | null }[];
+  /** What the reader made of flags on the page. */
+  marks?: Mark[];
   blocks: Block[];
 }
 
@@ -152,25 +183,18 @@ export interface Reading {
 /** What a flag is, as the core names it. */
 export type Kind = Decided | "phrase";
 
-/** What rules make it. */
-export type Decided =
-  | "person"
-  | "group"
-  | "document"
-  | "agentless"
-  | "consensus"
-  | "statistic"
-  | "accusation"
-  | "motive"
-  | "cause"
-  | "superlative"
-  | "prediction"
-  | "modal"
-  | "likelihood"
-  | "appearance"
-  | "hearsay"
-  | "condition"
-  | "approximation";
+/** The kinds of each category that rules make, in the order in which they are told. */
+export const KINDS = {
+  anonymous: ["person", "group", "document", "agentless"],
+  unsourced: ["consensus", "statistic", "accusation", "motive", "cause", "superlative", "prediction"],
+  hedged: ["modal", "likelihood", "appearance", "hearsay", "condition", "approximation"],
+} as const satisfies Record<Category, readonly string[]>;
+export type Decided = (typeof KINDS)[Category][number];
+export const categoryOf = (kind: Decided): Category =>
+  CATEGORIES.find((category) => (KINDS[category] as readonly Decided[]).includes(kind)) ?? "hedged";
+export const DECIDED: readonly Decided[] = CATEGORIES.flatMap(
+  (category): readonly Decided[] => KINDS[category],
+);
 
 /** What a source is. */
 export type SourceKind =
@@ -248,6 +272,26 @@ export interface ListedFlag {
   after: string;
   /** How far down the text it stands, from 0 to 1. */
   at: number;
+  /** Its words as they stand, and what is around them. */
+  quote: Quote;
+  review: Review | null;
+}
+
+/** What the reader made of a flag. */
+export interface Review {
+  /** The mark's. */
+  id: string;
+  verdict: Verdict;
+  note: string;
+}
+
+/** A mark that no flag has any more. */
+export interface Orphan {
+  /** Which of the documents. */
+  document: number;
+  category: Category;
+  words: string;
+  review: Review;
 }
 
 /** One source of the ledger. */
@@ -285,6 +329,7 @@ export interface List {
   flags: ListedFlag[];
   /** How many more there are than the list takes. */
   more: number;
+  orphans: Orphan[];
   /** What the picture of all claims shows. */
   groups: { basis: Basis; claims: number }[];
   /** Those that most claims rest on first. */
@@ -292,7 +337,15 @@ export interface List {
 }
 
 /** As the core names them; `formats.ts` says what they are for. */
-export type ExportFormat = "html" | "markdown" | "csv" | "csvbom" | "json" | "webannotation" | "hypothesis";
+export type ExportFormat =
+  | "html"
+  | "markdown"
+  | "csv"
+  | "csvbom"
+  | "json"
+  | "webannotation"
+  | "hypothesis"
+  | "gold";
 
 /** An example for every kind that rules make: before, the words that the engine marks, after. */
 export type Guide = { category: Category; kind: Decided; example: [string, string, string] }[];
@@ -425,11 +478,15 @@ export interface ToPage {
   status: { ask: object; reply: FrameStatus };
   /** Reads again as the reader wants it. */
   readAs: { ask: { way: Way }; reply: FrameStatus };
-  /** The background lost this document: all of it once more, null when off. */
-  resend: { ask: object; reply: ReadRequest | null };
+  /** The background may have lost this document: all of it once more, unless it is among the known ones; null when off. */
+  resend: { ask: { known: DocumentName[] }; reply: ReadRequest | { known: true } | null };
   /** In a private window, where nothing is kept: this holds for as long as the page does. */
   lend: { ask: { act: Act }; reply: FrameStatus };
   tally: { ask: Tallied; reply: Tally };
+  /** What the reader has selected in this document; null where it isn't the one that is named. */
+  quote: { ask: { document: string | null }; reply: Quoted | null };
+  /** In a private window: as `lend`, for the reader's marks. */
+  lendMark: { ask: { act: MarkAct }; reply: null };
   /** To the next or previous flag. Without a current one, and without an entrance, nothing happens. */
   step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped };
   /** Opens the card of the current flag, and sets the focus there. */
@@ -437,6 +494,21 @@ export interface ToPage {
   /** Tells the reader who hears rather than sees; whether there is something to say it with. */
   say: { ask: { text: string }; reply: { said: boolean } };
 }
+
+export interface Quoted {
+  /** The address of the document without the place in it. */
+  page: string;
+  title: string;
+  /** Or why there is none. */
+  quote: Quote | "none" | "several" | "long";
+}
+
+/** What the reader does about a flag of the panel's list, or one that isn't in it. */
+export type Reviewing =
+  | { what: "mark"; id: string; category: Category; quote: Quote; verdict: Verdict; note: string }
+  | { what: "add"; id: string; kind: Decided }
+  | { what: "change"; id: string; verdict: Verdict; note: string }
+  | { what: "delete"; id: string };
 
 /** Where a frame that has no current flag begins: at what is in view, or at its first or last flag. */
 export type Entrance = "view" | "edge";
@@ -472,6 +544,8 @@ export interface ToBackground {
   hand: { ask: object; reply: null };
   /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
   view: { ask: { site: string }; reply: { view: View; off: boolean } };
+  /** What the reader made of flags on a page, by its address without the place in it; with what only the page knows of that. */
+  marks: { ask: { page: string; lent: MarkAct[] }; reply: Mark[] };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
     ask: ChangeRequest & { sheet: Restyle | null };
@@ -487,9 +561,9 @@ export interface ToBackground {
   /** The page's background changed, or how the reader wants flags drawn. */
   sheet: { ask: { sheet: Restyle }; reply: null };
   /** The reader dismissed something from its card, or took that back. */
-  act: { ask: { act: Act }; reply: null };
+  act: { ask: { act: Act }; reply: Kept };
   /** The same for all of the site. */
-  siteOff: { ask: { off: boolean }; reply: null };
+  siteOff: { ask: { off: boolean }; reply: Kept };
   /** Over all frames. */
   tally: { ask: Tallied; reply: Tally };
   /** The reader wants to know how a kind of flag is decided. */
@@ -505,19 +579,30 @@ export interface ToBackground {
    * The popup's and the panel's switches: made here, because either may close before it is done.
    * `secret`: the tab is in a private window.
    */
-  change: { ask: TabRef & { secret: boolean; act: Act }; reply: null };
+  change: { ask: TabRef & { secret: boolean; act: Act }; reply: Kept };
   /** Sets a site's rule, or shows a category there again. */
-  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: null };
+  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };
   /** The panel shows this tab. */
   list: { ask: TabRef; reply: ListReport };
+  /** `document`: the one that the flag or mark is in; null for what is selected. `failed`: why nothing is kept of it. */
+  review: {
+    ask: TabRef & { secret: boolean; document: string | null; review: Reviewing };
+    reply: { failed: NotKept | null };
+  };
   /** `document`: the top one of what the reader was shown. */
   export: {
     ask: TabRef & { document: string | null; format: ExportFormat; hidden: boolean };
     reply: { text: string } | Failure;
   };
+}
+
+/** Why a mark isn't kept, in words; `full`: there is no room for it. */
+export interface NotKept {
+  why: string;
+  full: boolean;
 }
 
 /** The style sheet that a page needs, and the one that it replaces. */
@@ -562,6 +647,9 @@ export type PageToPanel =
 export interface Failure {
   error: string;
 }
+
+/** Why what the reader did could not be kept, in words; null where it is. */
+export type Kept = Failure | null;
 
 export interface TabRef {
   tab: number;

@@ -3,7 +3,7 @@
  * an error of types; that the other locales have the same is a test's.
  */
 import type english from "../_locales/en/messages.json";
-import { message } from "./browser";
+import { isFull, message } from "./browser";
 
 export type Key = keyof typeof english;
 /** A key with a form for every plural category of its language: `flags_one`, `flags_other`. */
@@ -25,6 +25,11 @@ export function text(key: Key, ...values: readonly string[]): string {
   return message(key, values.map(apart));
 }
 
+/** Why something that the reader did is not kept. */
+export function notKept(reason: unknown): string {
+  return isFull(reason) ? text("storageFull") : text("storageFailed", String(reason));
+}
+
 /** The same in the form that `count` takes; `$1` is the count. */
 export function counted(noun: Counted, count: number, ...values: readonly string[]): string {
   return text(form(noun, count), number(count), ...values);
@@ -44,6 +49,12 @@ export function weave(key: Key, ...values: readonly (string | Node)[]): (string 
 
 export function number(value: number): string {
   return value.toLocaleString(LANGUAGE);
+}
+
+/** So many bytes, as a reader counts them. */
+export function size(bytes: number): string {
+  const [unit, value] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+  return value.toLocaleString(LANGUAGE, { style: "unit", unit, maximumFractionDigits: 1 } as const);
 }
 
 /** The name of a language by its subtag; the subtag itself where it has none. */

@@ -13,7 +13,8 @@
  *
  * `NAME.json`, for programs: `{ "flags": [{ category, kind, anchor: [start, end], source: [start, end]
  * or null, source_id, strength, borderline }] }`, in code points. The program's own lists, where spans
- * are objects and the source carries its `id`, are read the same way.
+ * are objects and the source carries its `id`, are read the same way. What the extension saves of a
+ * reader's marks has its `text` beside its `flags` (`crate/src/export/gold.rs`).
  */
 import { complaint } from "./score.mjs";
 

@@ -12,7 +12,7 @@ use super::template::Text;
 use super::{Options, wording};
 use crate::maintext;
 use crate::model::{Flag, Kind, Reading, Span};
-use crate::page::{Page, Verdict};
+use crate::page::{Page, PageInput, Verdict};
 
 /// The least strength of a flag that most careful readers want.
 const WANTED: f32 = 0.5;
@@ -23,20 +23,20 @@ const FILE: &str = r#"{"schema":"hearsay-gold/1","generator":%,"url":%,"title":%
 /// The file, with a line end. There is none where the reader has marked nothing.
 pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String, &'static str> {
     let main = maintext::main_blocks(page);
-    // The text is that of the blocks that were read, a line each.
-    let mut offsets = Vec::with_capacity(main.len());
-    let mut length = 0;
+    // The text is that of the blocks that were read.
+    let mut read = PageInput::default();
+    let mut numbers = Vec::with_capacity(main.len());
     for (block, main) in page.input.blocks.iter().zip(&main) {
-        offsets.push(length);
+        numbers.push(read.blocks.len() as u32);
         if *main {
-            length += block.text.chars().count() + 1;
+            read.blocks.push(block.clone());
         }
     }
-    let text = Page {
-        offsets,
-        ..page.clone()
+    let read = Page::from_input(read);
+    let mut at = Places {
+        positions: Positions::new(&read),
+        numbers,
     };
-    let mut at = Positions::new(&text);
     let scored = |flag: &&Flag| {
         !matches!(flag.kind, Kind::Phrase(_)) && main.get(flag.anchor.block as usize) == Some(&true)
     };
@@ -53,7 +53,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
             page.input.url.as_deref().unwrap_or(""),
             page.input.title.as_deref().unwrap_or(""),
             &options.created,
-            &page.main_text(),
+            &read.whole_text(),
         ],
     );
     let (wrong, wanted): (Vec<&Flag>, Vec<&Flag>) = all
@@ -97,7 +97,7 @@ pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String
     Ok(out.done())
 }
 
-fn head(out: &mut Text, at: &mut Positions, number: usize, flag: &Flag) {
+fn head(out: &mut Text, at: &mut Places, number: usize, flag: &Flag) {
     if number > 0 {
         out.literal(",");
     }
@@ -119,8 +119,16 @@ fn tail(out: &mut Text, page: &Page, flag: &Flag) {
     out.literal("}");
 }
 
-fn range(out: &mut Text, at: &mut Positions, span: Span) {
-    let (start, end) = at.of(span);
+/// From places in the page to places in the text.
+struct Places<'a> {
+    positions: Positions<'a>,
+    /// For each block of the page its number, or that of the next one, among those that were read.
+    numbers: Vec<u32>,
+}
+
+fn range(out: &mut Text, at: &mut Places, span: Span) {
+    let block = at.numbers.get(span.block as usize).copied().unwrap_or(0);
+    let (start, end) = at.positions.of(Span { block, ..span });
     out.literal("[");
     out.number(start);
     out.literal(",");
@@ -140,7 +148,7 @@ mod tests {
         page.input.marks.push(Mark {
             id: String::new(),
             category: reading.flags[flag].category(),
-            kind: String::new(),
+            kind: None,
             words: String::new(),
             around: Around {
                 before: String::new(),

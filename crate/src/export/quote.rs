@@ -17,7 +17,7 @@ pub(super) fn selector(out: &mut Text, page: &Page, span: Span) {
 }
 
 /// What stands before and after a span.
-pub(super) fn around(page: &Page, span: Span) -> (&str, &str) {
+pub(crate) fn around(page: &Page, span: Span) -> (&str, &str) {
     let text = page.text(span.block);
     let before = text.get(..span.start as usize).unwrap_or("");
     let after = text.get(span.end as usize..).unwrap_or("");

@@ -152,7 +152,7 @@ pub fn heading_of_list(page: &Page) -> String {
 
 /// What a note beside a flag says: what was seen, whom it cites, how clear the case is.
 pub fn note(reading: &Reading, flag: &Flag) -> Vec<String> {
-    let mut out = vec![flag.why.to_string()];
+    let mut out = vec![flag.why().to_owned()];
     if let Some((_, source)) = cited(reading, flag) {
         out.push(one_line(&format!("Source: {source}")));
     }
