@@ -130,35 +130,35 @@ export class Collection {
   /** Shadow roots that were met. */
   readonly roots = new Set<ShadowRoot>();
 
-  private readonly reach: Reach;
-  private root: Known | null = null;
-  private known = new WeakMap<Node, Known>();
-  private ids = 0;
-  private text = 0;
-  private count = 0;
+  readonly #reach: Reach;
+  #root: Known | null = null;
+  #known = new WeakMap<Node, Known>();
+  #ids = 0;
+  #text = 0;
+  #count = 0;
 
-  private records: MutationRecord[] = [];
+  #records: MutationRecord[] = [];
   /** Places to read again: before these nodes of an element, null for its end. */
-  private gaps = new Map<Known, Set<Node | null>>();
+  #gaps = new Map<Known, Set<Node | null>>();
   /** Elements whose children are all looked through for gaps. */
-  private doubtful = new Set<Known>();
+  #doubtful = new Set<Known>();
   /** Elements whose visible and hidden parts are looked at again. */
-  private checks = new Set<Known>();
-  private steps = 0;
+  #checks = new Set<Known>();
+  #steps = 0;
   /** `steps` when this update began. */
-  private begun = 0;
-  private losses = 0;
+  #begun = 0;
+  #losses = 0;
   /** Nothing that is known holds any more: all is read anew. */
   lost = false;
   /** Elements in which a way through the page was cut short. */
-  private readonly cuts = new Set<Known>();
+  readonly #cuts = new Set<Known>();
   /** Nodes that left their place since the walk last looked. */
-  private left = new Set<Node>();
+  #left = new Set<Node>();
   /** Blocks that were read again and are as they were. */
-  private again = new Set<Entry>();
+  #again = new Set<Entry>();
 
   constructor(reach: Reach) {
-    this.reach = reach;
+    this.#reach = reach;
   }
 
   /**
@@ -166,28 +166,28 @@ export class Collection {
    * note: all is read anew by then, and nothing more needs to be told before.
    */
   changed(records: readonly MutationRecord[]): boolean {
-    if (this.lost || this.records.length + records.length > MAX_RECORDS) {
+    if (this.lost || this.#records.length + records.length > MAX_RECORDS) {
       this.lost = true;
-      this.records = [];
+      this.#records = [];
       return false;
     }
     // Before the first reading everything is new anyway.
-    if (this.root) for (const record of records) this.records.push(record);
+    if (this.#root) for (const record of records) this.#records.push(record);
     return true;
   }
 
   /** Whether the page goes on behind what was read. */
   get cut(): boolean {
-    for (const known of this.cuts) {
-      if (this.known.get(known.element) === known && nodes.isConnected(known.element)) return true;
+    for (const known of this.#cuts) {
+      if (this.#known.get(known.element) === known && nodes.isConnected(known.element)) return true;
     }
     return false;
   }
 
   /** What is hidden or shown in `element`, or for null anywhere, may have changed. */
   check(element: Element | null): void {
-    const known = element ? this.known.get(element) : this.root;
-    if (known) this.checks.add(known);
+    const known = element ? this.#known.get(element) : this.#root;
+    if (known) this.#checks.add(known);
   }
 
   /**
@@ -195,12 +195,12 @@ export class Collection {
    * faster than it can be read; the list is of no use then before another update ends well.
    */
   *update(body: () => Element | null): Generator<void, boolean, void> {
-    this.begun = this.steps;
-    this.losses = 0;
-    if (this.lost) this.reset(null);
+    this.#begun = this.#steps;
+    this.#losses = 0;
+    if (this.lost) this.#reset(null);
     this.lost = false;
     try {
-      yield* this.catchUp(body);
+      yield* this.#catchUp(body);
     } catch (reason) {
       if (reason !== RESTLESS) throw reason;
       this.lost = true;
@@ -210,28 +210,29 @@ export class Collection {
     return true;
   }
 
-  private *catchUp(body: () => Element | null): Work {
+  *#catchUp(body: () => Element | null): Work {
     for (;;) {
-      yield* this.digest();
+      yield* this.#digest();
       const now = body();
       // A page may put another body in its place, or the same one once more.
-      if ((this.root?.element ?? null) !== now || (now && this.known.get(now) !== this.root)) this.reset(now);
-      const known = first(this.checks);
-      const doubt = first(this.doubtful);
-      const gap = first(this.gaps);
+      if ((this.#root?.element ?? null) !== now || (now && this.#known.get(now) !== this.#root))
+        this.#reset(now);
+      const known = first(this.#checks);
+      const doubt = first(this.#doubtful);
+      const gap = first(this.#gaps);
       if (known) {
-        this.checks.delete(known);
-        yield* this.look(known);
+        this.#checks.delete(known);
+        yield* this.#look(known);
       } else if (doubt) {
-        this.doubtful.delete(doubt);
-        yield* this.findGaps(doubt);
+        this.#doubtful.delete(doubt);
+        yield* this.#findGaps(doubt);
       } else if (gap) {
         const [place, before] = gap;
         const node = first(before);
-        if (node === undefined) this.gaps.delete(place);
+        if (node === undefined) this.#gaps.delete(place);
         else {
           before.delete(node);
-          yield* this.fill(place, node);
+          yield* this.#fill(place, node);
         }
       } else return;
     }
@@ -240,67 +241,68 @@ export class Collection {
   /** All blocks in reading order. */
   entries(): Entry[] {
     const entries: Entry[] = [];
-    for (let at = this.root?.open ?? null; at?.linked; at = at.next) if (at.entry) entries.push(at.entry);
+    for (let at = this.#root?.open ?? null; at?.linked; at = at.next) if (at.entry) entries.push(at.entry);
     return entries;
   }
 
   /** Blocks that were read again and are as they were; their text nodes may have been written to. */
   takeAgain(): Set<Entry> {
-    const again = this.again;
-    this.again = new Set();
+    const again = this.#again;
+    this.#again = new Set();
     return again;
   }
 
-  private reset(body: Element | null): void {
-    for (let at = this.root?.open ?? null; at?.linked; at = at.next) this.forget(at);
-    this.known = new WeakMap();
-    this.records = [];
-    this.gaps.clear();
-    this.doubtful.clear();
-    this.checks.clear();
+  #reset(body: Element | null): void {
+    for (let at = this.#root?.open ?? null; at?.linked; at = at.next) this.#forget(at);
+    this.#known = new WeakMap();
+    this.#records = [];
+    this.#gaps.clear();
+    this.#doubtful.clear();
+    this.#checks.clear();
     this.roots.clear();
-    this.cuts.clear();
-    this.root = null;
-    this.text = 0;
-    this.count = 0;
+    this.#cuts.clear();
+    this.#root = null;
+    this.#text = 0;
+    this.#count = 0;
     if (!body) return;
     const now = kindOf(body, getComputedStyle(body), null);
-    const root = this.meet(body, null, now.kind === "inline" ? { kind: "block", box: true } : now);
+    const root = this.#meet(body, null, now.kind === "inline" ? { kind: "block", box: true } : now);
     const open: Item = { ...UNLINKED, known: root, linked: true };
     const close: Item = { ...UNLINKED, known: root, linked: true, prev: open };
     open.next = close;
     root.open = open;
     root.close = close;
-    this.root = root;
-    if (root.kind === "hidden") this.reach.await(body);
-    if (root.kind === "block") this.mark(root, startOf(root));
+    this.#root = root;
+    if (root.kind === "hidden") this.#reach.await(body);
+    if (root.kind === "block") this.#mark(root, startOf(root));
   }
 
   // ── What changed ───────────────────────────────────────────────────────────────────────────────
 
-  private *digest(): Work {
-    while (this.records.length > 0) {
-      const records = this.records;
-      this.records = [];
+  *#digest(): Work {
+    while (this.#records.length > 0) {
+      const records = this.#records;
+      this.#records = [];
       // First what went: it must not be taken for what came elsewhere.
       for (const record of records) {
         for (const node of record.removedNodes) {
-          this.drop(node, record);
-          if (this.pause()) yield;
+          this.#drop(node, record);
+          if (this.#pause()) yield;
         }
       }
       for (const record of records) {
-        if (record.type === "characterData") this.touch(record.target);
-        else if (record.type === "attributes") this.attribute(record.target as Element, record.attributeName);
+        if (record.type === "characterData") this.#touch(record.target);
+        else if (record.type === "attributes")
+          this.#attribute(record.target as Element, record.attributeName);
         else {
           if (isSheet(record.target)) this.check(null);
           for (const node of record.addedNodes) {
             if (isSheet(node)) this.check(null);
-            this.touch(node);
-            if (this.pause()) yield;
+            this.#touch(node);
+            if (this.#pause()) yield;
           }
         }
-        if (this.pause()) yield;
+        if (this.#pause()) yield;
       }
     }
   }
@@ -309,82 +311,82 @@ export class Collection {
    * A node left its parent: what stood around it may run together. Where the node after it left too,
    * that one's record tells the place.
    */
-  private drop(node: Node, { target, nextSibling }: MutationRecord): void {
-    this.left.add(node);
-    const known = this.known.get(node);
-    if (known) this.take(known);
+  #drop(node: Node, { target, nextSibling }: MutationRecord): void {
+    this.#left.add(node);
+    const known = this.#known.get(node);
+    if (known) this.#take(known);
     const host = hostOf(target) ?? (target as Element);
-    const around = this.known.get(host);
+    const around = this.#known.get(host);
     if (!around || around.kind === "hidden" || around.kind === "skipped") return;
     if (around.root && target === host) {
       // Which slot it left, nobody can say any more. A block leaves nothing behind.
-      if (known?.kind !== "block") this.renew(around);
+      if (known?.kind !== "block") this.#renew(around);
     } else if (nextSibling === null || nodes.parentNode(nextSibling) === target)
-      this.mark(around, nextSibling);
+      this.#mark(around, nextSibling);
   }
 
   /** A node came, or holds another text than before. */
-  private touch(node: Node): void {
+  #touch(node: Node): void {
     for (let at = node; ; ) {
-      const parent = this.parentOf(at);
+      const parent = this.#parentOf(at);
       if (!parent) {
         // The slots of a closed root don't show.
         const around = nodes.parentElement(at);
-        const host = around && this.known.get(around);
-        if (host?.root?.mode === "closed") this.renew(host);
+        const host = around && this.#known.get(around);
+        if (host?.root?.mode === "closed") this.#renew(host);
         return;
       }
-      const known = this.known.get(parent);
+      const known = this.#known.get(parent);
       if (known?.kind === "hidden" || known?.kind === "skipped") return;
       if (known) {
-        this.mark(known, at);
+        this.#mark(known, at);
         return;
       }
       at = parent;
     }
   }
 
-  private attribute(element: Element, name: string | null): void {
-    const known = this.known.get(element);
+  #attribute(element: Element, name: string | null): void {
+    const known = this.#known.get(element);
     if (!known) {
-      if (this.root && element === nodes.parentNode(this.root.element)) this.check(null);
+      if (this.#root && element === nodes.parentNode(this.#root.element)) this.check(null);
       return;
     }
     if (name === "slot") {
       const around = nodes.parentElement(element);
-      const host = around && this.known.get(around);
-      if (host?.root) this.renew(host);
-    } else if (name === "open" && nodes.tagOf(element) === "details") this.renew(known);
-    else this.checks.add(known);
+      const host = around && this.#known.get(around);
+      if (host?.root) this.#renew(host);
+    } else if (name === "open" && nodes.tagOf(element) === "details") this.#renew(known);
+    else this.#checks.add(known);
   }
 
   /** Looks at what is hidden and what is shown in an element. */
-  private *look(known: Known): Work {
-    if (this.known.get(known.element) !== known) return;
-    if (this.isStale(known)) {
-      this.renew(known);
+  *#look(known: Known): Work {
+    if (this.#known.get(known.element) !== known) return;
+    if (this.#isStale(known)) {
+      this.#renew(known);
       return;
     }
     if (known.kind === "hidden" || known.kind === "skipped") return;
     if (known.kind === "inline") {
-      this.touch(known.element);
+      this.#touch(known.element);
       // It may hold blocks; they are among those of what is around it.
       if (nodes.firstElement(known.element)) {
         let block = known;
         while (block.kind !== "block" && block.up) block = block.up;
-        this.checks.add(block);
+        this.#checks.add(block);
       }
       return;
     }
     if (!known.open?.linked) return;
     for (let at: Item | null = known.open; at && at !== known.close; at = at.next) {
-      if (at.known && at === at.known.open && at.known !== known && this.isStale(at.known)) {
-        this.renew(at.known);
-      } else if (at.entry) yield* this.lookAt(at.entry);
-      else if (at.veiled?.parentElement && this.isSeen(at.veiled.parentElement)) this.touch(at.veiled);
-      if (this.pause()) {
+      if (at.known && at === at.known.open && at.known !== known && this.#isStale(at.known)) {
+        this.#renew(at.known);
+      } else if (at.entry) yield* this.#lookAt(at.entry);
+      else if (at.veiled?.parentElement && this.#isSeen(at.veiled.parentElement)) this.#touch(at.veiled);
+      if (this.#pause()) {
         yield;
-        if (this.records.length > 0) yield* this.digest();
+        if (this.#records.length > 0) yield* this.#digest();
       }
       // What was taken out leads back to what is still there.
       while (at && !at.linked) at = at.prev;
@@ -393,23 +395,23 @@ export class Collection {
   }
 
   /** Text that can't be seen any more is no text. */
-  private *lookAt(entry: Entry): Work {
+  *#lookAt(entry: Entry): Work {
     let last: Element | null = null;
     for (const { node } of entry.pieces) {
-      const element = node.parentElement ?? this.parentOf(node);
+      const element = node.parentElement ?? this.#parentOf(node);
       if (!element || element === last) continue;
       last = element;
-      if (!this.isSeen(element)) this.touch(node);
-      if (this.pause()) yield;
+      if (!this.#isSeen(element)) this.#touch(node);
+      if (this.#pause()) yield;
     }
   }
 
-  private isSeen(element: Element): boolean {
+  #isSeen(element: Element): boolean {
     this.walked.checked += 1;
     return nodes.isVisible(element);
   }
 
-  private isStale({ element, kind, box, up }: Known): boolean {
+  #isStale({ element, kind, box, up }: Known): boolean {
     this.walked.checked += 1;
     const now = kindOf(element, getComputedStyle(element), up?.element ?? null);
     if (up === null && now.kind === "inline") return kind !== "block";
@@ -417,51 +419,51 @@ export class Collection {
   }
 
   /** As if it had just come. */
-  private renew(known: Known): void {
-    if (known === this.root) {
-      this.reset(known.element);
+  #renew(known: Known): void {
+    if (known === this.#root) {
+      this.#reset(known.element);
       return;
     }
-    this.take(known);
-    this.touch(known.element);
+    this.#take(known);
+    this.#touch(known.element);
   }
 
-  private mark(known: Known, before: Node | null): void {
-    const places = this.gaps.get(known);
+  #mark(known: Known, before: Node | null): void {
+    const places = this.#gaps.get(known);
     if (places) places.add(before);
-    else this.gaps.set(known, new Set([before]));
+    else this.#gaps.set(known, new Set([before]));
   }
 
   // ── The list ───────────────────────────────────────────────────────────────────────────────────
 
   /** Takes an element and what is in it out of the list, and forgets it. */
-  private take(known: Known): void {
-    this.unlink(known);
-    this.known.delete(known.element);
-    this.gaps.delete(known);
+  #take(known: Known): void {
+    this.#unlink(known);
+    this.#known.delete(known.element);
+    this.#gaps.delete(known);
   }
 
-  private unlink({ open, close }: Known): void {
+  #unlink({ open, close }: Known): void {
     if (!open?.linked) return;
     const end = close ?? open;
     const { prev } = open;
     const { next } = end;
-    for (let at: Item | null = open; at; at = at === end ? null : at.next) this.forget(at);
+    for (let at: Item | null = open; at; at = at === end ? null : at.next) this.#forget(at);
     if (prev) prev.next = next;
     if (next) next.prev = prev;
   }
 
-  private forget(at: Item): void {
+  #forget(at: Item): void {
     at.linked = false;
     if (at.entry) {
-      this.text -= at.entry.block.text.length;
-      this.count -= 1;
-    } else if (at.known?.kind === "hidden" && this.known.get(at.known.element) === at.known) {
-      this.reach.dismiss(at.known.element);
+      this.#text -= at.entry.block.text.length;
+      this.#count -= 1;
+    } else if (at.known?.kind === "hidden" && this.#known.get(at.known.element) === at.known) {
+      this.#reach.dismiss(at.known.element);
     }
   }
 
-  private insert(after: Item, at: Item): Item {
+  #insert(after: Item, at: Item): Item {
     at.prev = after;
     at.next = after.next;
     if (after.next) after.next.prev = at;
@@ -471,63 +473,63 @@ export class Collection {
   }
 
   /** Whether an element is a block that was read where it stands now. */
-  private clean(node: Node, up: Known): Known | null {
-    const known = this.known.get(node);
+  #clean(node: Node, up: Known): Known | null {
+    const known = this.#known.get(node);
     return known?.kind === "block" && known.up === up && known.open?.linked ? known : null;
   }
 
   // ── Walking ────────────────────────────────────────────────────────────────────────────────────
 
-  private pause(): boolean {
-    this.steps += 1;
-    if (this.lost || this.steps - this.begun > MAX_STEPS) throw RESTLESS;
-    return this.steps % STRIDE === 0;
+  #pause(): boolean {
+    this.#steps += 1;
+    if (this.lost || this.#steps - this.#begun > MAX_STEPS) throw RESTLESS;
+    return this.#steps % STRIDE === 0;
   }
 
   /** Marks the gaps among all children of an element. */
-  private *findGaps(known: Known): Work {
-    if (this.known.get(known.element) !== known) return;
+  *#findGaps(known: Known): Work {
+    if (this.#known.get(known.element) !== known) return;
     const level = levelAt(known, startOf(known));
-    this.left.clear();
+    this.#left.clear();
     // Where the children so far end in the list; unknown after a gap.
     let end = known.kind === "block" ? known.open : null;
     for (let node = following(level); node; node = following(level)) {
       this.walked.visited += 1;
-      const block = this.clean(node, known);
-      if (!block) this.mark(known, node);
-      else if (end?.next !== block.open) this.mark(known, node);
+      const block = this.#clean(node, known);
+      if (!block) this.#mark(known, node);
+      else if (end?.next !== block.open) this.#mark(known, node);
       end = block?.close ?? null;
-      if (this.pause()) {
+      if (this.#pause()) {
         yield;
-        if (this.records.length > 0) yield* this.digest();
-        if (this.known.get(known.element) !== known) return;
-        if (!this.find(level)) {
-          this.doubt([known]);
+        if (this.#records.length > 0) yield* this.#digest();
+        if (this.#known.get(known.element) !== known) return;
+        if (!this.#find(level)) {
+          this.#doubt([known]);
           return;
         }
-        this.left.clear();
+        this.#left.clear();
       }
     }
-    if (known.kind !== "block" || end?.next !== known.close) this.mark(known, null);
+    if (known.kind !== "block" || end?.next !== known.close) this.#mark(known, null);
   }
 
   /** Reads what stands between the known blocks around a place: before `node` of `place`. */
-  private *fill(place: Known, node: Node | null): Work {
-    if (!this.stands(place) || (node && this.parentOf(node) !== place.element)) return;
-    const begun = yield* this.begin(place, node);
+  *#fill(place: Known, node: Node | null): Work {
+    if (!this.#stands(place) || (node && this.#parentOf(node) !== place.element)) return;
+    const begun = yield* this.#begin(place, node);
     if (!begun) return;
     const walk = new Walk(...begun);
-    this.left.clear();
+    this.#left.clear();
     let end: Item | null = null;
     while (walk.stack.length > 0) {
       const level = walk.stack[walk.stack.length - 1] as Level;
       const child = following(level);
       // Whatever else was noted before this node is read with it.
-      if (this.gaps.size > 0 && !level.noted) this.gaps.get(level.known)?.delete(child);
+      if (this.#gaps.size > 0 && !level.noted) this.#gaps.get(level.known)?.delete(child);
       level.noted = false;
       if (child === null) {
         if (level.known.kind === "block") {
-          this.flush(walk);
+          this.#flush(walk);
           if (walk.stack.length === 1) end = level.known.close;
           else walk.cursor = level.known.close as Item;
         }
@@ -535,63 +537,63 @@ export class Collection {
       } else {
         this.walked.visited += 1;
         walk.visited += 1;
-        const block = this.clean(child, level.known);
+        const block = this.#clean(child, level.known);
         if (block) {
-          this.flush(walk);
+          this.#flush(walk);
           end = block.open;
           break;
         }
         if (nodes.isText(child)) {
-          if (!(yield* this.addText(child, level, walk))) return;
-        } else if (nodes.isElement(child)) this.enter(child, level.known, walk);
-        if (this.room(walk) <= 0 || this.count >= MAX_BLOCKS || walk.visited > MAX_NODES) {
-          this.cuts.add(level.known);
-          this.flush(walk);
+          if (!(yield* this.#addText(child, level, walk))) return;
+        } else if (nodes.isElement(child)) this.#enter(child, level.known, walk);
+        if (this.#room(walk) <= 0 || this.#count >= MAX_BLOCKS || walk.visited > MAX_NODES) {
+          this.#cuts.add(level.known);
+          this.#flush(walk);
           end = walk.bottom.close;
           break;
         }
       }
-      if (this.pause()) {
+      if (this.#pause()) {
         yield;
-        if (this.records.length > 0) {
-          yield* this.digest();
-          if (!this.repair(walk)) return;
+        if (this.#records.length > 0) {
+          yield* this.#digest();
+          if (!this.#repair(walk)) return;
         }
       }
     }
-    if (end?.linked) this.settle(walk, end);
+    if (end?.linked) this.#settle(walk, end);
   }
 
   /** Whether an element is still known where it is, up to the block that holds it. */
-  private stands(known: Known): boolean {
+  #stands(known: Known): boolean {
     let at = known;
     for (; at.kind !== "block" && at.up; at = at.up) {
-      if (this.known.get(at.element) !== at || this.parentOf(at.element) !== at.up.element) return false;
+      if (this.#known.get(at.element) !== at || this.#parentOf(at.element) !== at.up.element) return false;
     }
-    return this.known.get(at.element) === at && at.open?.linked === true;
+    return this.#known.get(at.element) === at && at.open?.linked === true;
   }
 
   /** Where a gap begins: the item before it, and the levels at its first node. Null: the page changed meanwhile. */
-  private *begin(place: Known, node: Node | null): Generator<void, [Item, Level[]] | null, void> {
+  *#begin(place: Known, node: Node | null): Generator<void, [Item, Level[]] | null, void> {
     // Asked for once: a slot copies the list of its nodes each time.
     let back = new Back(place, node);
     let start = place.open;
     const changed = function* (this: Collection) {
-      if (!this.pause()) return false;
+      if (!this.#pause()) return false;
       yield;
-      if (this.records.length === 0) return false;
-      yield* this.digest();
-      this.mark(place, node);
+      if (this.#records.length === 0) return false;
+      yield* this.#digest();
+      this.#mark(place, node);
       return true;
     };
     for (;;) {
       const left = back.left();
-      const block = left && this.clean(left, back.known);
+      const block = left && this.#clean(left, back.known);
       if (block) {
         start = block.close;
         break;
       }
-      const inside = left && this.known.get(left);
+      const inside = left && this.#known.get(left);
       if (left) this.walked.visited += 1;
       const { up } = back.known;
       if (inside?.kind === "inline" && inside.up === back.known) {
@@ -616,49 +618,49 @@ export class Collection {
     return [start as Item, stack.reverse()];
   }
 
-  private enter(element: Element, up: Known, walk: Walk): void {
+  #enter(element: Element, up: Known, walk: Walk): void {
     if (nodes.tagOf(element) === "br") {
-      if (walk.gathering.lineBreak()) this.flush(walk);
+      if (walk.gathering.lineBreak()) this.#flush(walk);
       return;
     }
     const style = getComputedStyle(element);
     const now = kindOf(element, style, up.element);
     const { kind, box } = now;
-    if (box) this.flush(walk);
-    const before = this.known.get(element);
-    const known = this.meet(element, up, now);
-    if (before?.kind === "hidden" && kind !== "hidden") this.reach.dismiss(element);
+    if (box) this.#flush(walk);
+    const before = this.#known.get(element);
+    const known = this.#meet(element, up, now);
+    if (before?.kind === "hidden" && kind !== "hidden") this.#reach.dismiss(element);
     if (kind === "skipped") return;
     if (kind === "hidden") {
       known.open = { ...UNLINKED, known };
-      walk.cursor = this.insert(walk.cursor, known.open);
-      this.reach.await(element);
+      walk.cursor = this.#insert(walk.cursor, known.open);
+      this.#reach.await(element);
       return;
     }
     if (kind === "block") {
       known.open = { ...UNLINKED, known };
       known.close = { ...UNLINKED, known };
-      walk.cursor = this.insert(walk.cursor, known.open);
-      this.insert(known.open, known.close);
+      walk.cursor = this.#insert(walk.cursor, known.open);
+      this.#insert(known.open, known.close);
     }
     walk.stack.push(levelAt(known, startOf(known), style));
   }
 
   /** An inline element that is where it was stays known as it was, and the blocks in it with it. */
-  private meet(element: Element, up: Known | null, { kind, box }: { kind: Kind; box: boolean }): Known {
-    const before = this.known.get(element);
+  #meet(element: Element, up: Known | null, { kind, box }: { kind: Kind; box: boolean }): Known {
+    const before = this.#known.get(element);
     const read = kind === "block" || kind === "inline";
-    const root = read ? this.reach.shadowOf(element, mayHostClosed(element)) : null;
+    const root = read ? this.#reach.shadowOf(element, mayHostClosed(element)) : null;
     if (before && before.up === up && before.root === root && before.kind === kind && kind === "inline") {
       return before;
     }
     if (root) {
       this.roots.add(root);
-      this.reach.enter(root);
+      this.#reach.enter(root);
     }
     const known: Known = {
       element,
-      id: before?.id ?? this.ids++,
+      id: before?.id ?? this.#ids++,
       up,
       kind,
       box,
@@ -670,89 +672,89 @@ export class Collection {
       open: null,
       close: null,
     };
-    this.known.set(element, known);
+    this.#known.set(element, known);
     return known;
   }
 
   /** How many UTF-16 units may still be read. */
-  private room(walk: Walk): number {
-    return this.reach.most - this.text - walk.gathering.length;
+  #room(walk: Walk): number {
+    return this.#reach.most - this.#text - walk.gathering.length;
   }
 
   /** Gathers a text node part by part. False where the walk is lost meanwhile. */
-  private *addText(node: Text, { known, style }: Level, walk: Walk): Generator<void, boolean, void> {
+  *#addText(node: Text, { known, style }: Level, walk: Walk): Generator<void, boolean, void> {
     const { gathering } = walk;
     if (!gathering.wants(node)) return true;
     if (style.visibility !== "visible") {
-      walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
+      walk.cursor = this.#insert(walk.cursor, { ...UNLINKED, veiled: node });
       return true;
     }
     let to = 0;
-    for (let from = 0; from < Math.min(node.length, this.reach.most) && this.room(walk) > 0; from = to) {
-      if (from > 0 && this.pause()) {
+    for (let from = 0; from < Math.min(node.length, this.#reach.most) && this.#room(walk) > 0; from = to) {
+      if (from > 0 && this.#pause()) {
         yield;
-        if (this.records.length > 0) {
-          yield* this.digest();
-          if (!this.repair(walk)) return false;
+        if (this.#records.length > 0) {
+          yield* this.#digest();
+          if (!this.#repair(walk)) return false;
         }
       }
       to = from + PIECE;
       const end = nodes.here.isPlain() ? paragraphEnd(node.data, from, to) : null;
       to = end ?? to;
       gathering.add(node, from, to, known.link, known.mark);
-      if (end !== null || gathering.length >= MAX_BLOCK) this.flush(walk);
+      if (end !== null || gathering.length >= MAX_BLOCK) this.#flush(walk);
     }
     return true;
   }
 
   /** The block that was being gathered ends here. */
-  private flush(walk: Walk): void {
+  #flush(walk: Walk): void {
     const gathered = walk.gathering.take();
-    if (!gathered || this.count >= MAX_BLOCKS) return;
+    if (!gathered || this.#count >= MAX_BLOCKS) return;
     const block = describe(gathered, (walk.stack[walk.stack.length - 1] as Level).known);
     const made = { ...UNLINKED, entry: { block, pieces: gathered.pieces } };
-    walk.cursor = this.insert(walk.cursor, made);
+    walk.cursor = this.#insert(walk.cursor, made);
     walk.made.push(made);
     this.walked.collected += 1;
-    this.text += block.text.length;
-    this.count += 1;
+    this.#text += block.text.length;
+    this.#count += 1;
   }
 
   /**
    * The page changed during a pause: finds the way on. False where it is lost; then the walk ends, and
    * the elements in which it was are looked through for what is missing.
    */
-  private repair(walk: Walk): boolean {
+  #repair(walk: Walk): boolean {
     while (!walk.cursor.linked && walk.cursor.prev) walk.cursor = walk.cursor.prev;
-    const gone = walk.stack.findIndex(({ known }) => this.known.get(known.element) !== known);
+    const gone = walk.stack.findIndex(({ known }) => this.#known.get(known.element) !== known);
     if (gone >= 0) {
-      if (gone > 0) this.flush(walk);
+      if (gone > 0) this.#flush(walk);
       walk.stack.length = gone;
     }
-    const found = walk.stack.every((level) => this.find(level));
+    const found = walk.stack.every((level) => this.#find(level));
     for (const level of walk.stack) {
       const next = level.assigned ? (level.assigned[level.index] ?? null) : level.next;
-      level.noted = this.gaps.get(level.known)?.has(next) === true;
+      level.noted = this.#gaps.get(level.known)?.has(next) === true;
     }
-    this.left.clear();
+    this.#left.clear();
     if (found) return true;
-    this.flush(walk);
-    this.doubt(walk.stack.map(({ known }) => known));
+    this.#flush(walk);
+    this.#doubt(walk.stack.map(({ known }) => known));
     return false;
   }
 
   /** A way is lost: these elements are looked through for what is missing. */
-  private doubt(all: readonly Known[]): void {
-    this.losses += 1;
-    if (this.losses > MAX_LOSSES) throw RESTLESS;
-    for (const known of all) this.doubtful.add(known);
+  #doubt(all: readonly Known[]): void {
+    this.#losses += 1;
+    if (this.#losses > MAX_LOSSES) throw RESTLESS;
+    for (const known of all) this.#doubtful.add(known);
   }
 
   /** Whether a level still knows its next node, or finds it after the one before. */
-  private find(level: Level): boolean {
+  #find(level: Level): boolean {
     const { known, assigned, next, last } = level;
     if (assigned) return same(assigned, assignedOf(known.element) ?? []);
-    const stays = (node: Node) => !this.left.has(node) && this.parentOf(node) === known.element;
+    const stays = (node: Node) => !this.#left.has(node) && this.#parentOf(node) === known.element;
     if (!next || stays(next)) return true;
     if (!last || !stays(last)) return false;
     level.next = nodes.nextSibling(last);
@@ -760,24 +762,24 @@ export class Collection {
   }
 
   /** What the walk found takes the place of what stood there; blocks that are the same stay. */
-  private settle(walk: Walk, end: Item): void {
+  #settle(walk: Walk, end: Item): void {
     const stale: Item[] = [];
     let at = walk.cursor.next;
     for (; at && at !== end; at = at.next) stale.push(at);
     if (!at) {
       // The order of the list isn't that of the page: it must not happen, and costs a reading if it does.
-      if (this.root) this.reset(this.root.element);
+      if (this.#root) this.#reset(this.#root.element);
       return;
     }
     const made = walk.made.filter((one) => one.linked);
     const old = stale.filter((one) => one.entry !== null);
-    for (const one of stale) this.forget(one);
+    for (const one of stale) this.#forget(one);
     walk.cursor.next = end;
     end.prev = walk.cursor;
     const keep = (one: Item | undefined, other: Item | undefined) => {
       if (!one?.entry || !other?.entry || !sameEntry(one.entry, other.entry)) return false;
       one.entry = other.entry;
-      this.again.add(other.entry);
+      this.#again.add(other.entry);
       return true;
     };
     let from = 0;
@@ -788,14 +790,14 @@ export class Collection {
   }
 
   /** The element that a node is drawn in; null where it isn't, as far as can be told. */
-  private parentOf(node: Node): Element | null {
+  #parentOf(node: Node): Element | null {
     const slot = nodes.slotOf(node);
     if (slot) return slot;
     const parent = nodes.parentNode(node);
     if (!nodes.isElement(parent)) return parent && hostOf(parent);
-    if (!nodes.shadowRootOf(parent) && !this.known.get(parent)?.root) return parent;
+    if (!nodes.shadowRootOf(parent) && !this.#known.get(parent)?.root) return parent;
     // The slots of a closed root don't show; where an element was met, it is known.
-    const up = this.known.get(node)?.up?.element;
+    const up = this.#known.get(node)?.up?.element;
     return up && nodes.tagOf(up) === "slot" ? up : null;
   }
 }
@@ -829,20 +831,20 @@ class Back {
   at: Node | null;
   /** The way that led here from around. */
   readonly around: Back | null;
-  private readonly assigned: readonly Node[] | null;
-  private index: number;
+  readonly #assigned: readonly Node[] | null;
+  #index: number;
 
   constructor(known: Known, at: Node | null, around: Back | null = null) {
     this.known = known;
     this.at = at;
     this.around = around;
-    this.assigned = assignedOf(known.element);
-    this.index = this.assigned ? (at ? this.assigned.indexOf(at) : this.assigned.length) : 0;
+    this.#assigned = assignedOf(known.element);
+    this.#index = this.#assigned ? (at ? this.#assigned.indexOf(at) : this.#assigned.length) : 0;
   }
 
   /** The node drawn before `at`; before the end for null. */
   left(): Node | null {
-    if (this.assigned) return this.assigned[--this.index] ?? null;
+    if (this.#assigned) return this.#assigned[--this.#index] ?? null;
     const { element, root } = this.known;
     return this.at ? nodes.previousSibling(this.at) : nodes.lastChild(root ?? element);
   }

@@ -9,7 +9,10 @@ interface Type<T> {
   readonly prototype: T;
 }
 
-/** Reads a property past whatever bears its name. */
+/**
+ * Reads a property past whatever bears its name.
+ * @__NO_SIDE_EFFECTS__
+ */
 function getter<T extends object, K extends keyof T & string>({ prototype }: Type<T>, name: K) {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: T) => T[K];
   return (of: T): T[K] => get.call(of);

@@ -18,25 +18,25 @@ export class Paint {
   made = 0;
   readonly roots: ReadonlySet<ShadowRoot>;
 
-  private entries: readonly Entry[] = [];
-  private flags: readonly Flag[] = [];
-  private byEntry = new Map<Entry, Flag[]>();
-  private readonly ranges = new Map<Flag, Range[]>();
-  private readonly owners = new WeakMap<AbstractRange, Flag>();
+  #entries: readonly Entry[] = [];
+  #flags: readonly Flag[] = [];
+  #byEntry = new Map<Entry, Flag[]>();
+  readonly #ranges = new Map<Flag, Range[]>();
+  readonly #owners = new WeakMap<AbstractRange, Flag>();
   /** What we put into the registry, by name: the page may have replaced it since. */
-  private readonly mine = new Map<string, Highlight>();
+  readonly #mine = new Map<string, Highlight>();
   /** Flags that are painted, in no order. */
-  private painted = new Set<Flag>();
-  private order: Flag[] | null = null;
+  #painted = new Set<Flag>();
+  #order: Flag[] | null = null;
   /** How many ranges our highlights should hold. */
-  private held = 0;
+  #held = 0;
   /** How many times in a row the page has had its way with what is ours in the registry. */
-  private fights = 0;
+  #fights = 0;
   /** Counts calls of `show`: an earlier one that is not done yet is overtaken. */
-  private wave = 0;
+  #wave = 0;
   /** Text node → block, made when the first caret asks. */
-  private blocks: Map<Node, number> | null = null;
-  private active: Flag | null = null;
+  #blocks: Map<Node, number> | null = null;
+  #active: Flag | null = null;
 
   /** `roots`: shadow roots that hold text; kept up to date by their owner. */
   constructor(roots: ReadonlySet<ShadowRoot>) {
@@ -45,8 +45,8 @@ export class Paint {
 
   /** Flags that are painted now, in reading order. */
   get shown(): readonly Flag[] {
-    this.order ??= this.flags.filter((flag) => this.painted.has(flag));
-    return this.order;
+    this.#order ??= this.#flags.filter((flag) => this.#painted.has(flag));
+    return this.#order;
   }
 
   /**
@@ -54,33 +54,33 @@ export class Paint {
    * are blocks whose text nodes may have been written to, which moves ranges. Nothing is painted yet.
    */
   update(flags: readonly Flag[], entries: readonly Entry[], written: ReadonlySet<Entry>): void {
-    const before = this.byEntry;
-    this.byEntry = new Map();
-    this.entries = entries;
-    this.blocks = null;
-    this.flags = flags.flatMap((flag) => {
+    const before = this.#byEntry;
+    this.#byEntry = new Map();
+    this.#entries = entries;
+    this.#blocks = null;
+    this.#flags = flags.flatMap((flag) => {
       const entry = entries[flag.block];
       if (!entry) return [];
       const known = before.get(entry);
       const at = known?.findIndex((one) => sameFlag(one, flag)) ?? -1;
       const kept = known && at >= 0 ? (known.splice(at, 1)[0] as Flag) : null;
-      const all = this.byEntry.get(entry);
+      const all = this.#byEntry.get(entry);
       const one = kept ? Object.assign(kept, flag) : flag;
       if (all) all.push(one);
-      else this.byEntry.set(entry, [one]);
+      else this.#byEntry.set(entry, [one]);
       return [one];
     });
-    const { active } = this;
-    for (const gone of before.values()) for (const flag of gone) this.unpaint(flag);
+    const active = this.#active;
+    for (const gone of before.values()) for (const flag of gone) this.#unpaint(flag);
     this.rewrite(written);
     // It stands where it stood, on ranges of now.
     this.activate(null);
-    if (active && this.byEntry.get(entries[active.block] as Entry)?.includes(active)) this.activate(active);
+    if (active && this.#byEntry.get(entries[active.block] as Entry)?.includes(active)) this.activate(active);
   }
 
   /** Makes the ranges in these blocks anew when they are painted next. */
   rewrite(written: ReadonlySet<Entry>): void {
-    for (const entry of written) for (const flag of this.byEntry.get(entry) ?? []) this.unpaint(flag);
+    for (const entry of written) for (const flag of this.#byEntry.get(entry) ?? []) this.#unpaint(flag);
   }
 
   /**
@@ -88,25 +88,25 @@ export class Paint {
    * goes, goes in the first step, together with what comes in view; the rest follows step by step.
    */
   *show(filter: Filter): Generator<void, void, void> {
-    this.wave += 1;
-    const { wave } = this;
-    let passing = this.flags.filter((flag) => passes(flag, filter));
+    this.#wave += 1;
+    const wave = this.#wave;
+    let passing = this.#flags.filter((flag) => passes(flag, filter));
     if (passing.length > MAX_PAINTED) {
       passing = [...passing].sort((a, b) => b.strength - a.strength).slice(0, MAX_PAINTED);
     }
     const wanted = new Set(passing);
-    for (const flag of this.painted) if (!wanted.has(flag)) this.unpaint(flag, true);
+    for (const flag of this.#painted) if (!wanted.has(flag)) this.#unpaint(flag, true);
     this.keep();
-    let fresh = passing.filter((flag) => !this.painted.has(flag));
-    if (fresh.length > AT_ONCE) fresh = this.inViewFirst(fresh);
+    let fresh = passing.filter((flag) => !this.#painted.has(flag));
+    if (fresh.length > AT_ONCE) fresh = this.#inViewFirst(fresh);
     for (const [i, flag] of fresh.entries()) {
       if (i >= AT_ONCE && i % 16 === 0) {
         yield;
-        if (wave !== this.wave) return;
+        if (wave !== this.#wave) return;
       }
-      this.paint(flag);
+      this.#paint(flag);
     }
-    if (this.active && !this.painted.has(this.active)) this.activate(null);
+    if (this.#active && !this.#painted.has(this.#active)) this.activate(null);
   }
 
   /**
@@ -115,74 +115,74 @@ export class Paint {
    */
   keep(thoroughly = false): void {
     if (this.beaten) return;
-    if (this.isWhole(thoroughly)) {
-      this.fights = 0;
+    if (this.#isWhole(thoroughly)) {
+      this.#fights = 0;
       return;
     }
-    if (this.mine.size > 0) this.fights += 1;
+    if (this.#mine.size > 0) this.#fights += 1;
     for (const [i, category] of CATEGORIES.entries()) {
       const name = highlightName(category);
-      let highlight = this.mine.get(name);
+      let highlight = this.#mine.get(name);
       if (!highlight) {
         highlight = new Highlight();
         highlight.priority = CATEGORIES.length - i;
       }
       highlight.clear();
-      this.set(name, highlight);
+      this.#set(name, highlight);
     }
-    for (const flag of this.painted) {
-      for (const range of this.rangesOf(flag)) this.highlight(flag.category)?.add(range);
+    for (const flag of this.#painted) {
+      for (const range of this.rangesOf(flag)) this.#highlight(flag.category)?.add(range);
     }
   }
 
   /** Whether the marks stay away, because the page would take them away again. */
   get beaten(): boolean {
-    return this.fights > PATIENCE;
+    return this.#fights > PATIENCE;
   }
 
-  private isWhole(thoroughly: boolean): boolean {
+  #isWhole(thoroughly: boolean): boolean {
     let size = 0;
     for (const category of CATEGORIES) {
-      const highlight = this.highlight(category);
+      const highlight = this.#highlight(category);
       if (!highlight || CSS.highlights.get(highlightName(category)) !== highlight) return false;
       size += highlight.size;
-      if (thoroughly) for (const range of highlight) if (!this.owners.has(range)) return false;
+      if (thoroughly) for (const range of highlight) if (!this.#owners.has(range)) return false;
     }
-    return size === this.held;
+    return size === this.#held;
   }
 
-  private highlight(category: Category): Highlight | undefined {
-    return this.mine.get(highlightName(category));
+  #highlight(category: Category): Highlight | undefined {
+    return this.#mine.get(highlightName(category));
   }
 
-  private paint(flag: Flag): void {
+  #paint(flag: Flag): void {
     const ranges = this.rangesOf(flag);
     if (ranges.length === 0) return;
-    for (const range of ranges) this.highlight(flag.category)?.add(range);
-    this.held += ranges.length;
-    this.painted.add(flag);
-    this.order = null;
+    for (const range of ranges) this.#highlight(flag.category)?.add(range);
+    this.#held += ranges.length;
+    this.#painted.add(flag);
+    this.#order = null;
   }
 
   /** `keeping` its ranges: only the reader's choice hides it. */
-  private unpaint(flag: Flag, keeping = false): void {
-    if (this.painted.delete(flag)) {
-      const ranges = this.ranges.get(flag) ?? [];
-      for (const range of ranges) this.highlight(flag.category)?.delete(range);
-      this.held -= ranges.length;
+  #unpaint(flag: Flag, keeping = false): void {
+    if (this.#painted.delete(flag)) {
+      const ranges = this.#ranges.get(flag) ?? [];
+      for (const range of ranges) this.#highlight(flag.category)?.delete(range);
+      this.#held -= ranges.length;
     }
-    if (!keeping) this.ranges.delete(flag);
-    this.order = null;
+    if (!keeping) this.#ranges.delete(flag);
+    this.#order = null;
   }
 
   /** From the top of the window on, then what is above; block by block downwards is near enough. */
-  private inViewFirst(flags: readonly Flag[]): Flag[] {
+  #inViewFirst(flags: readonly Flag[]): Flag[] {
     const sorted = [...flags].sort((a, b) => a.block - b.block);
     let low = 0;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const node = this.entries[(sorted[middle] as Flag).block]?.pieces[0]?.node;
+      const node = this.#entries[(sorted[middle] as Flag).block]?.pieces[0]?.node;
       const holder = node && laidOut(node);
       const box = holder && boxOf(holder);
       if (box && box.bottom < 0) low = middle + 1;
@@ -193,22 +193,22 @@ export class Paint {
 
   /** Marks the flag under the pointer. */
   activate(flag: Flag | null): void {
-    if (flag === this.active) return;
-    if (this.active) this.remove(activeName(this.active.category));
-    this.active = flag;
+    if (flag === this.#active) return;
+    if (this.#active) this.#remove(activeName(this.#active.category));
+    this.#active = flag;
     if (!flag) return;
     const highlight = new Highlight(...this.rangesOf(flag));
     highlight.priority = CATEGORIES.length + 1;
-    this.set(activeName(flag.category), highlight);
+    this.#set(activeName(flag.category), highlight);
   }
 
   /** Marks the flag that the reader has come to by key. */
   point(flag: Flag | null): void {
-    this.remove(CURRENT);
+    this.#remove(CURRENT);
     if (!flag) return;
     const highlight = new Highlight(...this.rangesOf(flag));
     highlight.priority = CATEGORIES.length + 2;
-    this.set(CURRENT, highlight);
+    this.#set(CURRENT, highlight);
   }
 
   /** The words that a flag marks. */
@@ -218,29 +218,29 @@ export class Paint {
 
   /** Takes everything of ours out of the registry, and nothing that another instance put there. */
   clear(): void {
-    this.wave += 1;
-    this.fights = 0;
-    this.active = null;
-    this.painted.clear();
-    this.order = null;
-    this.held = 0;
-    for (const name of [...this.mine.keys()]) this.remove(name);
+    this.#wave += 1;
+    this.#fights = 0;
+    this.#active = null;
+    this.#painted.clear();
+    this.#order = null;
+    this.#held = 0;
+    for (const name of [...this.#mine.keys()]) this.#remove(name);
   }
 
   /** The live ranges of a flag: one, or several where it crosses a shadow boundary. */
   rangesOf(flag: Flag): Range[] {
-    const known = this.ranges.get(flag);
+    const known = this.#ranges.get(flag);
     if (known) return known;
     const ranges = this.between(flag.block, flag.start, flag.end);
     this.made += ranges.length;
-    this.ranges.set(flag, ranges);
-    for (const range of ranges) this.owners.set(range, flag);
+    this.#ranges.set(flag, ranges);
+    for (const range of ranges) this.#owners.set(range, flag);
     return ranges;
   }
 
   /** Ranges over any part of a block. */
   between(block: number, start: number, end: number): Range[] {
-    const pieces = this.entries[block]?.pieces;
+    const pieces = this.#entries[block]?.pieces;
     if (!pieces || start >= end) return [];
     const from = locate(pieces, start, false);
     const to = locate(pieces, end, true);
@@ -250,7 +250,7 @@ export class Paint {
   }
 
   textOf(block: number): string {
-    return this.entries[block]?.block.text ?? "";
+    return this.#entries[block]?.block.text ?? "";
   }
 
   /** Visible flags at a point of the viewport, the one whose card opens first in front. */
@@ -259,23 +259,23 @@ export class Paint {
     const found = new Set<Flag>();
     for (const hit of CSS.highlights.highlightsFromPoint?.(x, y, { shadowRoots }) ?? []) {
       for (const range of hit.ranges) {
-        const flag = this.owners.get(range);
+        const flag = this.#owners.get(range);
         if (flag) found.add(flag);
       }
     }
     // Where the call is missing, or answers nothing as Chromium does under an emulated pixel ratio.
-    if (found.size === 0) this.byCaret(x, y, found);
+    if (found.size === 0) this.#byCaret(x, y, found);
     const rank = (flag: Flag) => CATEGORIES.indexOf(flag.category);
     return [...found].sort((a, b) => rank(a) - rank(b));
   }
 
-  private byCaret(x: number, y: number, found: Set<Flag>): void {
+  #byCaret(x: number, y: number, found: Set<Flag>): void {
     const caret = caretAt(x, y, [...this.roots]);
-    const block = caret && this.blockOf(caret.offsetNode);
+    const block = caret && this.#blockOf(caret.offsetNode);
     if (!caret || block === undefined || block === null) return;
-    for (const flag of this.byEntry.get(this.entries[block] as Entry) ?? []) {
+    for (const flag of this.#byEntry.get(this.#entries[block] as Entry) ?? []) {
       // The caret snaps to text near the point; the boxes say whether the point is really inside.
-      if (!this.painted.has(flag)) continue;
+      if (!this.#painted.has(flag)) continue;
       const near = this.rangesOf(flag).filter((range) =>
         range.isPointInRange(caret.offsetNode, caret.offset),
       );
@@ -283,24 +283,24 @@ export class Paint {
     }
   }
 
-  private blockOf(node: Node): number | undefined {
-    if (!this.blocks) {
-      this.blocks = new Map();
-      for (const [block, { pieces }] of this.entries.entries()) {
-        for (const piece of pieces) this.blocks.set(piece.node, block);
+  #blockOf(node: Node): number | undefined {
+    if (!this.#blocks) {
+      this.#blocks = new Map();
+      for (const [block, { pieces }] of this.#entries.entries()) {
+        for (const piece of pieces) this.#blocks.set(piece.node, block);
       }
     }
-    return this.blocks.get(node);
+    return this.#blocks.get(node);
   }
 
-  private set(name: string, highlight: Highlight): void {
-    this.mine.set(name, highlight);
+  #set(name: string, highlight: Highlight): void {
+    this.#mine.set(name, highlight);
     if (CSS.highlights.get(name) !== highlight) CSS.highlights.set(name, highlight);
   }
 
-  private remove(name: string): void {
-    if (CSS.highlights.get(name) === this.mine.get(name)) CSS.highlights.delete(name);
-    this.mine.delete(name);
+  #remove(name: string): void {
+    if (CSS.highlights.get(name) === this.#mine.get(name)) CSS.highlights.delete(name);
+    this.#mine.delete(name);
   }
 }
 

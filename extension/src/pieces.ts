@@ -38,14 +38,14 @@ const BLANK = /^[\t\n\f\r ]*$/;
 
 /** Makes one block after another out of text nodes. */
 export class Gathering {
-  private parts: string[] = [];
+  #parts: string[] = [];
   /** UTF-16 units gathered for this block. */
   length = 0;
-  private endsInSpace = false;
-  private pieces: Piece[] = [];
-  private links: [number, number][] = [];
-  private marks: [number, number][] = [];
-  private breaks = 0;
+  #endsInSpace = false;
+  #pieces: Piece[] = [];
+  #links: [number, number][] = [];
+  #marks: [number, number][] = [];
+  #breaks = 0;
 
   /** White space between blocks is most text nodes of a page: it never needs a style. */
   wants({ data }: Text): boolean {
@@ -55,50 +55,50 @@ export class Gathering {
   /** Adds what stands in a node from `from` up to `to`, no more than a piece. */
   add(node: Text, from: number, to: number, link: boolean, mark: boolean): void {
     const data = node.data.slice(from, to);
-    const trimmed = (this.length === 0 || this.endsInSpace) && isSpace(data.charCodeAt(0));
+    const trimmed = (this.length === 0 || this.#endsInSpace) && isSpace(data.charCodeAt(0));
     let added = NEEDS_COLLAPSING.test(data) ? data.replace(SPACE, " ") : data;
     const collapsed = added.length !== data.length;
     if (trimmed) added = added.slice(1);
     if (added === "") return;
-    if (added !== " ") this.breaks = 0;
+    if (added !== " ") this.#breaks = 0;
 
     const start = this.length;
-    this.pieces.push({ node, from, start, collapsed, trimmed });
-    this.append(added);
-    if (link) extend(this.links, start, this.length);
-    if (mark) extend(this.marks, start, this.length);
+    this.#pieces.push({ node, from, start, collapsed, trimmed });
+    this.#append(added);
+    if (link) extend(this.#links, start, this.length);
+    if (mark) extend(this.#marks, start, this.length);
   }
 
   /** One break is a space; two in a row end a paragraph on pages that have no others: true then. */
   lineBreak(): boolean {
     if (this.length === 0) return false;
-    this.breaks += 1;
-    if (this.breaks > 1) return true;
-    if (!this.endsInSpace) this.append(" ");
+    this.#breaks += 1;
+    if (this.#breaks > 1) return true;
+    if (!this.#endsInSpace) this.#append(" ");
     return false;
   }
 
   /** What there is of the block, which ends here; null where there is no text. */
   take(): Gathered | null {
-    this.breaks = 0;
+    this.#breaks = 0;
     if (this.length === 0) return null;
-    const joined = this.parts.join("");
-    const text = this.endsInSpace ? joined.slice(0, -1) : joined;
-    const { pieces, links, marks } = this;
-    this.parts = [];
+    const joined = this.#parts.join("");
+    const text = this.#endsInSpace ? joined.slice(0, -1) : joined;
+    const [pieces, links, marks] = [this.#pieces, this.#links, this.#marks];
+    this.#parts = [];
     this.length = 0;
-    this.endsInSpace = false;
-    this.pieces = [];
-    this.links = [];
-    this.marks = [];
+    this.#endsInSpace = false;
+    this.#pieces = [];
+    this.#links = [];
+    this.#marks = [];
     if (text === "") return null;
     return { text, pieces, links: clip(links, text.length), marks: clip(marks, text.length) };
   }
 
-  private append(text: string): void {
-    this.parts.push(text);
+  #append(text: string): void {
+    this.#parts.push(text);
     this.length += text.length;
-    this.endsInSpace = text.endsWith(" ");
+    this.#endsInSpace = text.endsWith(" ");
   }
 }
 

@@ -31,39 +31,39 @@ export interface Heard {
 }
 
 export class Watch {
-  private readonly heard: Heard;
-  private readonly mutations: MutationObserver;
-  private readonly sizes: ResizeObserver;
-  private readonly awaited = new Set<Element>();
+  readonly #heard: Heard;
+  readonly #mutations: MutationObserver;
+  readonly #sizes: ResizeObserver;
+  readonly #awaited = new Set<Element>();
 
   /** Starts to listen; `signal` ends it. `listen` must be called too. */
   constructor(heard: Heard, signal: AbortSignal) {
-    this.heard = heard;
-    this.mutations = new MutationObserver((records) => {
-      const theirs = records.filter((record) => !this.isOurs(record));
-      if (theirs.length > 0 && !heard.records(theirs)) this.mutations.disconnect();
+    this.#heard = heard;
+    this.#mutations = new MutationObserver((records) => {
+      const theirs = records.filter((record) => !this.#isOurs(record));
+      if (theirs.length > 0 && !heard.records(theirs)) this.#mutations.disconnect();
     });
     this.resume();
-    this.sizes = new ResizeObserver((entries) => {
+    this.#sizes = new ResizeObserver((entries) => {
       for (const { target } of entries) heard.shown(target);
     });
     signal.addEventListener("abort", () => {
-      this.mutations.disconnect();
-      this.sizes.disconnect();
+      this.#mutations.disconnect();
+      this.#sizes.disconnect();
     });
   }
 
   /** Hears of changes again; the roots in the document are to be entered anew. */
   resume(): void {
-    this.mutations.observe(document, OPTIONS);
+    this.#mutations.observe(document, OPTIONS);
   }
 
   /** Listens to events. A document that a page writes anew (`document.open`) has lost all its listeners. */
   listen(signal: AbortSignal): void {
-    const { heard } = this;
+    const heard = this.#heard;
     const options = { signal, passive: true, capture: true };
     // Neither bubbles, both can be caught on their way down.
-    listen(document, "load", (event) => this.loaded(event.target), options);
+    listen(document, "load", (event) => this.#loaded(event.target), options);
     listen(
       document,
       "transitionend",
@@ -86,35 +86,35 @@ export class Watch {
 
   /** Mutations don't cross the border of a shadow root by themselves. */
   enter(root: ShadowRoot): void {
-    this.mutations.observe(root, OPTIONS);
+    this.#mutations.observe(root, OPTIONS);
   }
 
   /** Tells when an element gets or loses its box. */
   await(element: Element): void {
-    if (this.awaited.size >= MAX_AWAITED) return;
-    this.awaited.add(element);
-    this.sizes.observe(element);
+    if (this.#awaited.size >= MAX_AWAITED) return;
+    this.#awaited.add(element);
+    this.#sizes.observe(element);
   }
 
   /** How many elements are awaited. */
   get waiting(): number {
-    return this.awaited.size;
+    return this.#awaited.size;
   }
 
   dismiss(element: Element): void {
-    if (this.awaited.delete(element)) this.sizes.unobserve(element);
+    if (this.#awaited.delete(element)) this.#sizes.unobserve(element);
   }
 
-  private loaded(target: EventTarget | null): void {
+  #loaded(target: EventTarget | null): void {
     if (!(target instanceof Element)) return;
     const name = tagOf(target);
-    if (name === "link" || name === "style") this.heard.shown(null);
-    else if (name === "iframe" || name === "frame") this.heard.frame();
+    if (name === "link" || name === "style") this.#heard.shown(null);
+    else if (name === "iframe" || name === "frame") this.#heard.frame();
   }
 
   /** The card is no change of the page. */
-  private isOurs({ target, addedNodes, removedNodes }: MutationRecord): boolean {
-    const { ours } = this.heard;
+  #isOurs({ target, addedNodes, removedNodes }: MutationRecord): boolean {
+    const { ours } = this.#heard;
     if (ours(target)) return true;
     if (addedNodes.length + removedNodes.length === 0) return false;
     return [...addedNodes, ...removedNodes].every(ours);
