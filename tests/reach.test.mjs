@@ -179,6 +179,7 @@ test("axe finds no violation in the card, and sees one that is planted", async (
       contents: `import { Card } from ${JSON.stringify(source("card.ts"))};
         import { Host } from ${JSON.stringify(source("host.ts"))};
         import { LOOKS } from ${JSON.stringify(source("settings.ts"))};
+        globalThis.host = () => [...document.documentElement.children].find(({ localName }) => localName.startsWith("hearsay-"));
         globalThis.mount = (details, tone) => {
           // In the page's world the root is closed; here it is open, for whoever looks into it.
           const attach = Element.prototype.attachShadow;
@@ -212,7 +213,7 @@ test("axe finds no violation in the card, and sees one that is planted", async (
   // Of an element without a size in the top layer axe can't tell the ground: it looks at a copy that stands in the page.
   const violations = () =>
     run(`(async () => {
-      const { shadowRoot } = document.querySelector("hearsay-card");
+      const { shadowRoot } = host();
       await Promise.all(shadowRoot.getAnimations().map((one) => one.finished));
       document.getElementById("stage")?.remove();
       const stage = Object.assign(document.createElement("div"), { id: "stage", style: "position: relative; height: 600px" });
@@ -220,7 +221,7 @@ test("axe finds no violation in the card, and sees one that is planted", async (
       root.adoptedStyleSheets = shadowRoot.adoptedStyleSheets.slice(1);
       root.append(...[...shadowRoot.children].map((one) => one.cloneNode(true)));
       document.querySelector("main").append(stage);
-      document.querySelector("hearsay-card").style.display = "none";
+      host().style.display = "none";
       const { violations, passes, incomplete } = await axe.run({ include: [["#stage"]] }, { resultTypes: ["violations", "incomplete"] });
       const told = (all) => all.map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html).join(" | ").slice(0, 300));
       return { violations: told(violations), unsure: told(incomplete), passes: passes.length };
@@ -250,14 +251,14 @@ test("axe finds no violation in the card, and sees one that is planted", async (
       assert.deepEqual(found.unsure, [], "it could tell of all of it");
       assert.deepEqual(found.violations, [], `${one.category}, ${tone}`);
       // The button opens the menu.
-      await run(`document.querySelector("hearsay-card").shadowRoot.querySelector(".menu-button").click()`);
+      await run(`host().shadowRoot.querySelector(".menu-button").click()`);
       assert.deepEqual((await violations()).violations, [], `${one.category}, ${tone}, with its menu`);
       await run(`card.note("Done.", () => {})`);
       assert.deepEqual((await violations()).violations, [], `${one.category}, ${tone}, the note`);
       await run(`card.remove()`);
     }
   }
-  await run(`mount(${JSON.stringify(details)}, "light"); const root = document.querySelector("hearsay-card").shadowRoot; root.querySelector(".next").removeAttribute("aria-label"); root.querySelector(".next").removeAttribute("title"); root.querySelector(".plain").style.color = "#ccc"; 0`);
+  await run(`mount(${JSON.stringify(details)}, "light"); const { shadowRoot: root } = host(); root.querySelector(".next").removeAttribute("aria-label"); root.querySelector(".next").removeAttribute("title"); root.querySelector(".plain").style.color = "#ccc"; 0`);
   const planted = (await violations()).violations.map((text) => text.split(":")[0]);
   assert.ok(planted.includes("color-contrast") && planted.includes("button-name"), planted.join());
   await page.close();
@@ -273,7 +274,7 @@ test("the popup fits into the 600 pixels that the browser gives it", async () =>
 });
 
 /** What the build says of the sizes, and the browser of what runs where. */
-const AT_ONCE = 37_000;
+const AT_ONCE = 42_000;
 
 test(`what comes with the press is no larger than ${AT_ONCE} bytes; the hand comes when it is wanted, where it is wanted`, async () => {
   const { size } = await stat(path.join(EXTENSION, "content.js"));

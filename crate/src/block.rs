@@ -16,6 +16,7 @@ use crate::rules::{self, Rule, What};
 use crate::sentences;
 use crate::sources::{self, Role};
 use crate::tokens::{self, Token};
+use crate::work;
 
 /// A block's analysis. All positions are tokens.
 #[derive(Debug, Default)]
@@ -155,6 +156,7 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
     } = room;
     tokens.clear();
     tokens::tokenize_into(text, recent, tokens);
+    work::tokens(tokens.len());
     places.find(tokens);
     let quotes = quotes::pair(text, tokens, &places.quotes);
     let sentences = sentences::split(text, tokens, &places.ends);

@@ -355,13 +355,16 @@ pub struct Flag {
     pub review: Option<u32>,
 }
 
+/// The rule of flags that a reader added.
+pub(crate) const BY_READER: &str = "reader";
+
 impl Flag {
     /// What was seen, in words a reader understands.
     pub fn why(&self) -> &'static str {
-        match (self.rule, self.kind) {
-            ("reader", kind) if !matches!(kind, Kind::Phrase(_)) => "A reader marked it.",
-            (_, kind) => kind.why(),
+        if self.rule == BY_READER {
+            return "A reader marked it.";
         }
+        self.kind.why()
     }
 
     /// The category of the flag's kind.

@@ -6,6 +6,7 @@
 
 use crate::lexicon::{self as lex, Classes};
 use crate::tokens::Token;
+use crate::work;
 
 /// A block's tokens with the text they stand in.
 #[derive(Clone, Copy)]
@@ -27,7 +28,7 @@ pub struct Phrase {
     pub end: usize,
 }
 
-/// Longest relative clause or apposition that is looked through, in tokens.
+/// Longest noun phrase, relative clause or apposition that is looked through, in tokens.
 const REACH: usize = 40;
 
 /// Longest subject of a clause that has no relative pronoun, in tokens.
@@ -39,6 +40,7 @@ const REASON: usize = 4;
 impl<'a> View<'a> {
     /// The word at `at` as written; empty outside.
     pub fn word(&self, at: usize) -> &'a str {
+        work::step();
         self.tokens
             .get(at)
             .map_or("", |t| &self.text[t.start as usize..t.end as usize])
@@ -46,6 +48,7 @@ impl<'a> View<'a> {
 
     /// Whether the word at `at` is one of `words` (lower case, ASCII).
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
+        work::step();
         let Some(token) = self.tokens.get(at) else {
             return false;
         };
@@ -97,6 +100,7 @@ impl<'a> View<'a> {
 
     /// The noun phrase that begins at `at`, without what follows its head.
     pub fn noun_phrase(&self, at: usize, limit: usize) -> Option<Phrase> {
+        let limit = limit.min(at + REACH);
         let mut j = at;
         let mut head = None;
         let mut opened = false;

@@ -16,6 +16,7 @@ use crate::lexicon as lex;
 use crate::model::{Attribution, Details, Source, SourceKind, Span};
 use crate::page::Page;
 use crate::phrases::{Phrase, View};
+use crate::work;
 
 /// An attribution with its place in the ledger.
 #[derive(Debug)]
@@ -676,7 +677,10 @@ impl<'a> Ledger<'a> {
             .rev()
             .take(REMEMBERED)
             .take_while(|(_, b)| b + blocks >= block);
-        recent.map(|(e, _)| *e).find(|e| fits(&self.entries[*e]))
+        recent
+            .map(|(e, _)| *e)
+            .inspect(|_| work::step())
+            .find(|e| fits(&self.entries[*e]))
     }
 }
 

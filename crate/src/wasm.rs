@@ -333,6 +333,15 @@ pub fn forget(key: &str) {
     DOCUMENTS.with_borrow_mut(|all| all.remove(key));
 }
 
+/// Bytes of text of all documents that are kept.
+#[wasm_bindgen]
+pub fn held() -> usize {
+    DOCUMENTS.with_borrow(|all| {
+        let blocks = all.values().flat_map(|d| &d.page.input.blocks);
+        blocks.map(|block| block.text.len()).sum()
+    })
+}
+
 /// Runs `f` on the documents under `keys` as one page: the document itself where there is one.
 fn with_joined<T>(
     keys: &[String],

@@ -91,10 +91,10 @@ export class Hover {
   }
 
   /** What the hand did before anyone listened here. */
-  touched({ x, y, clicked }: Touch): void {
+  touched({ x, y, clicked, since }: Touch): void {
     this.#point = { x, y };
     if (clicked) this.#clicked(x, y, clicked);
-    else this.#look();
+    else this.#look(Math.max(0, REST - (performance.now() - since)));
   }
 
   /** Opens a flag's card and sets the focus there, as a key asks for it. */
@@ -127,7 +127,7 @@ export class Hover {
     });
   }
 
-  #look(): void {
+  #look(rest = REST): void {
     const { paint } = this.#options;
     if (this.#inside) return;
     paint.keep();
@@ -139,7 +139,7 @@ export class Hover {
       this.#stopTimer();
     } else if (!this.#pinned) {
       this.#details(flag);
-      this.#startTimer(REST, () => this.#under.includes(flag) && void this.#show(flag, this.#under, false));
+      this.#startTimer(rest, () => this.#under.includes(flag) && void this.#show(flag, this.#under, false));
     }
   }
 

@@ -8,6 +8,8 @@ export interface Touch {
   y: number;
   /** What was clicked; null: nothing, the pointer only moved there. */
   clicked: EventTarget | null;
+  /** When it came there, on the page's clock. */
+  since: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export function waitForTouch(
   signal: AbortSignal,
   come: (last: () => Touch) => Promise<void>,
 ): void {
-  let last: Touch = { x: 0, y: 0, clicked: null };
+  let last: Touch = { x: 0, y: 0, clicked: null, since: 0 };
   let frame = 0;
   let coming = false;
   const look = () => {
@@ -34,10 +36,11 @@ export function waitForTouch(
     coming = true;
     void come(() => last).finally(() => {
       coming = false;
+      last.clicked = null;
     });
   };
   const note = ({ clientX: x, clientY: y }: MouseEvent, clicked: EventTarget | null) => {
-    last = { x, y, clicked };
+    last = { x, y, clicked, since: performance.now() };
     if (frame === 0) frame = requestAnimationFrame(look);
   };
   const passive = { signal, passive: true, capture: true };

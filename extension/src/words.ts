@@ -3,26 +3,31 @@
  * an error of types; that the other locales have the same is a test's.
  */
 import type english from "../_locales/en/messages.json";
-import { message } from "./browser";
+import { isFull, message } from "./browser";
 
 export type Key = keyof typeof english;
 /** A key with a form for every plural category of its language: `flags_one`, `flags_other`. */
 export type Counted = Key extends infer K ? (K extends `${infer Noun}_other` ? Noun : never) : never;
 
 /** The language and the direction of the interface: what `_locales` has, whatever the browser is set to. */
-export const LANGUAGE = message("locale", []);
-export const DIRECTION = message("direction", []) === "rtl" ? "rtl" : "ltr";
+export const LANGUAGE = /* @__PURE__ */ message("locale", []);
+export const DIRECTION = /* @__PURE__ */ message("direction", []) === "rtl" ? "rtl" : "ltr";
 
 /** The first of the private characters that stand for what is not text. */
 const HOLE = 0xe000;
 
-const plurals = new Intl.PluralRules(LANGUAGE);
+const plurals = /* @__PURE__ */ new Intl.PluralRules(LANGUAGE);
 /** In a line from right to left a host or a key name would take the full stop to its other end. */
 const apart = DIRECTION === "rtl" ? (value: string) => `\u2068${value}\u2069` : (value: string) => value;
 
 /** What stands under a key, `$1` and on filled in. */
 export function text(key: Key, ...values: readonly string[]): string {
   return message(key, values.map(apart));
+}
+
+/** Why something that the reader did is not kept. */
+export function notKept(reason: unknown): string {
+  return isFull(reason) ? text("storageFull") : text("storageFailed", String(reason));
 }
 
 /** The same in the form that `count` takes; `$1` is the count. */
