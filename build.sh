@@ -38,6 +38,7 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh bench corpus [--record]
                                 time hearsay --jsonl on one core and on all: articles a second
   ./build.sh bench instructions count the engine's instructions, which fails if they grew by more than 5 %
+  ./build.sh bench start [N]    time what the engine does before it can read, in N fresh processes
   ./build.sh bench size         tell what takes how much room in the WebAssembly
                                 --bless (either): keep the figure; the next ones are compared with it
   ./build.sh fuzz [TARGET] [SECONDS]
@@ -261,12 +262,18 @@ bench() {
       node tests/bench/corpus.mjs "$@"
       ;;
     instructions) bench_instructions "$@" ;;
+    start)
+      build
+      npm_packages tests
+      need_chromium
+      node tests/bench/start.mjs "$@"
+      ;;
     size)
       build_engine
       need_node
       node tests/bench/size.mjs "$@"
       ;;
-    *) die "bench knows browser, engine, corpus, instructions and size, not '$what'" ;;
+    *) die "bench knows browser, engine, corpus, instructions, start and size, not '$what'" ;;
   esac
 }
 
