@@ -159,7 +159,7 @@ struct NameSubject<'a> {
 
 /// The key under which a person of that name is kept: their last name.
 fn name_key(name: &str) -> u64 {
-    Key::Name.of(name.split_whitespace().last().unwrap_or(name))
+    Key::Name.of(name.split_whitespace().next_back().unwrap_or(name))
 }
 
 #[derive(Default)]
