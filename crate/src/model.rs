@@ -267,7 +267,7 @@ pub struct Attribution {
     /// The source's words in this sentence; none where the sayer is absent.
     pub source_span: Option<Span>,
     /// The words that attribute.
-    pub cue: Vec<Span>,
+    pub cue: Span,
     /// The words that are the source's claim.
     pub content: Vec<Span>,
     /// Whether a claim of the source is conveyed; otherwise it is a stance ("opposes the plan"), a mere
@@ -278,25 +278,18 @@ pub struct Attribution {
 impl Attribution {
     /// Whether a flag marks the words of this attribution.
     pub fn is_marked_by(&self, flag: &Flag) -> bool {
-        self.cue
-            .iter()
-            .any(|s| s.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(*s)))
+        self.cue.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(self.cue))
     }
 
     /// All of it that stands in the block of its cue: who, by which words, and what.
-    pub fn whole(&self) -> Option<Span> {
-        let cue = *self.cue.first()?;
-        let rest = self
-            .source_span
-            .iter()
-            .chain(&self.cue)
-            .chain(&self.content);
-        let own = rest.filter(|s| s.block == cue.block);
-        Some(own.fold(cue, |whole, s| Span {
-            block: cue.block,
+    pub fn whole(&self) -> Span {
+        let rest = self.source_span.iter().chain(&self.content);
+        let own = rest.filter(|s| s.block == self.cue.block);
+        own.fold(self.cue, |whole, s| Span {
+            block: whole.block,
             start: whole.start.min(s.start),
             end: whole.end.max(s.end),
-        }))
+        })
     }
 }
 

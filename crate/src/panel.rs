@@ -369,9 +369,7 @@ fn lines(
     let mut claims_on = |source: usize| -> Vec<Claim> {
         let own = marks.get(&source).unwrap_or(&none);
         let claims = reading.claims_on(source).take(room);
-        let claims: Vec<Claim> = claims
-            .filter_map(|claim| of_claim(page, claim, own, at))
-            .collect();
+        let claims: Vec<Claim> = claims.map(|claim| of_claim(page, claim, own, at)).collect();
         room -= claims.len();
         claims
     };
@@ -407,18 +405,18 @@ fn of_claim(
     claim: &Attribution,
     marks: &[(u32, &Flag)],
     at: &mut Whereabouts,
-) -> Option<Claim> {
-    let whole = claim.whole()?;
+) -> Claim {
+    let whole = claim.whole();
     let said = claim.content.iter().map(|s| page.words(*s).trim());
     let words = said.filter(|w| !w.is_empty()).max_by_key(|w| w.len());
     let text = one_line(words.unwrap_or(page.words(whole)));
     let inner = text.trim_matches([' ', ',', '“', '”', '"']);
     let flag = marks.iter().find(|(_, flag)| claim.is_marked_by(flag));
-    Some(Claim {
+    Claim {
         text: shortened(inner, CLAIM),
         place: at.of(page, whole),
         flag: flag.map(|(number, _)| *number),
-    })
+    }
 }
 
 /// How the flags lie along the text.
@@ -442,9 +440,9 @@ pub fn claims_beside(page: &Page, reading: &Reading, flag: &Flag, firsts: &[u32]
     reading
         .claims_on(source)
         .take(MOST)
-        .filter_map(|claim| {
+        .map(|claim| {
             let mark = flags.iter().find(|f| claim.is_marked_by(f));
-            mark.map(|f| f.anchor).or(claim.whole())
+            mark.map_or_else(|| claim.whole(), |f| f.anchor)
         })
         .map(|span| places.of(page, span))
         .collect()

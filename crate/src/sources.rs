@@ -159,7 +159,7 @@ struct NameSubject<'a> {
 
 /// The key under which a person of that name is kept: their last name.
 fn name_key(name: &str) -> u64 {
-    Key::Name.of(name.split_whitespace().last().unwrap_or(name))
+    Key::Name.of(name.split_whitespace().next_back().unwrap_or(name))
 }
 
 #[derive(Default)]
@@ -748,7 +748,7 @@ pub fn resolve(
                 attributions.push(Attribution {
                     source,
                     source_span,
-                    cue: vec![spans(&found.cue)],
+                    cue: spans(&found.cue),
                     content,
                     conveys,
                 });
@@ -778,7 +778,7 @@ pub fn resolve(
 /// A quotation that its paragraph leaves open goes on in those after it, which open one anew, until
 /// one closes it or cites somebody.
 fn carry_on(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize, last: &mut Attribution) {
-    let here = last.cue.first().is_some_and(|c| c.block as usize == number);
+    let here = last.cue.block as usize == number;
     let open = |block: &Option<Rc<Parsed>>| {
         let quotes = block.as_ref().map(|b| &*b.quotes);
         quotes.and_then(<[_]>::last).is_some_and(|q| q.open)

@@ -36,8 +36,7 @@ pub fn trace(page: &Page) -> String {
         out.line(0, "", "not read: Hearsay reads English only");
         return out.0;
     }
-    let listed = reading.attributions.iter().flat_map(|a| &a.cue);
-    let listed: HashSet<Span> = listed.copied().collect();
+    let listed: HashSet<Span> = reading.attributions.iter().map(|a| a.cue).collect();
     let mut rest = resolved.as_slice();
     for (number, parsed) in parsed.iter().enumerate() {
         let text = page.text(number as u32);

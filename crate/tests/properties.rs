@@ -163,7 +163,7 @@ proptest! {
         prop_assert_eq!(after.sources, before.sources);
         // Content after a colon at a block's end is the next block, whatever it is.
         let placed = |all: &[Attribution]| -> Vec<_> {
-            all.iter().map(|a| (a.source, a.source_span, a.cue.clone(), a.conveys)).collect()
+            all.iter().map(|a| (a.source, a.source_span, a.cue, a.conveys)).collect()
         };
         prop_assert_eq!(placed(&after.attributions), placed(&before.attributions));
     }

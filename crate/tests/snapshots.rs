@@ -63,7 +63,7 @@ fn snapshot(page: &Page, reading: &Reading) -> String {
             "S{}{} | {source} | {} | {}",
             a.source + 1,
             if a.conveys { "" } else { "~" },
-            words(page, &a.cue),
+            page.words(a.cue),
             words(page, &a.content),
         )
         .expect("a string");

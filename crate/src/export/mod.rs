@@ -235,7 +235,7 @@ pub(crate) fn example() -> (Page, Reading) {
     let attribution = |source, span, cue, content: Vec<Span>| Attribution {
         source,
         source_span: span,
-        cue: vec![cue],
+        cue,
         content,
         conveys: true,
     };

@@ -306,7 +306,7 @@ impl<'a> List<'a> {
                 });
                 AttributionEntry {
                     source,
-                    cue: ranges(&mut at, &a.cue),
+                    cue: vec![range(&mut at, a.cue)],
                     content: ranges(&mut at, &a.content),
                     conveys: a.conveys,
                 }
