@@ -60,7 +60,17 @@ export class Hover {
     const passive = { signal, passive: true, capture: true };
     listen(document, "pointermove", (event) => this.#moved(event), passive);
     listen(document, "pointerout", (event) => event.relatedTarget === null && this.#left(), passive);
-    listen(document, "click", (event) => this.#heard(event), passive);
+    listen(
+      document,
+      "click",
+      (event) => {
+        const target = event.composedPath()[0] ?? null;
+        // Nothing of a card works any more whose extension is gone; by then it is gone as well.
+        if (this.#card.holds(target) && !this.#options.alive()) event.stopPropagation();
+        else this.#clicked(event.clientX, event.clientY, target);
+      },
+      passive,
+    );
     listen(window, "scroll", () => this.#scrolled(), passive);
     listen(window, "resize", () => this.#close(), passive);
     listen(window, "beforeprint", () => this.#close(), passive);
@@ -157,19 +167,11 @@ export class Hover {
     else this.#leaveFlag();
   }
 
-  #heard(event: MouseEvent): void {
-    const target = event.composedPath()[0] ?? null;
-    const inCard = this.#card.holds(target);
-    if (this.#options.alive()) this.#clicked(event.clientX, event.clientY, target);
-    // The card is gone with its extension: nothing of it would work.
-    else if (inCard) event.stopPropagation();
-  }
-
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   #clicked(x: number, y: number, target: EventTarget | null): void {
+    if (!this.#options.alive()) return;
     // A key's click on a button of the card has no place.
     if (this.#inside || this.#card.holds(target)) return;
-    if (!this.#options.alive()) return;
     const flags = this.#options.paint.at(x, y);
     const flag = flags[0];
     if (!flag) {
