@@ -246,7 +246,8 @@ test("a full storage: what isn't kept is said where it was done, and nothing els
     await hover(browser, page, "anonymous");
     await pressCard(browser, page, "Dismiss");
     await pressCard(browser, page, scope);
-    await until("the card's word", async () => (await cardText(browser, page)).includes(FULL));
+    // A storage that is full is slow to say so.
+    await until("the card's word", async () => (await cardText(browser, page)).includes(FULL), 30_000);
     assert.ok(!/Undo/.test(await cardText(browser, page)), "there is nothing to undo");
     await same();
     await until("the word to go", async () => (await cardText(browser, page)) === "", 20_000);
