@@ -541,7 +541,8 @@ async function complete(tab: number): Promise<string[]> {
     for (const [frame, reply] of await Promise.all((await framesOf(tab)).map(resend))) {
       if (!reply) continue;
       there.add(frame);
-      if ("known" in reply || documents.full(tab, frame)) continue;
+      if ("known" in reply) continue;
+      if (documents.full(tab, frame)) continue;
       const { page, ...ref } = reply;
       const { key, replaced } = documents.set(tab, frame, ref);
       for (const old of replaced) forget(old);

@@ -192,9 +192,6 @@ export const KINDS = {
 export type Decided = (typeof KINDS)[Category][number];
 export const categoryOf = (kind: Decided): Category =>
   CATEGORIES.find((category) => (KINDS[category] as readonly Decided[]).includes(kind)) ?? "hedged";
-export const DECIDED: readonly Decided[] = CATEGORIES.flatMap(
-  (category): readonly Decided[] => KINDS[category],
-);
 
 /** What a source is. */
 export type SourceKind =
