@@ -25,7 +25,7 @@ const { path: MAX_PATH, hint: MAX_HINT, hintElements: HINT_ELEMENTS } = bounds;
 const STRIDE = 16;
 /** Nodes on one way through the page, which beyond them is read up to there. */
 const MAX_NODES = 250_000;
-/** UTF-16 units of one block: more is another block. A message, and the search in a block, must end soon. */
+/** UTF-16 units of one block: the words after them are another block. A message, and the search in a block, must end soon. */
 const MAX_BLOCK = 400_000;
 /** Nodes visited and things checked in one update, and changes that wait for one: the page is given up for now then. */
 const MAX_STEPS = 2 * MAX_NODES;
@@ -699,10 +699,11 @@ export class Collection {
         }
       }
       to = from + PIECE;
-      const end = nodes.here.isPlain() ? paragraphEnd(node.data, from, to) : null;
+      let end = nodes.here.isPlain() ? paragraphEnd(node.data, from, to) : null;
+      if (gathering.length + PIECE > MAX_BLOCK) end ??= lastSpace(node.data, from, to);
       to = end ?? to;
       gathering.add(node, from, to, known.link, known.mark);
-      if (end !== null || gathering.length >= MAX_BLOCK) this.#flush(walk);
+      if (end !== null) this.#flush(walk);
     }
     return true;
   }
@@ -854,6 +855,13 @@ class Back {
 function paragraphEnd(data: string, from: number, to: number): number | null {
   const found = /\n[\t\r ]*\n\s*/.exec(data.slice(from, to));
   return found && from + found.index + found[0].length;
+}
+
+/** Where the last word ends between two places; null where there is but one, which is never cut. */
+function lastSpace(data: string, from: number, to: number): number | null {
+  const part = data.slice(from, to);
+  const at = Math.max(part.lastIndexOf(" "), part.lastIndexOf("\n"));
+  return at < 0 ? null : from + at + 1;
 }
 
 /** Whether a node is a style sheet. */
