@@ -101,6 +101,55 @@ test("an update is written with the version, and never undoes another that runs 
   assert.equal(kept.sensitivity, "quiet");
 });
 
+test("what can't be read is kept as it was: in its place until something is written there, then aside", async () => {
+  const spoilt = { sites: { "a.example": { rule: "always" }, "no host": { rule: "off" } }, dismissed: 7, sensitivity: "loud" };
+  kept = { version: module.VERSION, phrases: [{ category: "hedged", text: "as if", pattern: false }], ...spoilt };
+  const { sites, dismissed, sensitivity } = await module.settings();
+  assert.deepEqual([sites, dismissed, sensitivity], [{ "a.example": { rule: "always" } }, [], "normal"], "the rest is read");
+  assert.deepEqual(await module.unread(), [spoilt]);
+  await module.update(() => ({ sensitivity: "quiet" }));
+  assert.deepEqual([kept.sensitivity, kept.dismissed, kept.unread], ["quiet", 7, [{ sensitivity: "loud" }]]);
+  await module.update((all) => module.withSite(all, "b.example", { rule: "off" }));
+  assert.deepEqual(kept.sites, { "a.example": { rule: "always" }, "b.example": { rule: "off" } });
+  assert.deepEqual(await module.unread(), [{ sensitivity: "loud" }, { sites: spoilt.sites }, { dismissed: 7 }]);
+  await module.dropUnread();
+  assert.deepEqual(await module.unread(), []);
+  const all = await module.settings();
+  assert.deepEqual([all.sensitivity, Object.keys(all.sites), all.phrases.length], ["quiet", ["a.example", "b.example"], 1], "nothing else goes");
+  // What is put aside may be spoilt itself.
+  kept = { version: module.VERSION, unread: "x", looks: [] };
+  assert.deepEqual(await module.unread(), [{ unread: "x" }]);
+});
+
+test("a spoilt version costs nothing but itself, and what a later one stored outlasts this one", async () => {
+  const sites = { "a.example": { rule: "always", hidden: ["hedged"] } };
+  for (const version of ["x", null, -3, {}, 0.5]) assert.deepEqual(module.valid({ version, sites }).sites, sites, String(version));
+  kept = { version: 99, sensitivity: "loudest", future: { a: 1 }, sites };
+  await module.migrate();
+  assert.deepEqual([kept.version, kept.sensitivity, kept.sites], [module.VERSION, "normal", sites]);
+  assert.deepEqual([kept.future, kept.unread], [{ a: 1 }, [{ sensitivity: "loudest" }]]);
+});
+
+test("what comes of an update can be read again, whatever the update made", async () => {
+  kept = {};
+  const phrase = { category: "hedged", text: "as if", pattern: false };
+  await module.update(() => ({ phrases: [phrase, phrase], sensitivity: "loud" }));
+  assert.deepEqual([kept.phrases, kept.sensitivity, await module.unread()], [[phrase], "normal", []]);
+});
+
+test("where the storage can't be read there are the defaults, and nothing is written", async () => {
+  const { get } = chrome.storage.local;
+  chrome.storage.local.get = async () => {
+    throw new Error("Corruption");
+  };
+  writes.length = 0;
+  assert.deepEqual(await module.settings(), DEFAULTS());
+  await assert.rejects(module.update(() => ({ sensitivity: "quiet" })), /Corruption/);
+  await assert.rejects(module.unread(), /Corruption/);
+  chrome.storage.local.get = get;
+  assert.deepEqual(writes, []);
+});
+
 test("an old storage is brought up to date once, an empty one stays empty", async () => {
   kept = {};
   writes.length = 0;

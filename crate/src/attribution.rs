@@ -11,13 +11,17 @@ use crate::lexicon as lex;
 use crate::order;
 use crate::phrases::{Phrase, View};
 use crate::quotes::Quote;
-use crate::rules::{self, Match};
+use crate::rules::{self, Match, Rule, What};
 
-/// How a cue relates source and content.
+/// How a cue relates source and content: the kinds of `attribution.txt` and `agentless.txt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// say, argue, tell, write, according to.
+    /// say, argue, tell, write.
     Speech,
+    /// according to.
+    According,
+    /// A noun: a claim is only mentioned ("critics' claim that"), but one that was made.
+    Noun,
     /// think, fear, hope.
     Belief,
     /// accuse, condemn, call for, support: a stance, not a claim.
@@ -29,30 +33,22 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// The manner that a rule's kind names; `None` for a kind that no data file may use.
-    fn from_name(kind: &str) -> Option<Manner> {
-        Some(match kind {
-            // A claim that is only mentioned ("critics' claim that") is one that was made.
-            "speech" | MENTION => Manner::Speech,
-            "belief" => Manner::Belief,
-            "stance" => Manner::Stance,
-            "showing" => Manner::Showing,
-            AGENTLESS => Manner::Agentless,
-            _ => return None,
-        })
+    /// The manner of a rule of the table of attributions.
+    fn of(rule: &Rule) -> Manner {
+        match rule.what {
+            What::Manner(manner) => manner,
+            _ => Manner::Speech,
+        }
     }
 
-    /// The manner of a rule; a test holds the data files to the names that there are.
-    fn of(rule: &rules::Rule) -> Manner {
-        Manner::from_name(rule.kind).unwrap_or(Manner::Speech)
+    /// Whether something is told, and not only thought or wished.
+    pub fn tells(self) -> bool {
+        matches!(
+            self,
+            Manner::Speech | Manner::According | Manner::Noun | Manner::Showing
+        )
     }
 }
-
-/// The kind of rules whose cue is a noun: somebody's claim is mentioned, and they don't go on speaking.
-const MENTION: &str = "noun";
-
-/// The kind of rules without a source.
-const AGENTLESS: &str = "agentless";
 
 /// Rules under this strength find stances and mentions rather than claims.
 pub const FAINT: f32 = 0.5;
@@ -66,8 +62,8 @@ pub struct Found {
     pub cue: Range<usize>,
     /// The source phrase; `None` where the sayer is absent.
     pub source: Option<Phrase>,
-    /// The content's tokens, in order.
-    pub content: Vec<Range<usize>>,
+    /// The content's tokens.
+    pub content: Content,
     /// What sort of cue.
     pub manner: Manner,
     /// The rule's strength less what modals take off it: 1 where a claim is surely conveyed.
@@ -80,6 +76,30 @@ pub struct Found {
     pub quoted: bool,
     /// Whether the content goes on in the next block: the block ends in a colon after the cue.
     pub goes_on: bool,
+}
+
+/// What is attributed, as ranges of tokens; one that is empty is none.
+#[derive(Clone, Debug, Default)]
+pub struct Content {
+    /// Before source and cue.
+    before: Range<usize>,
+    /// After them.
+    after: Range<usize>,
+    /// Quotations that go on with it in the next sentences.
+    goes_on: Range<usize>,
+}
+
+impl Content {
+    /// The ranges, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Range<usize>> {
+        let all = [&self.before, &self.after, &self.goes_on];
+        all.into_iter().filter(|range| !range.is_empty())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
 }
 
 impl Found {
@@ -133,12 +153,19 @@ impl Sentence<'_> {
             let same = cited
                 .iter()
                 .rev()
-                .find(|m| sentence.tokens[m.start].quoted == token.quoted && m.rule.kind != MENTION)
+                .find(|m| {
+                    sentence.tokens[m.start].quoted == token.quoted
+                        && Manner::of(m.rule) != Manner::Noun
+                })
                 .and_then(|m| m.source.map(|s| (s, m.end)));
-            let mut matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
+            let matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
+            let Some(mut matches) = matches else {
+                continue;
+            };
             let mut taken = false;
             // The first rule speaks; that nobody does is told beside it.
-            while let Some(m) = matches.next(|rule| !taken || rule.kind == AGENTLESS) {
+            while let Some(m) = matches.next(|rule| !taken || Manner::of(rule) == Manner::Agentless)
+            {
                 let manner = Manner::of(m.rule);
                 if manner == Manner::Agentless {
                     agentless.push(m);
@@ -182,10 +209,10 @@ impl Sentence<'_> {
     fn found(&self, m: &Match, all: &[Match]) -> Found {
         let base = self.range.start;
         let manner = Manner::of(m.rule);
-        let mut content = Vec::new();
+        let mut content = Content::default();
         if let Some(end) = m.before {
             let earlier = all.iter().any(|o| o.start < m.start);
-            content.extend(self.content_before(m, end + base, earlier));
+            content.before = self.content_before(m, end + base, earlier);
         }
         let after = if manner == Manner::Agentless {
             Some(m.end)
@@ -198,9 +225,8 @@ impl Sentence<'_> {
             goes_on = range.is_empty()
                 && self.range.end == self.view.tokens.len()
                 && self.view.any(self.range.end - 1, lex::MARK_COLON);
-            content.push(range);
+            content.after = range;
         }
-        content.retain(|c| !c.is_empty());
         let shift = |p: Phrase| Phrase {
             start: p.start + base,
             head: p.head + base,
@@ -222,7 +248,7 @@ impl Sentence<'_> {
 
     /// What stands before source and cue, up to token `end`: from the sentence's start, or from that
     /// of the quotation that ends there. `earlier`: somebody is cited before in the sentence.
-    fn content_before(&self, m: &Match, end: usize, earlier: bool) -> Option<Range<usize>> {
+    fn content_before(&self, m: &Match, end: usize, earlier: bool) -> Range<usize> {
         let mut first = self.range.start;
         // Who speaks inside a quotation began where it did.
         if self.view.tokens[m.start + self.range.start].quoted {
@@ -233,7 +259,7 @@ impl Sentence<'_> {
         let quote = last_quote(self.quotes, end)
             .filter(|q| q.end + 2 >= end && !self.view.tokens[m.start + self.range.start].quoted);
         let Some(quote) = quote else {
-            return Some(range);
+            return range;
         };
         // A quotation that began in an earlier sentence is all the speaker's.
         let opens = quote.start.saturating_sub(1);
@@ -242,7 +268,7 @@ impl Sentence<'_> {
         } else {
             range.start
         };
-        Some(start..range.end.max(quote.end))
+        start..range.end.max(quote.end)
     }
 
     /// What stands after, from token `start`: to the sentence's end, to the quotation's, or to where
@@ -324,7 +350,7 @@ pub fn carry_over(view: View, sentences: &[Range<usize>], found: &mut [Found]) {
             .iter()
             .take_while(whole);
         if let Some(end) = after.last().map(|r| r.end) {
-            f.content.push(sentences[f.sentence].end..end);
+            f.content.goes_on = sentences[f.sentence].end..end;
         }
     }
 }
@@ -370,16 +396,4 @@ fn trim(view: View, mut r: Range<usize>) -> Range<usize> {
         r.end -= 1;
     }
     r
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_has_a_manner() {
-        for rule in rules::ATTRIBUTION.rules {
-            assert!(Manner::from_name(rule.kind).is_some(), "{}", rule.id);
-        }
-    }
 }

@@ -12,9 +12,11 @@ use crate::model::{Category, Kind};
 use crate::own::{Hit, Own};
 use crate::phrases::View;
 use crate::quotes::{self, Quote};
-use crate::rules::{self, Match};
+use crate::rules::{self, Rule, What};
 use crate::sentences;
+use crate::sources::{self, Role};
 use crate::tokens::{self, Token};
+use crate::work;
 
 /// A block's analysis. All positions are tokens.
 #[derive(Debug, Default)]
@@ -24,15 +26,18 @@ pub struct Parsed {
     /// How many of them are no marks.
     pub words: u32,
     /// Sentences, covering all tokens.
-    pub sentences: Vec<Range<usize>>,
+    pub sentences: Box<[Range<usize>]>,
     /// Quotations.
-    pub quotes: Vec<Quote>,
+    pub quotes: Box<[Quote]>,
     /// Rule matches with their kind, in order.
-    pub matches: Vec<(usize, Kind, Match)>,
-    /// What looks like a match and is none, by the rules that say so; there is no match at these.
-    pub exceptions: Vec<(Category, Match)>,
+    pub matches: Box<[(usize, Kind, Spot)]>,
+    /// What looks like a match and is none, by the rules that say so: their examples ask for it.
+    #[cfg(test)]
+    pub exceptions: Box<[(Category, Spot)]>,
     /// Attributions in order.
-    pub found: Vec<Found>,
+    pub found: Box<[Found]>,
+    /// Roles that names stand beside.
+    pub roles: Vec<Role>,
     /// What is told about sources beside their words; looked for when it is asked for.
     notes: OnceCell<Vec<Note>>,
     /// Where the reader's own phrases stand, and which phrases that were.
@@ -40,6 +45,17 @@ pub struct Parsed {
 }
 
 type Hits = (Rc<Own>, Rc<[Hit]>);
+
+/// Where a rule fits; positions are tokens, ends exclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// First token of the anchor.
+    pub start: usize,
+    /// One past the last token of the anchor.
+    pub end: usize,
+}
 
 impl Parsed {
     /// The analysis as a view on its text.
@@ -70,13 +86,19 @@ impl Parsed {
     }
 }
 
-/// Room to take blocks apart in, used again for the next one.
+/// Room to take blocks apart in, used again for the next one: blocks are kept, so nothing is kept of
+/// them that is larger than it need be.
 #[derive(Default)]
 pub struct Room {
     recent: Recent,
     tokens: Vec<Token>,
     places: Places,
+    sentences: Vec<Range<usize>>,
+    quotes: Vec<Quote>,
+    matches: Vec<(usize, Kind, Spot)>,
+    exceptions: Vec<(Category, Spot)>,
     cited: Cited,
+    found: Vec<Found>,
 }
 
 /// Where the tokens stand that the steps after the first one ask for: by far the most are none.
@@ -88,6 +110,8 @@ struct Places {
     ends: Vec<usize>,
     /// What may wake a rule.
     waking: Vec<usize>,
+    /// What begins with a capital.
+    capitals: Vec<usize>,
     /// How many are no marks.
     words: u32,
 }
@@ -98,16 +122,20 @@ impl Places {
             quotes,
             ends,
             waking,
+            capitals,
             words,
         } = self;
         *words = 0;
-        for list in [&mut *quotes, ends, waking] {
+        for list in [&mut *quotes, ends, waking, capitals] {
             list.clear();
         }
         for (at, token) in tokens.iter().enumerate() {
             *words += u32::from(!token.any(lexicon::PUNCT));
             if sentences::may_end(token) {
                 ends.push(at);
+            }
+            if token.any(lexicon::CAP) {
+                capitals.push(at);
             }
             // A mark that turns out to be an apostrophe gets other classes.
             let mark = token.any(lexicon::QUOTE);
@@ -127,74 +155,80 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
         recent,
         tokens,
         places,
-        cited,
-    } = room;
-    tokens.clear();
-    tokens::tokenize_into(text, recent, tokens);
-    places.find(tokens);
-    let quotes = quotes::pair(text, tokens, &places.quotes);
-    let sentences = sentences::split(text, tokens, &places.ends);
-    let mut waking = places.waking.as_slice();
-    let mut parsed = Parsed {
-        // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
-        tokens: tokens.as_slice().into(),
-        words: places.words,
         sentences,
         quotes,
-        ..Parsed::default()
-    };
-    for (number, range) in parsed.sentences.iter().enumerate() {
+        matches,
+        exceptions,
+        cited,
+        found,
+    } = room;
+    tokens.clear();
+    exceptions.clear();
+    tokens::tokenize_into(text, recent, tokens);
+    work::tokens(tokens.len());
+    places.find(tokens);
+    quotes::pair(text, tokens, &places.quotes, quotes);
+    sentences::split(text, tokens, &places.ends, sentences);
+    let block = View { text, tokens };
+    let mut waking = places.waking.as_slice();
+    for (number, range) in sentences.iter().enumerate() {
         let view = View {
             text,
-            tokens: &parsed.tokens[range.clone()],
+            tokens: &tokens[range.clone()],
         };
-        let (first, known) = (parsed.matches.len(), parsed.exceptions.len());
+        let (first, known) = (matches.len(), exceptions.len());
         let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
         waking = later;
         for at in here.iter().map(|at| at - range.start) {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            let mut matches = rules::matches_at(&rules::FLAGS, view, at, None);
-            while let Some(m) = matches.next(|_| true) {
-                let m = Match {
+            let Some(mut fitting) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+                continue;
+            };
+            while let Some(m) = fitting.next(|_| true) {
+                let spot = Spot {
+                    rule: m.rule,
                     start: m.start + range.start,
                     end: m.end + range.start,
-                    ..m
                 };
-                if let Some(kind) = Kind::from_name(m.rule.kind) {
-                    parsed.matches.push((number, kind, m));
-                } else if let Some(category) = Category::excepted(m.rule.kind) {
-                    parsed.exceptions.push((category, m));
+                match m.rule.what {
+                    What::Kind(kind) => matches.push((number, kind, spot)),
+                    What::Not(category) => exceptions.push((category, spot)),
+                    What::Manner(_) | What::Wording(_) => {}
                 }
             }
         }
-        let exceptions = &parsed.exceptions[known..];
-        if !exceptions.is_empty() {
-            let mut found = parsed.matches.split_off(first);
-            found.retain(|(_, kind, m)| {
-                !exceptions.iter().any(|(category, e)| {
-                    kind.category() == *category && e.start < m.end && m.start < e.end
-                })
-            });
-            parsed.matches.append(&mut found);
+        let excepted = |kind: Kind, m: &Spot| {
+            exceptions[known..].iter().any(|(category, e)| {
+                kind.category() == *category && e.start < m.end && m.start < e.end
+            })
+        };
+        if exceptions.len() > known {
+            let mut kept = matches.split_off(first);
+            kept.retain(|(_, kind, m)| !excepted(*kind, m));
+            matches.append(&mut kept);
         }
         let sentence = Sentence {
-            view: View {
-                text,
-                tokens: &parsed.tokens,
-            },
-            quotes: &parsed.quotes,
+            view: block,
+            quotes,
             number,
             range: range.clone(),
             waking: here,
         };
-        sentence.attributions(cited, &mut parsed.found);
+        sentence.attributions(cited, found);
     }
-    let view = View {
-        text,
-        tokens: &parsed.tokens,
-    };
-    attribution::carry_over(view, &parsed.sentences, &mut parsed.found);
-    parsed
+    attribution::carry_over(block, sentences, found);
+    Parsed {
+        roles: sources::roles(block, &places.capitals),
+        tokens: tokens.as_slice().into(),
+        words: places.words,
+        sentences: sentences.drain(..).collect(),
+        quotes: quotes.drain(..).collect(),
+        matches: matches.drain(..).collect(),
+        #[cfg(test)]
+        exceptions: exceptions.as_slice().into(),
+        found: found.drain(..).collect(),
+        ..Parsed::default()
+    }
 }

@@ -13,18 +13,49 @@ use crate::lexicon as lex;
 use crate::model::Details;
 use crate::order;
 use crate::phrases::{Phrase, View};
-use crate::rules;
+use crate::rules::{self, What};
 
 /// Most tokens between the words of anonymity and the reason for it.
 const NEAR: usize = 8;
+
+/// What a wording tells: the kinds of `data/rules/details.txt`, which says more of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// Anonymity was asked for or granted.
+    Anonymity,
+    /// Why, after such words.
+    Reason,
+    /// The same, or before them.
+    Fear,
+    /// Why, without such words.
+    Barred,
+    /// Who is told.
+    Told,
+    /// Who handed a record on.
+    Passed,
+    /// Who reports it.
+    Reported,
+    /// Whom somebody cites.
+    Cited,
+    /// Who publishes.
+    Outlet,
+    /// The same, where somebody is told or reports.
+    Name,
+    /// Everybody, and no outlet.
+    Crowd,
+    /// The institution comes next.
+    Tie,
+    /// How many people.
+    Count,
+}
 
 /// One wording that `data/rules/details.txt` finds; positions are tokens of the block.
 #[derive(Clone, Copy, Debug)]
 pub struct Note {
     /// The rule's name.
     pub rule: &'static str,
-    /// What it tells: a kind of the rule file.
-    kind: &'static str,
+    /// What it tells.
+    kind: Wording,
     /// First token.
     pub start: usize,
     /// One past the last token.
@@ -51,11 +82,16 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
             if !rules::DETAILS.may_wake(&sentence.tokens[at]) {
                 continue;
             }
-            let mut matches = rules::matches_at(&rules::DETAILS, sentence, at, None);
+            let Some(mut matches) = rules::matches_at(&rules::DETAILS, sentence, at, None) else {
+                continue;
+            };
             while let Some(m) = matches.next(|_| true) {
+                let What::Wording(kind) = m.rule.what else {
+                    continue;
+                };
                 out.push(Note {
                     rule: m.rule.id,
-                    kind: m.rule.kind,
+                    kind,
                     start: m.start + base,
                     end: m.end + base,
                     listener: m.listener.map(shift),
@@ -152,7 +188,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn of<'k>(&self, kinds: &'k [&str]) -> impl Iterator<Item = &Note> + use<'_, 'k> {
+    fn of<'k>(&self, kinds: &'k [Wording]) -> impl Iterator<Item = &Note> + use<'_, 'k> {
         self.notes.iter().filter(move |n| kinds.contains(&n.kind))
     }
 
@@ -171,7 +207,7 @@ impl Place<'_> {
     fn descriptor(&self, count: Option<&Range<usize>>) -> Range<usize> {
         let (view, p) = (self.view, self.p);
         let first = self
-            .of(&["anonymity", "barred"])
+            .of(&[Wording::Anonymity, Wording::Barred])
             .map(|n| n.start)
             .find(|start| (p.head + 1..p.end).contains(start));
         let mut end = first.unwrap_or(p.end);
@@ -189,7 +225,7 @@ impl Place<'_> {
     /// "a researcher at the Velm Institute", "White House officials": the institution's whole words.
     fn affiliation(&self) -> Option<Range<usize>> {
         let (view, p) = (self.view, self.p);
-        let works = self.of(&["tie"]).find(|n| n.start == p.head + 1);
+        let works = self.of(&[Wording::Tie]).find(|n| n.start == p.head + 1);
         let at = works.map_or(p.head + 1, |n| n.end);
         after_head(view, at, p.end).or_else(|| before_head(view, p))
     }
@@ -212,7 +248,7 @@ impl Place<'_> {
                 && (!alone || view.is(n.end, &["of"]))
         };
         let best = self
-            .of(&["count"])
+            .of(&[Wording::Count])
             .filter(counts)
             .max_by_key(|n| n.end - n.start)?;
         Some(best.start..best.end)
@@ -224,11 +260,11 @@ impl Place<'_> {
         let mut chain: Vec<Range<usize>> = Vec::new();
         chain.extend(self.reporters());
         let reported = !chain.is_empty();
-        chain.extend(self.listed("reported", |n| !self.claimed(n)));
+        chain.extend(self.listed(Wording::Reported, |n| !self.claimed(n)));
         // Who cites somebody that cites the source stands between the two.
         let cites = |n: &Note| n.start >= self.sentence.start && n.end <= self.found.cue.end;
         if reported {
-            chain.extend(self.listed("cited", cites));
+            chain.extend(self.listed(Wording::Cited, cites));
         }
         let listener = self.found.relay.as_ref();
         chain.extend(
@@ -236,12 +272,14 @@ impl Place<'_> {
         );
         // Whom somebody may not speak to has heard nothing.
         let barred = |n: &Note| {
-            self.of(&["barred"])
+            self.of(&[Wording::Barred])
                 .any(|b| b.start < n.start && n.start <= b.end + 3)
         };
-        chain.extend(self.listed("told", |n| self.own(n) && !self.claimed(n) && !barred(n)));
+        chain.extend(self.listed(Wording::Told, |n| {
+            self.own(n) && !self.claimed(n) && !barred(n)
+        }));
         let beside = |n: &Note| n.start >= self.p.start && n.start <= self.p.end + 2;
-        chain.extend(self.listed("passed", beside));
+        chain.extend(self.listed(Wording::Passed, beside));
         let mut out: Vec<String> = Vec::new();
         for range in chain {
             let text = words(view, range);
@@ -253,7 +291,7 @@ impl Place<'_> {
     }
 
     /// Who publishes, by the wordings of that kind for which `fits` holds.
-    fn listed(&self, kind: &str, fits: impl Fn(&Note) -> bool) -> Vec<Range<usize>> {
+    fn listed(&self, kind: Wording, fits: impl Fn(&Note) -> bool) -> Vec<Range<usize>> {
         self.notes
             .iter()
             .filter(|n| n.kind == kind && self.quoted(n) == self.found.quoted && fits(n))
@@ -333,12 +371,12 @@ impl Place<'_> {
         let named = range.clone().any(|i| self.view.any(i, lex::CAP));
         let inside = |n: &&Note| range.start <= n.start && n.end <= range.end;
         // "the press" that is told is everybody; "the Associated Press" is one.
-        if !named && self.of(&["crowd"]).any(|n| inside(&n)) {
+        if !named && self.of(&[Wording::Crowd]).any(|n| inside(&n)) {
             return false;
         }
-        self.of(&["outlet", "name"])
+        self.of(&[Wording::Outlet, Wording::Name])
             .filter(inside)
-            .any(|n| (named || n.rule != "outlet-news") && (surely || n.kind != "name"))
+            .any(|n| (named || n.rule != "outlet-news") && (surely || n.kind != Wording::Name))
     }
 
     /// The words of anonymity and the reason for it, here or in the next sentence.
@@ -348,11 +386,11 @@ impl Place<'_> {
             return (None, None);
         }
         let asked = self
-            .of(&["anonymity"])
+            .of(&[Wording::Anonymity])
             .find(|n| self.own(n) && !self.claimed(n));
         let barred = || {
             let free = self
-                .of(&["barred"])
+                .of(&[Wording::Barred])
                 .find(|n| self.own(n) && !self.claimed(n));
             free.map(|n| self.whole(n))
         };
@@ -365,14 +403,15 @@ impl Place<'_> {
         }
         let next = self.block.sentences.get(self.found.sentence + 1);
         if let Some(next) = next.filter(|_| reason.is_none()) {
-            let told =
-                |n: &&Note| n.kind == "anonymity" && !self.quoted(n) && self.goes_on(n, next);
+            let told = |n: &&Note| {
+                n.kind == Wording::Anonymity && !self.quoted(n) && self.goes_on(n, next)
+            };
             let asked = self.next.iter().find(told);
             if let Some(n) = asked {
                 anonymity = anonymity.or(Some(n.start..n.end));
                 reason = self.reason(n, self.next, next);
             }
-            let barred = |n: &&Note| n.kind == "barred" && !self.quoted(n);
+            let barred = |n: &&Note| n.kind == Wording::Barred && !self.quoted(n);
             if reason.is_none() && self.is_about(next) {
                 let bar = self.next.iter().find(barred);
                 reason = bar.map(|n| n.start..self.end_of_reason(n, next));
@@ -396,7 +435,7 @@ impl Place<'_> {
         let notes = within(self.block.notes(view), range);
         let about = |n: &&Note| {
             let subject = || view.subject_before(n.start, range.start);
-            n.kind == "anonymity"
+            n.kind == Wording::Anonymity
                 && !self.quoted(n)
                 && subject().is_some_and(|s| self.same_head(s.head))
         };
@@ -465,7 +504,7 @@ impl Place<'_> {
             lex::ING | lex::FUNCTION_PREP | lex::FUNCTION_SUBORD,
         ) && (n.start <= self.found.cue.end + 2
             || n.start > 0 && view.any(n.start - 1, lex::MARK_COMMA | lex::MARK_DASH));
-        let told = matches!(n.kind, "told" | "reported")
+        let told = matches!(n.kind, Wording::Told | Wording::Reported)
             && (self.sentence.start..n.start).rev().take(4).any(|i| {
                 view.any(i, lex::MARK_COMMA) || view.is(i, &["in", "during", "as", "speaking"])
             });
@@ -533,7 +572,7 @@ impl Place<'_> {
         };
         let follows = |n: &&Note| {
             let gap = asked.end..n.start;
-            matches!(n.kind, "reason" | "fear" | "barred")
+            matches!(n.kind, Wording::Reason | Wording::Fear | Wording::Barred)
                 && n.start >= asked.end
                 && gap.len() <= NEAR
                 && !gap
@@ -548,7 +587,8 @@ impl Place<'_> {
         after.or_else(|| {
             // "Because the talks are private, they spoke on condition of anonymity."
             let first = notes.iter().find(|n| {
-                n.start <= sentence.start + 1 && matches!(n.kind, "reason" | "fear" | "barred")
+                n.start <= sentence.start + 1
+                    && matches!(n.kind, Wording::Reason | Wording::Fear | Wording::Barred)
             })?;
             let main = !view.any(asked.start, lex::ING)
                 && asked.start > sentence.start
@@ -574,8 +614,9 @@ impl Place<'_> {
             f.cue.start > n.end && f.source.is_some() && speaks && !own
         });
         let granted = self.notes.iter().chain(self.next);
-        let granted = granted
-            .filter(|o| o.kind == "anonymity" && o.start > n.end && sentence.contains(&o.start));
+        let granted = granted.filter(|o| {
+            o.kind == Wording::Anonymity && o.start > n.end && sentence.contains(&o.start)
+        });
         let claims = self.found.content.iter().map(|c| c.start);
         let claims = claims.filter(|start| *start > n.end && sentence.contains(start));
         let cues = cues.map(|f| f.cue.start);
@@ -599,7 +640,7 @@ impl Place<'_> {
                 lex::FUNCTION_PRON | lex::FUNCTION_REL | lex::FUNCTION_THAT,
             ) || view.any(*i, lex::FUNCTION_SUBORD) && !view.any(*i, lex::FUNCTION_PREP)
         });
-        if n.kind == "fear" && clausal.is_none() {
+        if n.kind == Wording::Fear && clausal.is_none() {
             let verb = (n.end..stop).find(|i| view.any(*i, lex::FUNCTION_FINITE));
             end = verb.unwrap_or(end);
         }

@@ -37,7 +37,23 @@ pub fn mix(hash: u64, word: u64) -> u64 {
 
 /// A hash of all bytes.
 pub fn hash(bytes: &[u8]) -> u64 {
-    let words = (0..bytes.len()).step_by(8).map(|at| load(bytes, at));
+    hash_of(bytes, |word| word)
+}
+
+/// The hash of the text in lower case.
+pub fn hash_lower_case(text: &str) -> u64 {
+    if text.is_ascii() {
+        hash_of(text.as_bytes(), lower_case)
+    } else {
+        hash(text.to_lowercase().as_bytes())
+    }
+}
+
+#[inline]
+fn hash_of(bytes: &[u8], change: impl Fn(u64) -> u64) -> u64 {
+    let words = (0..bytes.len())
+        .step_by(8)
+        .map(|at| change(load(bytes, at)));
     let hash = words.fold(bytes.len() as u64, mix);
     // All bits are asked for: what only the high ones know comes down.
     mix(0, hash ^ hash >> 32)
@@ -156,5 +172,19 @@ mod tests {
         assert_eq!(first(u64::MAX, 2), 0xffff);
         assert_eq!(first(u64::MAX, 8), u64::MAX);
         assert_ne!(hash(b"abc"), hash(b"abc\0"));
+    }
+
+    #[test]
+    fn a_text_has_the_hash_of_its_small_letters() {
+        for text in [
+            "",
+            "The Harbour BOARD’s [Clerk]",
+            "The Harbour BOARD",
+            "ÉTÉ",
+        ] {
+            let small = text.to_lowercase();
+            assert_eq!(hash_lower_case(text), hash(small.as_bytes()), "{text}");
+        }
+        assert_ne!(hash_lower_case("abc"), hash_lower_case("abd"));
     }
 }

@@ -60,7 +60,7 @@ pub struct Card {
     /// The rule that made it.
     pub rule: &'static str,
     /// What was seen, in words.
-    pub why: String,
+    pub why: &'static str,
 }
 
 /// What a flag of a category is called.
@@ -123,7 +123,7 @@ pub fn card(page: &Page, reading: &Reading, flag: &Flag) -> Card {
         strength: flag.strength,
         rests: rests(reading, flag),
         rule: flag.rule,
-        why: flag.why.clone().into_owned(),
+        why: flag.why(),
     }
 }
 

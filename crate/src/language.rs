@@ -6,6 +6,7 @@
 
 use crate::eight;
 use crate::page::Page;
+use crate::tokens;
 
 /// What was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,11 +134,18 @@ impl Evidence {
                 self.letters[Script::Latin as usize] += run;
                 word.push(letters, run);
                 at += run;
+            }
+            if run == 8 {
+                continue;
+            }
+            if bytes.get(at).is_some_and(u8::is_ascii) {
+                at += 1;
+                self.count(std::mem::take(&mut word));
                 continue;
             }
             let c = sample[at..].chars().next().unwrap_or(' ');
             at += c.len_utf8();
-            if c.is_alphabetic() {
+            if !tokens::is_general_mark(c) && c.is_alphabetic() {
                 self.letters[script(c) as usize] += 1;
                 for small in c.to_lowercase() {
                     let mut utf8 = [0; 8];
@@ -158,6 +166,9 @@ impl Evidence {
         }
         self.words += 1;
         let mut lists = word.lists();
+        if lists == 0 {
+            return;
+        }
         // The fewer lists a word is in, the more it tells.
         let weight = 1.0 / lists.count_ones() as f32;
         while lists != 0 {
@@ -264,8 +275,10 @@ struct Spelling {
 impl Spelling {
     /// Adds the first `count` of eight bytes; the others are zero.
     fn push(&mut self, eight: u64, count: usize) {
-        if self.length < 16 {
-            self.bytes |= u128::from(eight) << (8 * self.length);
+        match self.length {
+            0 => self.bytes = u128::from(eight),
+            1..16 => self.bytes |= u128::from(eight) << (8 * self.length),
+            _ => {}
         }
         self.length += count;
     }

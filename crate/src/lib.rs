@@ -24,8 +24,7 @@ pub mod maintext;
 pub mod model;
 mod order;
 pub mod own;
-#[cfg(any(test, target_arch = "wasm32"))]
-mod packed;
+pub mod packed;
 pub mod page;
 pub mod panel;
 mod phrases;
@@ -42,3 +41,4 @@ mod unfold;
 mod verbs;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+pub mod work;

@@ -5,7 +5,6 @@
 //! within a block, [`crate::export`] to Unicode code points from the start of the whole text.
 
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// A stretch of one block's text: byte offsets, `end` exclusive, both on character boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,11 +99,6 @@ impl Category {
     pub fn from_name(name: &str) -> Option<Category> {
         Self::ALL.into_iter().find(|c| c.name() == name)
     }
-
-    /// The category that rules of the kind `not-…` make exceptions to.
-    pub fn excepted(kind: &str) -> Option<Category> {
-        kind.strip_prefix("not-").and_then(Category::from_name)
-    }
 }
 
 impl Kind {
@@ -156,6 +150,40 @@ impl Kind {
     /// The kind of that name, if rules make one.
     pub fn from_name(name: &str) -> Option<Kind> {
         Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+
+    /// What was seen, in words a reader understands.
+    pub fn why(self) -> &'static str {
+        macro_rules! unsourced {
+            ($seen:literal) => {
+                concat!(
+                    $seen,
+                    ", in the author's own voice; no source in this sentence or carried over from the one before."
+                )
+            };
+        }
+        match self {
+            Kind::Person => "Somebody is cited here whom the page never names.",
+            Kind::Group => "Several speak or believe here, and none of them is named on the page.",
+            Kind::Document => "A record is cited that the page doesn't identify.",
+            Kind::Agentless => "The words attribute something, and nobody is the one who says it.",
+            Kind::Consensus => {
+                unsourced!("Certainty or common knowledge stands in for a source")
+            }
+            Kind::Statistic => unsourced!("A figure that somebody must have counted"),
+            Kind::Accusation => unsourced!("Wrongdoing laid on somebody"),
+            Kind::Motive => unsourced!("Somebody's intent or feeling, stated as known"),
+            Kind::Cause => unsourced!("A causal link"),
+            Kind::Superlative => unsourced!("A ranking or an absolute"),
+            Kind::Prediction => unsourced!("A future stated as certain"),
+            Kind::Modal => "A modal verb leaves open whether this is so.",
+            Kind::Likelihood => "A degree of probability is given, not a fact.",
+            Kind::Appearance => "It says how something seems, not how it is.",
+            Kind::Hearsay => "A marker of second-hand knowledge, without whose it is.",
+            Kind::Condition => "The claim holds only if something else does.",
+            Kind::Approximation => "A quantity is blurred.",
+            Kind::Phrase(_) => "It is a phrase of the reader’s own.",
+        }
     }
 
     /// The category this kind belongs to.
@@ -321,15 +349,24 @@ pub struct Flag {
     pub voice: Voice,
     /// What the page tells about the source.
     pub details: Details,
-    /// Which kinds of evidence were seen, in words a reader understands.
-    pub why: Cow<'static, str>,
     /// Whether the reader asked not to see it any more.
     pub dismissed: bool,
     /// What the reader made of it: an index into the page's marks.
     pub review: Option<u32>,
 }
 
+/// The rule of flags that a reader added.
+pub(crate) const BY_READER: &str = "reader";
+
 impl Flag {
+    /// What was seen, in words a reader understands.
+    pub fn why(&self) -> &'static str {
+        if self.rule == BY_READER {
+            return "A reader marked it.";
+        }
+        self.kind.why()
+    }
+
     /// The category of the flag's kind.
     pub fn category(&self) -> Category {
         self.kind.category()

@@ -4,7 +4,6 @@
 //! linear in the text. What is compiled, and what was found in a block, is kept for as long as the
 //! list of phrases is the same.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,7 +11,8 @@ use regex_lite::{Regex, RegexBuilder};
 use serde::Serialize;
 
 use crate::block::Parsed;
-use crate::model::{Category, Details, Flag, Kind, Span, Voice};
+use crate::model::{BY_READER, Category, Details, Flag, Kind, Span, Voice};
+use crate::order;
 use crate::page::{Page, Phrase};
 use crate::phrases::View;
 
@@ -102,7 +102,17 @@ impl Own {
                 end: m.end(),
             }));
         }
-        hits.sort_by_key(|h| (h.start, h.category, std::cmp::Reverse(h.end)));
+        // A flag stands on words: a pattern may take in the spaces beside them, or find nothing else.
+        hits.retain_mut(|h| {
+            let blank = |c: char| c.is_whitespace() || c.is_control();
+            let words = text[h.start..h.end].trim_start_matches(blank);
+            h.start = h.end - words.len();
+            h.end = h.start + words.trim_end_matches(blank).len();
+            h.start < h.end
+        });
+        order::sort_by_key(&mut hits, |h| {
+            [h.start as u32, h.category as u32, !(h.end as u32)]
+        });
         let mut ends: HashMap<Category, usize> = HashMap::new();
         hits.retain(|h| {
             let end = ends.entry(h.category).or_default();
@@ -248,7 +258,9 @@ pub(crate) fn add(
             .any(|m| m.category() == f.category() && m.anchor.overlaps(f.anchor))
     });
     flags.append(&mut made);
-    flags.sort_by_key(|f| (f.anchor.block, f.anchor.start, f.category(), f.anchor.end));
+    // By block and start, of equals by category and end.
+    order::sort_by_key(flags, |f| [f.category() as u32, f.anchor.end, 0]);
+    order::sort_by_key(flags, |f| [f.anchor.block, f.anchor.start, 0]);
 }
 
 fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
@@ -259,7 +271,6 @@ fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {
     };
     Flag {
         rule: "own-phrase",
-        why: Cow::Borrowed("It is a phrase of the reader’s own."),
         ..by_reader(
             Kind::Phrase(hit.category),
             anchor,
@@ -287,7 +298,7 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
     Flag {
         kind,
         strength: 1.0,
-        rule: "reader",
+        rule: BY_READER,
         anchor,
         cues: vec![anchor],
         source: None,
@@ -295,7 +306,6 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
         sentence,
         voice: Voice::Author,
         details: Details::default(),
-        why: Cow::Borrowed("A reader marked it."),
         dismissed: false,
         review: None,
     }
@@ -386,6 +396,19 @@ mod tests {
         assert!(wrong(&"x".repeat(201), false).is_err());
         assert_eq!(wrong("(a", false), Ok(()));
         assert_eq!(wrong("a+b?", true), Ok(()));
+    }
+
+    /// Found by the fuzzer: `--explain` left out flags that began between two sentences.
+    #[test]
+    fn spaces_are_no_part_of_what_a_pattern_marks() {
+        for (pattern, marked_words) in [(r"\s+know\s?", "know"), (r"\s", ""), (r"\.\s", ". .")] {
+            let phrases = [phrase(Category::Hedged, pattern, true)];
+            let (page, reading) = marked("We know. It rained. We", &phrases);
+            let words: Vec<&str> = own(&page, &reading).iter().map(|o| o.1).collect();
+            assert_eq!(words.join(" "), marked_words, "{pattern}");
+            let traced = crate::trace::trace(&page);
+            assert_eq!(traced.matches("\n    FLAG ").count(), reading.flags.len());
+        }
     }
 
     #[test]

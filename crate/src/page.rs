@@ -102,6 +102,18 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    const ALL: [Verdict; 4] = [
+        Verdict::Right,
+        Verdict::Wrong,
+        Verdict::Unsure,
+        Verdict::Missed,
+    ];
+
+    /// The verdict of that name.
+    pub fn from_name(name: &str) -> Option<Verdict> {
+        Self::ALL.into_iter().find(|v| v.name() == name)
+    }
+
     /// The name used in exports.
     pub fn name(self) -> &'static str {
         match self {
@@ -129,6 +141,8 @@ impl PageInput {
     pub fn change(&mut self, splices: Vec<Splice>) {
         let length = self.blocks.len();
         for splice in splices.into_iter().rev() {
+            // Splices that overlap after all may have taken more than is left.
+            let length = length.min(self.blocks.len());
             let start = splice.at.min(length);
             let end = start.saturating_add(splice.remove).min(length);
             self.blocks.splice(start..end, splice.blocks);
@@ -423,6 +437,10 @@ mod tests {
         assert_eq!(changed(&[(0, 4, "")]), "");
         assert_eq!(changed(&[(3, usize::MAX, "x")]), "abcx");
         assert_eq!(changed(&[(9, 1, "y")]), "abcdy");
+        assert_eq!(changed(&[(8, 0, "x"), (9, 0, "y")]), "abcdxy");
+        // Nobody sends these, and they do no harm.
+        assert_eq!(changed(&[(3, 0, "x"), (0, 4, "")]), "x");
+        assert_eq!(changed(&[(2, 2, ""), (1, 3, "y")]), "ay");
     }
 
     #[test]

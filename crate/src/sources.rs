@@ -11,10 +11,12 @@ use std::rc::Rc;
 use crate::attribution::{FAINT, Found, Manner};
 use crate::block::Parsed;
 use crate::details::describe;
+use crate::eight::{self, Fast};
 use crate::lexicon as lex;
 use crate::model::{Attribution, Details, Source, SourceKind, Span};
 use crate::page::Page;
 use crate::phrases::{Phrase, View};
+use crate::work;
 
 /// An attribution with its place in the ledger.
 #[derive(Debug)]
@@ -95,13 +97,45 @@ enum Who {
 
 struct Entry {
     source: Source,
-    /// Head words by which it may be called again, lower case.
-    heads: Vec<String>,
+    /// The head word by which it may be called again.
+    head: Option<Words>,
+    /// Others by which it was called.
+    heads: Vec<Words>,
     strength: f32,
     details: Details,
     plural: bool,
     /// Whether it was first called by a definite that nothing before explains: "the source said".
     awaited: bool,
+}
+
+impl Entry {
+    /// Whether it was called by that head word.
+    fn is_called(&self, word: Words) -> bool {
+        self.head == Some(word) || self.heads.contains(&word)
+    }
+}
+
+/// Words without regard to capitals, by a hash: a page that contrives to have two of the same mixes
+/// up its own sources, and no more.
+type Words = u64;
+
+/// Under what a source is found again.
+#[derive(Clone, Copy)]
+enum Key {
+    /// A person's last name.
+    Name,
+    /// What a body or publication is called.
+    Body,
+    /// The words for several, or for records.
+    Group,
+    /// A pronoun that leads nowhere.
+    Pronoun,
+}
+
+impl Key {
+    fn of(self, words: &str) -> u64 {
+        eight::mix(eight::hash_lower_case(words), self as u64)
+    }
 }
 
 /// How many mentions, or entries, back a source is looked for; no reader looks further, and it bounds the work.
@@ -114,31 +148,30 @@ const HEADLINE: usize = 6;
 const PUBLISHED: usize = 8;
 
 /// A named person as the subject of a sentence.
-struct NameSubject {
+struct NameSubject<'a> {
     /// Block and byte where the name stands.
     at: (usize, u32),
     /// The name as written.
-    name: String,
+    name: &'a str,
     /// The name with those who act with them: "Ruiz and her colleagues".
-    several: Option<String>,
+    several: Option<&'a str>,
 }
 
 /// The key under which a person of that name is kept: their last name.
-fn name_key(name: &str) -> String {
-    let last = name.split_whitespace().last().unwrap_or(name);
-    format!("name {}", last.to_lowercase())
+fn name_key(name: &str) -> u64 {
+    Key::Name.of(name.split_whitespace().last().unwrap_or(name))
 }
 
 #[derive(Default)]
-struct Ledger {
+struct Ledger<'a> {
     entries: Vec<Entry>,
     /// Entries in order of latest mention, with block number.
     recent: Vec<(usize, usize)>,
-    by_key: HashMap<String, usize>,
+    by_key: HashMap<u64, usize, Fast>,
     /// Role words that a name is tied to anywhere on the page.
-    roles: HashMap<String, String>,
+    roles: HashMap<Words, &'a str, Fast>,
     /// Where a named person last became the subject of a sentence: block and byte.
-    name_subject: Option<NameSubject>,
+    name_subject: Option<NameSubject<'a>>,
 }
 
 fn span(block: usize, view: View, start: usize, end: usize) -> Span {
@@ -166,29 +199,35 @@ fn is_name(view: View, at: usize) -> bool {
             || !t.any(lex::PERSON | lex::DOCUMENT | lex::NOUN_TIME | lex::SPEECH | lex::ADVERBS))
 }
 
-/// Binds role words to names: "spokesman John Smith", "Maria Lopez, the mayor", "the mayor, Maria Lopez".
-fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
+/// A role word and the name that stands beside it; positions are tokens of the block.
+#[derive(Clone, Debug)]
+pub struct Role {
+    word: usize,
+    name: Range<usize>,
+}
+
+/// Role words that stand beside names: "spokesman John Smith", "Maria Lopez, the mayor", "the mayor,
+/// Maria Lopez". `capitals`: the tokens that begin with one, in order.
+pub fn roles(view: View, capitals: &[usize]) -> Vec<Role> {
     let n = view.tokens.len();
-    let mut at = 0;
-    while at < n {
-        let starts = view.tokens[at].any(lex::CAP)
+    let mut roles = Vec::new();
+    let mut end = 0;
+    for at in capitals.iter().copied() {
+        let starts = at >= end
             && is_name(view, at)
             && (view.any(at, lex::UNKNOWN) || at + 1 < n && is_name(view, at + 1));
         if !starts {
-            at += 1;
             continue;
         }
-        let mut end = at;
+        end = at;
         while end < n && is_name(view, end) {
             end += 1;
         }
-        let name = text_of(view, at, end);
         if end - at >= 2 || at > 0 && view.any(at - 1, lex::PERSON | lex::TITLES) {
-            let mut bind = |i: usize| {
-                if view.any(i, lex::PERSON) && view.any(i, lex::SINGULAR) {
-                    roles
-                        .entry(view.word(i).to_lowercase())
-                        .or_insert_with(|| name.to_owned());
+            let mut bind = |word: usize| {
+                if view.any(word, lex::PERSON) && view.any(word, lex::SINGULAR) {
+                    let name = at..end;
+                    roles.push(Role { word, name });
                 }
             };
             if at > 0 {
@@ -208,8 +247,17 @@ fn bind_roles(view: View, roles: &mut HashMap<String, String>) {
                 }
             }
         }
-        at = end.max(at + 1);
     }
+    roles
+}
+
+/// The words without the article they begin with.
+fn without_article(words: &str) -> &str {
+    let rest = |article: &&str| {
+        let (first, rest) = words.split_at_checked(article.len())?;
+        first.eq_ignore_ascii_case(article).then_some(rest)
+    };
+    ["the ", "an ", "a "].iter().find_map(rest).unwrap_or(words)
 }
 
 fn has_name(view: View, start: usize, end: usize) -> Option<usize> {
@@ -296,7 +344,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     // "63 percent said": those whom a poll asked.
-    if (p.start..p.end).any(|i| view.any(i, lex::MARK_PERCENT) || view.is(i, &["percent"])) {
+    let percent = |i: usize| {
+        view.any(i, lex::MARK_PERCENT) || view.any(i, lex::UNITS) && view.is(i, &["percent"])
+    };
+    if (p.start..p.end).any(percent) {
         return (Who::Group, 0.4);
     }
     // "many of whom"
@@ -327,8 +378,8 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
-    let indefinite =
-        first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    let indefinite = first.any(lex::FUNCTION)
+        && (first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]));
     // "Figure 6 shows": no person.
     if view.any(p.head + 1, lex::NUM) && !h.any(lex::PLURAL) {
         return (Who::Nothing, 0.0);
@@ -336,12 +387,13 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if view.is(p.start, &["those"]) && !h.any(lex::NOUN) {
         return (Who::Group, 0.85);
     }
-    let negative = view.is(
-        p.start,
-        &[
-            "no", "every", "each", "neither", "either", "any", "what", "which", "few",
-        ],
-    );
+    let negative = first.any(lex::FUNCTION)
+        && view.is(
+            p.start,
+            &[
+                "no", "every", "each", "neither", "either", "any", "what", "which", "few",
+            ],
+        );
     let owned = first.any(lex::FUNCTION_POSS)
         || (p.start..p.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
     if negative
@@ -526,7 +578,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if is_name(view, p.head) {
         return (Who::Named, 0.0);
     }
-    let speech = manner == Manner::Speech;
+    let speech = manner.tells() && manner != Manner::Showing;
     // "the yard says", "the ruling said": what is called by a common noun, and speaks.
     if speech && (definite || owned) && h.any(lex::NOUN) && !h.any(lex::NOUN_TIME | lex::CAP) {
         return if h.any(lex::CLAIM) {
@@ -546,18 +598,18 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     (Who::Nothing, 0.0)
 }
 
-impl Ledger {
+impl<'a> Ledger<'a> {
     fn add(
         &mut self,
         kind: SourceKind,
         label: &str,
-        key: String,
+        key: Option<u64>,
         head: &str,
         strength: f32,
         plural: bool,
     ) -> usize {
         let index = self.entries.len();
-        if !key.is_empty() {
+        if let Some(key) = key {
             self.by_key.entry(key).or_insert(index);
         }
         self.entries.push(Entry {
@@ -567,7 +619,8 @@ impl Ledger {
                 mentions: Vec::new(),
                 claims: 0,
             },
-            heads: Vec::from_iter((!head.is_empty()).then(|| head.to_lowercase())),
+            head: (!head.is_empty()).then(|| eight::hash_lower_case(head)),
+            heads: Vec::new(),
             strength,
             details: Details::default(),
             plural,
@@ -576,37 +629,30 @@ impl Ledger {
         index
     }
 
-    fn find_key(&self, key: &str) -> Option<usize> {
-        self.by_key.get(key).copied()
+    fn find_key(&self, key: u64) -> Option<usize> {
+        self.by_key.get(&key).copied()
     }
 
     /// The entry of a named person: the one of that last name, or a new one.
     fn named(&mut self, name: &str, head: &str) -> usize {
         let key = name_key(name);
-        self.find_key(&key)
-            .unwrap_or_else(|| self.add(SourceKind::NamedPerson, name, key, head, 0.0, false))
+        self.find_key(key)
+            .unwrap_or_else(|| self.add(SourceKind::NamedPerson, name, Some(key), head, 0.0, false))
     }
 
     /// A person whom the page has not told of before and does not name.
     fn unnamed(&mut self, label: &str, head: &str, strength: f32) -> (Option<usize>, bool, f32) {
-        let source = self.add(
-            SourceKind::Person,
-            label,
-            String::new(),
-            head,
-            strength,
-            false,
-        );
+        let source = self.add(SourceKind::Person, label, None, head, strength, false);
         (Some(source), true, strength)
     }
 
     /// A pronoun whose antecedent isn't among the sources: it cites somebody, and nothing is held
     /// against the page for our not seeing whom.
     fn unclear(&mut self, label: &str, kind: SourceKind) -> (Option<usize>, bool, f32) {
-        let key = format!("pronoun {}", label.to_lowercase());
+        let key = Key::Pronoun.of(label);
         let source = self
-            .find_key(&key)
-            .unwrap_or_else(|| self.add(kind, label, key, label, 0.0, false));
+            .find_key(key)
+            .unwrap_or_else(|| self.add(kind, label, Some(key), label, 0.0, false));
         (Some(source), false, 0.0)
     }
 
@@ -635,7 +681,10 @@ impl Ledger {
             .rev()
             .take(REMEMBERED)
             .take_while(|(_, b)| b + blocks >= block);
-        recent.map(|(e, _)| *e).find(|e| fits(&self.entries[*e]))
+        recent
+            .map(|(e, _)| *e)
+            .inspect(|_| work::step())
+            .find(|e| fits(&self.entries[*e]))
     }
 }
 
@@ -647,7 +696,13 @@ pub fn resolve(
     let mut ledger = Ledger::default();
     for (text, block) in page.input.blocks.iter().zip(parsed) {
         if let Some(block) = block {
-            bind_roles(block.view(&text.text), &mut ledger.roles);
+            let view = block.view(&text.text);
+            for role in &block.roles {
+                let word = eight::hash_lower_case(view.word(role.word));
+                let name = text_of(view, role.name.start, role.name.end);
+                // The first name that a role is tied to keeps it.
+                ledger.roles.entry(word).or_insert(name);
+            }
         }
     }
     let all = parsed.iter().flatten().map(|b| b.found.len()).sum();
@@ -658,11 +713,10 @@ pub fn resolve(
         let view = block.view(page.text(number as u32));
         let mut noted = 0;
         for found in &block.found {
-            while noted < found.sentence {
+            while noted <= found.sentence {
                 ledger.note_name_subject(number, view, &block.sentences[noted]);
                 noted += 1;
             }
-            ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
             let second_hand = found.quoted || nested(found, block);
             // A stance that somebody else tells of is nobody's entry in the ledger.
             if second_hand && found.source.is_some() && found.strength < FAINT {
@@ -726,7 +780,7 @@ pub fn resolve(
 fn carry_on(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize, last: &mut Attribution) {
     let here = last.cue.first().is_some_and(|c| c.block as usize == number);
     let open = |block: &Option<Rc<Parsed>>| {
-        let quotes = block.as_ref().map(|b| b.quotes.as_slice());
+        let quotes = block.as_ref().map(|b| &*b.quotes);
         quotes.and_then(<[_]>::last).is_some_and(|q| q.open)
     };
     if !here || !open(&parsed[number]) {
@@ -767,14 +821,20 @@ fn nested(found: &Found, block: &Parsed) -> bool {
         .any(|f| f.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 
-impl Ledger {
-    fn resolve(&mut self, view: View, block: usize, parsed: &Parsed, found: &Found) -> Resolved {
+impl<'a> Ledger<'a> {
+    fn resolve(
+        &mut self,
+        view: View<'a>,
+        block: usize,
+        parsed: &Parsed,
+        found: &Found,
+    ) -> Resolved {
         let Some(phrase) = found.source else {
             let words = text_of(view, found.cue.start, found.cue.end);
             let source = self.add(
                 SourceKind::Agentless,
                 words,
-                String::new(),
+                None,
                 "",
                 found.strength,
                 false,
@@ -791,10 +851,7 @@ impl Ledger {
         let core = text_of(view, phrase.start, phrase.head + 1);
         let label = text_of(view, phrase.start, phrase.end);
         let head = view.word(phrase.head);
-        let lower = core.to_lowercase();
-        let article = ["the ", "an ", "a "];
-        let bare = article.iter().find_map(|a| lower.strip_prefix(a));
-        let bare = bare.unwrap_or(&lower);
+        let bare = || without_article(core);
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
             // "“We know,” she said": that is hers.
@@ -823,22 +880,22 @@ impl Ledger {
                     Who::Publication => SourceKind::Publication,
                     _ => SourceKind::NamedPerson,
                 };
-                let key = format!("body {bare}");
-                let source = self.find_key(&key).unwrap_or_else(|| {
-                    self.add(kind, core, key, head, 0.0, who == Who::Institution)
+                let key = Key::Body.of(bare());
+                let source = self.find_key(key).unwrap_or_else(|| {
+                    self.add(kind, core, Some(key), head, 0.0, who == Who::Institution)
                 });
                 (Some(source), false, 0.0)
             }
             Who::NewPerson => {
-                let word = head.to_lowercase();
+                let word = eight::hash_lower_case(head);
                 let spokes = view.any(phrase.head, lex::PERSON_SPOKES);
-                let named = self.roles.get(&word).filter(|_| spokes).cloned();
+                let named = self.roles.get(&word).copied().filter(|_| spokes);
                 let introduced = if view.any(phrase.start, lex::FUNCTION_DEF) {
                     // "the second official": there were two, and it is the later one.
                     let mut same = self
                         .remembered()
                         .rev()
-                        .filter(|e| self.entries[*e].heads.contains(&word));
+                        .filter(|e| self.entries[*e].is_called(word));
                     let latest = same.next();
                     let several = same.next().is_some();
                     latest.filter(|e| {
@@ -846,10 +903,10 @@ impl Ledger {
                         several || label.to_lowercase().starts_with("another")
                     })
                 } else {
-                    self.awaited(&word)
+                    self.awaited(word)
                 };
                 match (named, introduced) {
-                    (Some(name), _) => (Some(self.named(&name, head)), false, 0.0),
+                    (Some(name), _) => (Some(self.named(name, head)), false, 0.0),
                     (None, Some(source)) => self.again(source, 0.0),
                     (None, None) => self.unnamed(label, head, strength),
                 }
@@ -861,18 +918,17 @@ impl Ledger {
                 } else {
                     SourceKind::Document
                 };
-                let key = format!("group {bare}");
+                let key = Key::Group.of(bare());
                 let source = self
-                    .find_key(&key)
-                    .unwrap_or_else(|| self.add(kind, label, key, head, strength, true));
+                    .find_key(key)
+                    .unwrap_or_else(|| self.add(kind, label, Some(key), head, strength, true));
                 (Some(source), true, strength)
             }
             Who::OldGroup => {
-                let word = head.to_lowercase();
-                let singular = word.trim_end_matches('s').to_owned();
+                let word = eight::hash_lower_case(head);
+                let singular = eight::hash_lower_case(head.trim_end_matches(['s', 'S']));
                 let before = self.latest(block, 1_000, |e| {
-                    e.plural && e.heads.contains(&word)
-                        || e.heads.contains(&singular) && !e.source.kind.named()
+                    e.plural && e.is_called(word) || e.is_called(singular) && !e.source.kind.named()
                 });
                 match before {
                     Some(source) => self.again(source, 0.05),
@@ -880,7 +936,7 @@ impl Ledger {
                         Some(self.add(
                             SourceKind::Group,
                             label,
-                            format!("group {bare}"),
+                            Some(Key::Group.of(bare())),
                             head,
                             strength - 0.15,
                             true,
@@ -891,14 +947,14 @@ impl Ledger {
                 }
             }
             Who::OldDocument => {
-                let word = head.to_lowercase();
-                match self.latest(block, 1_000, |e| e.heads.contains(&word)) {
+                let word = eight::hash_lower_case(head);
+                match self.latest(block, 1_000, |e| e.is_called(word)) {
                     Some(source) => self.again(source, 0.05),
                     None => (
                         Some(self.add(
                             SourceKind::Publication,
                             label,
-                            format!("body {bare}"),
+                            Some(Key::Body.of(bare())),
                             head,
                             0.0,
                             false,
@@ -918,8 +974,8 @@ impl Ledger {
                     Some(source) => self.again(source, 0.08),
                     None => {
                         let name = self.name_subject.as_ref().filter(|s| s.at.0 + 4 >= block);
-                        let name = name.map_or_else(|| label.to_owned(), |s| s.name.clone());
-                        (Some(self.named(&name, head)), false, 0.0)
+                        let name = name.map_or(label, |s| s.name);
+                        (Some(self.named(name, head)), false, 0.0)
                     }
                 }
             }
@@ -927,8 +983,8 @@ impl Ledger {
                 Some(source) => self.again(source, 0.25),
                 None => {
                     let subject = self.name_subject.as_ref().filter(|s| s.at.0 + 1 >= block);
-                    match subject.and_then(|s| s.several.clone()) {
-                        Some(several) => (Some(self.named(&several, head)), false, 0.0),
+                    match subject.and_then(|s| s.several) {
+                        Some(several) => (Some(self.named(several, head)), false, 0.0),
                         None => self.unclear(label, SourceKind::Group),
                     }
                 }
@@ -954,9 +1010,7 @@ impl Ledger {
             source,
             known,
         );
-        let mut details = source
-            .map(|s| self.entries[s].details.clone())
-            .unwrap_or_default();
+        let mut details = Details::default();
         if let Some(source) = source {
             // Of whom only a mention or a hint is found, is not who "he" is next.
             if found.strength >= FAINT && (!found.quoted || found.strength >= 0.95) {
@@ -966,16 +1020,13 @@ impl Ledger {
                 who,
                 Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
             );
+            let known = &mut self.entries[source].details;
             if anonymous {
-                describe(view, parsed, found, &phrase, fresh, &mut details);
+                describe(view, parsed, found, &phrase, fresh, known);
             }
-            self.entries[source].details = details.clone();
+            details.clone_from(known);
         }
-        let manner_off = if matches!(found.manner, Manner::Speech | Manner::Showing) {
-            0.0
-        } else {
-            0.08
-        };
+        let manner_off = if found.manner.tells() { 0.0 } else { 0.08 };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };
         let doubt = 1.0 - found.strength;
         let strength = (strength - doubt - manner_off - reason_off).clamp(0.05, 0.99);
@@ -1032,22 +1083,22 @@ impl Ledger {
         label: &str,
         strength: f32,
     ) -> (Option<usize>, bool, f32) {
-        let word = head.to_lowercase();
+        let word = eight::hash_lower_case(head);
         let vague = view.any(phrase.head, lex::PERSON_VAGUE);
         let owned = view.any(phrase.start, lex::FUNCTION_POSS)
             || (phrase.start..phrase.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
         let before = self.latest(block, 1_000, |e| {
-            !e.plural && (e.heads.contains(&word) || vague && e.source.kind == SourceKind::Person)
+            !e.plural && (e.is_called(word) || vague && e.source.kind == SourceKind::Person)
         });
         if let Some(source) = before.filter(|_| !owned) {
             let entry = &mut self.entries[source];
-            if !entry.heads.contains(&word) {
+            if !entry.is_called(word) {
                 entry.heads.push(word);
             }
             return self.again(source, 0.02);
         }
-        if let Some(name) = self.roles.get(&word).cloned() {
-            return (Some(self.named(&name, head)), false, 0.0);
+        if let Some(name) = self.roles.get(&word).copied() {
+            return (Some(self.named(name, head)), false, 0.0);
         }
         let found = self.unnamed(label, head, strength);
         if let (Some(source), false) = (found.0, owned) {
@@ -1058,16 +1109,16 @@ impl Ledger {
 
     /// The source that a definite called before it was introduced ("the source said … a military
     /// source told"), now that it is: once.
-    fn awaited(&mut self, word: &String) -> Option<usize> {
+    fn awaited(&mut self, word: Words) -> Option<usize> {
         let source = self
             .remembered()
-            .find(|e| self.entries[*e].awaited && self.entries[*e].heads.contains(word))?;
+            .find(|e| self.entries[*e].awaited && self.entries[*e].is_called(word))?;
         self.entries[source].awaited = false;
         Some(source)
     }
 
     /// Notes a sentence, outside quotations, that has a name for its subject.
-    fn note_name_subject(&mut self, block: usize, view: View, sentence: &Range<usize>) {
+    fn note_name_subject(&mut self, block: usize, view: View<'a>, sentence: &Range<usize>) {
         let from = sentence.start;
         let Some(first) = view.tokens.get(from) else {
             return;
@@ -1082,7 +1133,7 @@ impl Ledger {
             let end = (from..sentence.end)
                 .find(|i| !is_name(view, *i))
                 .unwrap_or(sentence.end);
-            let name = text_of(view, from, end).to_owned();
+            let name = text_of(view, from, end);
             let with = view
                 .is(end, &["and"])
                 .then(|| view.noun_phrase(end + 1, sentence.end));
@@ -1092,7 +1143,7 @@ impl Ledger {
             self.name_subject = Some(NameSubject {
                 at: (block, first.start),
                 name,
-                several: several.map(|p| text_of(view, from, p.end).to_owned()),
+                several: several.map(|p| text_of(view, from, p.end)),
             });
         }
     }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::eight;
 use crate::lexicon::{self, Classes, Recent, UNLISTED, Word, WordId};
+use crate::work;
 
 /// One token. Aligned to eight bytes, since WebAssembly's allocator takes three times as long for sixteen.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,13 @@ pub struct Token {
 impl Token {
     /// Whether the token has any of these classes.
     pub fn any(&self, classes: Classes) -> bool {
+        work::step();
         self.classes & classes != 0
     }
 
     /// Whether the token has all of these classes.
     pub fn all(&self, classes: Classes) -> bool {
+        work::step();
         self.classes & classes == classes
     }
 
@@ -52,7 +55,7 @@ fn is_quote(c: char) -> bool {
 
 /// Dashes, quotation marks and dots beyond ASCII: told at once, since nearly all characters beyond
 /// ASCII in English text are such. The hyphens U+2010 and U+2011 are no marks, ’ may be none.
-fn is_general_mark(c: char) -> bool {
+pub fn is_general_mark(c: char) -> bool {
     matches!(c, '\u{2012}'..='\u{2027}')
 }
 

@@ -9,13 +9,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::attribution::{FAINT, Found, Manner};
-use crate::block::Parsed;
+use crate::block::{Parsed, Spot};
 use crate::export::one_line;
 use crate::model::{Details, Flag, Kind, Reading, Span};
 use crate::page::Page;
 use crate::phrases::View;
 use crate::read::Reader;
-use crate::rules::Match;
 use crate::sources::{How, Resolved};
 
 include!(concat!(env!("OUT_DIR"), "/classes.rs"));
@@ -169,7 +168,7 @@ impl Block<'_> {
         if let Some(listener) = &found.relay {
             out.line(6, "told to: ", self.words(listener.clone()));
         }
-        for content in &found.content {
+        for content in found.content.iter() {
             out.line(6, "content: ", self.words(content.clone()));
         }
         if found.goes_on {
@@ -190,7 +189,7 @@ impl Block<'_> {
         details(&resolved.details, out);
     }
 
-    fn rule(&self, kind: Kind, m: &Match, flags: &[Flag], out: &mut Lines) {
+    fn rule(&self, kind: Kind, m: &Spot, flags: &[Flag], out: &mut Lines) {
         let span = self.span(&(m.start..m.end));
         let flagged = flags
             .iter()
@@ -218,7 +217,7 @@ impl Block<'_> {
         );
         let anchor = format!("[{}]", self.page.words(flag.anchor));
         out.line(4, &label, &anchor);
-        out.line(6, "why: ", &flag.why);
+        out.line(6, "why: ", flag.why());
     }
 
     /// The flags whose anchor begins in `sentence`. Flags are in the page's order.

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::promises::PROMISES;
 use common::{check, page_of};
 use hearsay::model::Attribution;
 use hearsay::page::Page;
@@ -10,6 +11,7 @@ use hearsay::trace::trace;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 /// Names, roles, cues, claims and marks, balanced or not, with characters of one to four bytes.
 const PIECES: &[&str] = &[
@@ -177,4 +179,24 @@ fn the_pieces_make_flags_and_attributions() {
     assert!(reading.readable, "{}", reading.language);
     assert!(reading.flags.len() > 2, "{:?}", reading.flags);
     assert!(reading.attributions.len() > 1, "{:?}", reading.attributions);
+}
+
+/// What the fuzzer asks of any bytes is asked of some here.
+#[test]
+fn any_bytes_keep_every_promise() {
+    for (name, promise) in PROMISES {
+        let mut runner = TestRunner::new_with_rng(
+            ProptestConfig {
+                cases: 150,
+                failure_persistence: None,
+                ..ProptestConfig::default()
+            },
+            TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+        );
+        let asked = runner.run(&vec(any::<u8>(), 0..600), |bytes| {
+            promise(&bytes);
+            Ok(())
+        });
+        asked.unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
 }

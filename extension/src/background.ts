@@ -16,7 +16,6 @@ import {
   onCommand,
   onInstall,
   onPermissions,
-  onStart,
   onStored,
   onTabRemoved,
   openOptions,
@@ -24,6 +23,7 @@ import {
   openPanel,
   registerSites,
   removeStyle,
+  startWithBrowser,
   type Tab,
   tellPanels,
 } from "./browser";
@@ -39,10 +39,11 @@ import {
   type Envelope,
   type Filter,
   type FrameStatus,
+  type Kept,
   type ListReport,
   type MarkAct,
   type NotKept,
-  type ReadRequest,
+  type Reply,
   type Restyle,
   type Reviewing,
   type Sourcing,
@@ -53,11 +54,15 @@ import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
 import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
-import { counted, number, text } from "./words";
+import { counted, notKept, number, text } from "./words";
 
 const documents = new Documents();
 
+/** Bytes of text that the engine may hold, beside the tab that is being read: some thousand articles. */
+const ROOM = 4 << 20;
+
 let starting: Promise<unknown> | null = null;
+let syncing: Promise<void> = Promise.resolve();
 
 /** The engine, compiled once. A failed start is tried again by the next call. */
 async function ready(): Promise<typeof engine> {
@@ -99,10 +104,11 @@ onBackgroundMessage({
       const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
-      if (replaced && replaced !== from) forget(replaced);
+      for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
       const reading = change(from, key, splices, more);
       await styled;
+      await tidy(tab);
       return reading ? { reading } : { more: true };
     } catch (reason) {
       return { error: errorOf(reason) };
@@ -140,18 +146,16 @@ onBackgroundMessage({
     return null;
   },
 
-  act: async ({ act }, { tab, secret }) => {
-    await perform(tab, secret, act);
-    return null;
-  },
+  act: ({ act }, { tab, secret }) => kept(perform(tab, secret, act)),
 
   siteOff: async ({ off }, { tab, tabUrl, secret }) => {
     const url = tabUrl ?? "";
     // Where nothing is kept, the page alone goes off.
     if (secret && off) await switchOff(tab, true);
-    if (!secret) await update((now) => withSite(now, hostOf(url), { rule: off ? "off" : "click" }));
-    if (!off) await switchOn(tab, url, true);
-    return null;
+    const rule = off ? "off" : "click";
+    const failed = secret ? null : await kept(update((now) => withSite(now, hostOf(url), { rule })));
+    if (!off && !failed) await switchOn(tab, url, true);
+    return failed;
   },
 
   tally: async (flag, { tab }) => {
@@ -170,18 +174,15 @@ onBackgroundMessage({
     return null;
   },
 
-  change: async ({ tab, secret, act }) => {
-    await perform(tab, secret, act);
-    return null;
-  },
+  change: ({ tab, secret, act }) => kept(perform(tab, secret, act)),
 
-  site: async ({ host, rule, shows }) => {
-    await update((now) => {
-      const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
-      return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
-    });
-    return null;
-  },
+  site: ({ host, rule, shows }) =>
+    kept(
+      update((now) => {
+        const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
+        return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
+      }),
+    ),
 
   check: async ({ phrase }) => {
     try {
@@ -289,10 +290,10 @@ onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
 onPermissions(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
-onStart(() => {
-  void migrate();
-  void syncSites();
-});
+startWithBrowser();
+// With every start of this script: the last one may have ended in the middle of it.
+void migrate().catch(() => {});
+void syncSites();
 
 /**
  * To the next or previous flag of the page, over its frames in order and from its end to its start.
@@ -336,8 +337,9 @@ async function turn({ id, url, secret }: Tab, category: Category): Promise<void>
   const top = await askFrame<"status">(id, 0, { type: "status" });
   const { categories } = top?.filter ?? viewFor(await settings(), hostOf(url));
   const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
-  await perform(id, secret, act);
-  await say(id, 0, text(act.categories[category] ? "saidShown" : "saidHidden", text(`category_${category}`)));
+  const failed = await kept(perform(id, secret, act));
+  const said = act.categories[category] ? "saidShown" : "saidHidden";
+  await say(id, 0, failed?.error ?? text(said, text(`category_${category}`)));
 }
 
 async function say(tab: number, frame: number, words: string): Promise<void> {
@@ -404,6 +406,16 @@ async function perform(tab: number, secret: boolean, act: Act): Promise<void> {
   }
   await askAll(tab, await framesOf(tab), { type: "lend", act });
   changed(tab);
+}
+
+/** How it went with something that the reader wants kept. */
+async function kept(work: Promise<unknown>): Promise<Kept> {
+  try {
+    await work;
+    return null;
+  } catch (reason) {
+    return { error: notKept(reason) };
+  }
 }
 
 /** Keeps what the reader makes of a flag, or in a private window tells the page alone. Why it doesn't, in words. */
@@ -516,25 +528,38 @@ async function restyle(tab: number, frame: number, { now, before }: Restyle): Pr
 
 /** Keys of all documents of the tab in page order, after asking for those that the engine lost. */
 async function complete(tab: number): Promise<string[]> {
-  const { knows, read } = await ready();
-  if (lost(tab, knows)) {
-    documents.drop(tab, 0);
-    const resend = async (frame: number): Promise<[number, ReadRequest | null]> => [
+  const { forget, knows, read } = await ready();
+  documents.use(tab);
+  const keys = documents.keys(tab);
+  if (!documents.whole(tab) || !keys.every(knows)) {
+    const known = documents.names(tab, keys.filter(knows));
+    const resend = async (frame: number): Promise<[number, Reply<ToPage, "resend"> | null]> => [
       frame,
-      await askFrame<"resend">(tab, frame, { type: "resend" }),
+      await askFrame<"resend">(tab, frame, { type: "resend", known }),
     ];
-    for (const [frame, request] of await Promise.all((await framesOf(tab)).map(resend))) {
-      if (!request || documents.full(tab, frame)) continue;
-      const { page, ...ref } = request;
-      read(documents.set(tab, frame, ref).key, page);
+    const there = new Set<number>();
+    for (const [frame, reply] of await Promise.all((await framesOf(tab)).map(resend))) {
+      if (!reply) continue;
+      there.add(frame);
+      if ("known" in reply) continue;
+      if (documents.full(tab, frame)) continue;
+      const { page, ...ref } = reply;
+      const { key, replaced } = documents.set(tab, frame, ref);
+      for (const old of replaced) forget(old);
+      read(key, page);
     }
+    for (const key of documents.settle(tab, there)) forget(key);
+    await tidy(tab);
   }
-  return documents.keys(tab).filter((key) => knows(key));
+  return documents.keys(tab).filter(knows);
 }
 
-function lost(tab: number, knows: (key: string) => boolean): boolean {
-  const keys = documents.keys(tab);
-  return keys.length === 0 || keys.some((key) => !knows(key));
+/** Gives back what was out of use for longest; those pages are asked for it when it is wanted again. */
+async function tidy(but: number): Promise<void> {
+  const { forget, held } = await ready();
+  for (let tab = documents.oldest(but); tab !== null && held() > ROOM; tab = documents.oldest(but)) {
+    for (const key of documents.drop(tab, 0)) forget(key);
+  }
 }
 
 async function forget(tab: number, frame: number): Promise<void> {
@@ -544,11 +569,10 @@ async function forget(tab: number, frame: number): Promise<void> {
   for (const key of keys) forget(key);
 }
 
-let syncing: Promise<void> = Promise.resolve();
-
 /** Hearsay runs by itself where the reader said so and the browser still allows it. One at a time. */
 function syncSites(): Promise<void> {
-  syncing = syncing.then(registerAllowed, registerAllowed);
+  // What fails is tried again by the next event or start.
+  syncing = syncing.then(registerAllowed).catch(() => {});
   return syncing;
 }
 

@@ -153,11 +153,18 @@ function channel<M>(port: chrome.runtime.Port): Channel<M> {
   };
 }
 
-/** To the background. Rejects when it cannot be reached, as after a reload of the extension. */
+/**
+ * To the background. The browser may stop that with the question unanswered, and is asked once more then:
+ * every message may come twice. Rejects when nobody can be reached, as after a reload of the extension.
+ */
 export async function ask<K extends keyof ToBackground>(
   message: Envelope<ToBackground, K>,
 ): Promise<Reply<ToBackground, K>> {
-  return (await chrome.runtime.sendMessage(message)) as Reply<ToBackground, K>;
+  const send = () => chrome.runtime.sendMessage(message);
+  return (await send().catch((reason) => (alive() ? send() : Promise.reject(reason)))) as Reply<
+    ToBackground,
+    K
+  >;
 }
 
 /** To one frame; null when no content script answers there. */
@@ -324,7 +331,10 @@ export async function stored(names: string[]): Promise<Record<string, unknown>> 
   return chrome.storage.local.get(names);
 }
 
-export async function store(values: Partial<Settings> & { version: number }): Promise<void> {
+/** All of it, or nothing: rejects where there is no room, as `isFull` tells, or the browser can't write. */
+export async function store(
+  values: Partial<Settings> & { version: number; unread?: unknown[] },
+): Promise<void> {
   await chrome.storage.local.set(values);
 }
 
@@ -420,10 +430,10 @@ export async function openPage(name: string): Promise<void> {
   await chrome.tabs.create({ url: fileUrl(name) });
 }
 
-/** An update drops registered scripts; a fresh start is when to look. */
-export function onStart(handle: () => void): void {
-  chrome.runtime.onInstalled.addListener(handle);
-  chrome.runtime.onStartup.addListener(handle);
+/** An update drops registered scripts: with it, and with the browser, the background starts to see to that. */
+export function startWithBrowser(): void {
+  chrome.runtime.onInstalled.addListener(() => {});
+  chrome.runtime.onStartup.addListener(() => {});
 }
 
 /** Makes the pages where Hearsay runs by itself exactly those that match these patterns. */

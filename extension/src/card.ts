@@ -140,20 +140,24 @@ export class Card {
     else if (focus) card.querySelector<HTMLElement>(`.${focus}:enabled, .step:enabled`)?.focus();
   }
 
-  /** Says what was done where the card is or was, with a way back; gone after a while, or when it was gone back. */
-  note(said: string, undo: () => void): void {
+  /**
+   * Says what was done where the card is or was, with a way back if there is one; gone after a while, or
+   * when it was gone back.
+   */
+  note(said: string, undo: (() => void) | null): void {
     const was = this.#card;
     const above = was?.classList.contains("above") ?? false;
     const box = was?.getBoundingClientRect() ?? new DOMRect(EDGE, EDGE, 0, 0);
     this.#take();
     const note = element("section", "card note open");
+    note.append(element("p", "", said));
     const button = element("button", "act undo", text("undo"));
     button.type = "button";
     button.addEventListener("click", () => {
       this.remove();
-      undo();
+      undo?.();
     });
-    note.append(element("p", "", said), button);
+    if (undo) note.append(button);
     this.#put(note);
     note.style.left = `${box.left}px`;
     note.style.top = `${above ? box.bottom - note.offsetHeight : box.top}px`;
@@ -165,7 +169,7 @@ export class Card {
     note.addEventListener("pointerleave", go);
     note.addEventListener("keydown", (event) => event.key === "Escape" && this.remove());
     go();
-    button.focus({ preventScroll: true });
+    if (undo) button.focus({ preventScroll: true });
     this.#host.say(said);
   }
 

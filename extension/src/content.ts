@@ -17,6 +17,7 @@ import {
   CATEGORIES,
   type Change,
   type Details,
+  type DocumentName,
   type DocumentRef,
   type FrameStatus,
   type Mark,
@@ -142,7 +143,7 @@ class Frame {
         if (this.#life) await this.#round(this.#life);
         return this.#status();
       },
-      resend: () => this.#request(),
+      resend: ({ known }) => this.#request(known),
       lend: async ({ act }) => {
         const life = this.#life;
         if (!life) return this.#status();
@@ -634,9 +635,12 @@ class Frame {
     return { document: this.#document, revision: this.#revision, order: position() };
   }
 
-  #request(): ReadRequest | null {
+  #request(known: readonly DocumentName[]): ReadRequest | { known: true } | null {
     if (!this.#facts) return null;
-    return { ...this.#ref(), page: { ...this.#facts, blocks: this.#entries.map(({ block }) => block) } };
+    const ref = this.#ref();
+    if (known.some(({ document, revision }) => document === ref.document && revision === ref.revision))
+      return { known: true };
+    return { ...ref, page: { ...this.#facts, blocks: this.#entries.map(({ block }) => block) } };
   }
 
   #status(): FrameStatus {

@@ -33,6 +33,8 @@ declare module "hearsay-engine" {
   ): Reading | undefined;
   export function knows(key: string): boolean;
   export function forget(key: string): void;
+  /** Bytes of text of all documents that are kept. */
+  export function held(): number;
   /** `keys`: the tab's documents in page order; `flag`: which flag of `key`'s reading; `address`: that document's. */
   export function details(keys: string[], key: string, flag: number, address: string): Details | undefined;
   /** Of these documents as one page; undefined where no claim is attributed. Throws when a key is unknown. */

@@ -11,10 +11,12 @@ import { Host } from "./host";
 import { Hover } from "./hover";
 import type { Paint } from "./paint";
 import type {
+  Act,
   Details,
   Dismissal,
   DocumentRef,
   Entrance,
+  Kept,
   PageToPanel,
   PanelToPage,
   Quoted,
@@ -26,6 +28,7 @@ import { selected } from "./select";
 import { AROUND } from "./settings";
 import { Steps } from "./steps";
 import type { Touch } from "./touch";
+import { notKept } from "./words";
 
 /** What a frame has to offer from its first reading on, for as long as it is on. */
 export interface Page {
@@ -149,11 +152,9 @@ export class Hand {
     const words = paint.wordsOf(flag);
     const { category } = flag;
     if (scope === "site") {
-      this.#card.note(
-        noted(scope, words, category, site),
-        () => void ask<"siteOff">({ type: "siteOff", off: false }),
-      );
-      await ask<"siteOff">({ type: "siteOff", off: true });
+      const off = (off: boolean) => this.#tell(page, ask<"siteOff">({ type: "siteOff", off }));
+      this.#card.note(noted(scope, words, category, site), () => off(false));
+      await off(true);
       return;
     }
     const { categories } = page.view();
@@ -173,8 +174,15 @@ export class Hand {
             { what: "dismiss", dismissal },
             { what: "restore", dismissal },
           ] as const);
-    this.#card.note(noted(scope, words, category, site), () => void ask<"act">({ type: "act", act: undo }));
-    await ask<"act">({ type: "act", act });
+    const perform = (act: Act) => this.#tell(page, ask<"act">({ type: "act", act }));
+    this.#card.note(noted(scope, words, category, site), () => perform(undo));
+    await perform(act);
+  }
+
+  /** Says so where something that the reader did could not be kept. */
+  async #tell(page: Page, reply: Promise<Kept>): Promise<void> {
+    const failed = await reply.catch((reason) => page.alive() && { error: notKept(reason) });
+    if (failed) this.#card.note(failed.error, null);
   }
 }
 

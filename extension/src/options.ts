@@ -21,6 +21,7 @@ import {
 } from "./protocol";
 import {
   acted,
+  dropUnread,
   exported,
   hostOf,
   imported,
@@ -28,13 +29,14 @@ import {
   MOST_PHRASES,
   ruleFor,
   settings,
+  unread,
   update,
   withSite,
 } from "./settings";
 import { sensitivityNote } from "./summary";
 import { kindLabel } from "./tell";
 import { colourOf, highlightName, highlightSheet, wear } from "./theme";
-import { localize, text } from "./words";
+import { type Key, localize, notKept, text } from "./words";
 
 /** Shown as it is typed, whatever the language. */
 const EXPRESSION = "\\b(sources?|insiders?) close to\\b";
@@ -56,12 +58,11 @@ async function start(): Promise<void> {
   const [all, told] = await Promise.all([settings(), ask<"guide">({ type: "guide" }), drawKeys()]);
   now = all;
   if ("guide" in told) guide = told.guide;
-  else at("failure").textContent = text("optionsFailed", told.error);
-  at("failure").hidden = "guide" in told;
+  else fail(text("optionsFailed", told.error));
   drawGuide();
   fillPhraseForm();
   draw();
-  await startReview(now.looks);
+  await Promise.all([drawUnread(), startReview(now.looks)]);
   listen();
   document.body.removeAttribute("aria-busy");
   // What the address leads to is only there by now.
@@ -72,6 +73,7 @@ function listen(): void {
   onStored(async () => {
     now = await settings();
     draw();
+    await drawUnread();
   });
   dark.addEventListener("change", paint);
   window.addEventListener("hashchange", arrive);
@@ -87,6 +89,8 @@ function listen(): void {
     event.preventDefault();
     void addSite();
   });
+  at("unread-save").addEventListener("click", () => void saveUnread());
+  at("unread-drop").addEventListener("click", () => void kept(dropUnread()));
   at("change-keys").addEventListener("click", () => void openKeys());
   at("save").addEventListener("click", save);
   at("load").addEventListener("click", () => at("file").click());
@@ -112,7 +116,47 @@ function arrive(): void {
 
 /** Changes the settings; what comes of it is drawn when the storage tells. */
 function change(step: (all: Settings) => Partial<Settings>): void {
-  void update(step);
+  void kept(update(step));
+}
+
+/** Whether it went well. Where it didn't that is said, and all is drawn as it is stored. */
+async function kept(work: Promise<unknown>): Promise<boolean> {
+  const failed = await work.then(() => null, notKept);
+  fail(failed);
+  if (failed === null) return true;
+  for (const box of document.querySelectorAll<HTMLElement>("[data-shows]")) delete box.dataset.shows;
+  draw();
+  return false;
+}
+
+function fail(why: string | null): void {
+  at("failure").hidden = why === null;
+  at("failure").textContent = why ?? "";
+}
+
+/** What the parts of the settings are called here. */
+const PARTS: Readonly<Record<string, Key>> = {
+  categories: "categories",
+  looks: "categories",
+  sensitivity: "sensitivity",
+  phrases: "phrases",
+  sites: "sites",
+  dismissed: "dismissedTitle",
+};
+
+/** What is stored and can't be read: it is named, and may be saved before it is let go of. */
+async function drawUnread(): Promise<void> {
+  const all = await unread().catch((reason) => {
+    fail(text("optionsFailed", String(reason)));
+    return [];
+  });
+  const names = all.flatMap(Object.keys).map((name) => (PARTS[name] ? text(PARTS[name]) : name));
+  at("unread").hidden = all.length === 0;
+  at("unread-what").textContent = text("spoilt", [...new Set(names)].join(", "));
+}
+
+async function saveUnread(): Promise<void> {
+  saveFile("hearsay-unread", JSON.stringify(await unread(), null, 2));
 }
 
 // ── Drawing ──────────────────────────────────────────────────────────────────────────────────────
@@ -320,8 +364,9 @@ async function addPhrase(): Promise<void> {
     at("phrase").focus();
     return;
   }
-  change((all) => ({ phrases: [...all.phrases, phrase] }));
-  at<HTMLInputElement>("phrase").value = "";
+  if (await kept(update((all) => ({ phrases: [...all.phrases, phrase] })))) {
+    at<HTMLInputElement>("phrase").value = "";
+  }
 }
 
 // ── Sites ────────────────────────────────────────────────────────────────────────────────────────
@@ -389,7 +434,7 @@ async function setRule(host: string, rule: SiteRule): Promise<void> {
     return;
   }
   const before = ruleFor(now, host);
-  await update((all) => withSite(all, host, { rule }));
+  if (!(await kept(update((all) => withSite(all, host, { rule }))))) return;
   if (before === "always" && rule !== "always") await releaseSite(host);
 }
 
@@ -403,8 +448,8 @@ async function addSite(): Promise<void> {
   at("site-wrong").textContent = known ? "" : text("noSite");
   field.ariaInvalid = String(!known);
   if (!known) return;
-  if (!Object.hasOwn(now.sites, host)) await update((all) => withSite(all, host, { rule: "off" }));
-  field.value = "";
+  const add = () => kept(update((all) => withSite(all, host, { rule: "off" })));
+  if (Object.hasOwn(now.sites, host) || (await add())) field.value = "";
 }
 
 // ── Dismissed ────────────────────────────────────────────────────────────────────────────────────
@@ -503,9 +548,13 @@ function drawGuide(): void {
 // ── Back up and restore ──────────────────────────────────────────────────────────────────────────
 
 function save(): void {
+  saveFile(FILE, exported(now));
+}
+
+function saveFile(name: string, json: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([exported(now)], { type: "application/json" }));
-  link.download = `${FILE}-${new Date().toISOString().slice(0, 10)}.json`;
+  link.href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
+  link.download = `${name}-${new Date().toISOString().slice(0, 10)}.json`;
   link.click();
   // The download has its own hold on the blob once it began.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -520,17 +569,17 @@ async function load(): Promise<void> {
   const all = imported(await file.text());
   // The same file may be chosen again.
   field.value = "";
-  at("backup-note").textContent = text(all ? "restored" : "noSettings");
-  at("unload").hidden = !all;
-  if (!all) return;
-  before = now;
-  await update(() => all);
+  const was = now;
+  const restored = all !== null && (await kept(update(() => all)));
+  if (restored) before = was;
+  at("unload").hidden = !restored;
+  if (restored || !all) at("backup-note").textContent = text(restored ? "restored" : "noSettings");
+  else at("backup-note").textContent = "";
 }
 
 async function unload(): Promise<void> {
   const all = before;
-  if (!all) return;
-  await update(() => all);
+  if (!all || !(await kept(update(() => all)))) return;
   at("unload").hidden = true;
   at("backup-note").textContent = text("undone");
   at("load").focus();

@@ -143,8 +143,7 @@ async function refresh(): Promise<void> {
   try {
     do {
       stale = false;
-      // The background may be stopped in the middle of an answer, which ends the request with an error.
-      await load().catch(() => load());
+      await load();
     } while (stale);
   } finally {
     clearTimeout(waiting);
@@ -277,15 +276,13 @@ async function add(): Promise<void> {
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () =>
     tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
-  everything: async () =>
-    tab &&
-    ask<"change">({
-      type: "change",
-      tab: tab.id,
-      url: tab.url,
-      secret: tab.secret,
-      act: { what: "filter", sensitivity: "everything" },
-    }),
+  everything: async () => {
+    if (!tab) return;
+    const { id, url, secret } = tab;
+    const act = { what: "filter", sensitivity: "everything" } as const;
+    const failed = await ask<"change">({ type: "change", tab: id, url, secret, act });
+    if (failed) at("note").textContent = failed.error;
+  },
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),
 };
 

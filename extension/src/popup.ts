@@ -21,6 +21,7 @@ import {
   type Category,
   type ExportFormat,
   type Filter,
+  type Kept,
   type SiteRule,
   type Sourcing,
   type TabReport,
@@ -123,10 +124,21 @@ function radios(name: string): NodeListOf<HTMLInputElement> {
 /** The pages hear of it from the storage; the counts here need no round trip. */
 async function change(act: Act & { what: "filter" }): Promise<void> {
   const { what: _, ...filter } = act;
-  state.filter = { ...state.filter, ...filter };
+  const before = state.filter;
+  state.filter = { ...before, ...filter };
   draw();
   const { id, url, secret } = state.tab;
-  await ask<"change">({ type: "change", tab: id, url, secret, act });
+  if (await keep(ask<"change">({ type: "change", tab: id, url, secret, act }))) return;
+  state.filter = before;
+  draw();
+}
+
+/** Whether what the reader did is kept; where it isn't, that is said. */
+async function keep(reply: Promise<Kept>): Promise<boolean> {
+  const failed = await reply;
+  at("not-kept").hidden = failed === null;
+  at("not-kept").textContent = failed?.error ?? "";
+  return failed === null;
 }
 
 /** A category that is shown here is shown, whatever the site's own switches say. */
@@ -135,16 +147,27 @@ async function show(category: Category, shown: boolean): Promise<void> {
   const act = { what: "filter", categories: { ...filter.categories, [category]: shown } } as const;
   await Promise.all([
     change(act),
-    shown && !tab.secret && ask<"site">({ type: "site", host, shows: category }),
+    shown && !tab.secret && keep(ask<"site">({ type: "site", host, shows: category })),
   ]);
+}
+
+let asked = 0;
+
+/** Takes the report that was asked for last, whichever comes last. */
+async function take(reply: Promise<TabReport>): Promise<void> {
+  asked += 1;
+  const turn = asked;
+  const report = await reply;
+  if (turn !== asked) return;
+  state.report = report;
+  draw();
 }
 
 async function switchPage(on: boolean): Promise<void> {
   const { id, url } = state.tab;
   // Switching on where the site is off says that the rule no longer holds.
   if (on && state.rule === "off") await keepRule("click");
-  state.report = await ask<"switch">({ type: "switch", tab: id, url, on });
-  draw();
+  await take(ask<"switch">({ type: "switch", tab: id, url, on }));
 }
 
 /** The permission must be asked for within the click, so before anything else is awaited. */
@@ -163,21 +186,24 @@ async function setRule(rule: SiteRule): Promise<void> {
   }
   if (state.rule === "off") await ask<"switch">({ type: "switch", tab: id, url, on: false });
   const resumes = before === "off" && state.rule !== "off";
-  state.report = resumes
-    ? await ask<"switch">({ type: "switch", tab: id, url, on: true })
-    : await ask<"open">({ type: "open", tab: id, url });
-  draw();
+  await take(
+    resumes
+      ? ask<"switch">({ type: "switch", tab: id, url, on: true })
+      : ask<"open">({ type: "open", tab: id, url }),
+  );
 }
 
+/** Where it can't be kept the rule stays as it was. */
 async function keepRule(rule: SiteRule): Promise<void> {
+  const before = state.rule;
   state.rule = rule;
-  if (!state.tab.secret) await ask<"site">({ type: "site", host: state.host, rule });
+  if (state.tab.secret || (await keep(ask<"site">({ type: "site", host: state.host, rule })))) return;
+  state.rule = before;
 }
 
 async function readAs(way: Way): Promise<void> {
   const { id, url } = state.tab;
-  state.report = await ask<"readAs">({ type: "readAs", tab: id, url, way });
-  draw();
+  await take(ask<"readAs">({ type: "readAs", tab: id, url, way }));
 }
 
 /** Whether all of the page is read, and not its main text alone. */

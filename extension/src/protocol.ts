@@ -192,9 +192,6 @@ export const KINDS = {
 export type Decided = (typeof KINDS)[Category][number];
 export const categoryOf = (kind: Decided): Category =>
   CATEGORIES.find((category) => (KINDS[category] as readonly Decided[]).includes(kind)) ?? "hedged";
-export const DECIDED: readonly Decided[] = CATEGORIES.flatMap(
-  (category): readonly Decided[] => KINDS[category],
-);
 
 /** What a source is. */
 export type SourceKind =
@@ -478,8 +475,8 @@ export interface ToPage {
   status: { ask: object; reply: FrameStatus };
   /** Reads again as the reader wants it. */
   readAs: { ask: { way: Way }; reply: FrameStatus };
-  /** The background lost this document: all of it once more, null when off. */
-  resend: { ask: object; reply: ReadRequest | null };
+  /** The background may have lost this document: all of it once more, unless it is among the known ones; null when off. */
+  resend: { ask: { known: DocumentName[] }; reply: ReadRequest | { known: true } | null };
   /** In a private window, where nothing is kept: this holds for as long as the page does. */
   lend: { ask: { act: Act }; reply: FrameStatus };
   tally: { ask: Tallied; reply: Tally };
@@ -561,9 +558,9 @@ export interface ToBackground {
   /** The page's background changed, or how the reader wants flags drawn. */
   sheet: { ask: { sheet: Restyle }; reply: null };
   /** The reader dismissed something from its card, or took that back. */
-  act: { ask: { act: Act }; reply: null };
+  act: { ask: { act: Act }; reply: Kept };
   /** The same for all of the site. */
-  siteOff: { ask: { off: boolean }; reply: null };
+  siteOff: { ask: { off: boolean }; reply: Kept };
   /** Over all frames. */
   tally: { ask: Tallied; reply: Tally };
   /** The reader wants to know how a kind of flag is decided. */
@@ -579,9 +576,9 @@ export interface ToBackground {
    * The popup's and the panel's switches: made here, because either may close before it is done.
    * `secret`: the tab is in a private window.
    */
-  change: { ask: TabRef & { secret: boolean; act: Act }; reply: null };
+  change: { ask: TabRef & { secret: boolean; act: Act }; reply: Kept };
   /** Sets a site's rule, or shows a category there again. */
-  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: null };
+  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };
@@ -647,6 +644,9 @@ export type PageToPanel =
 export interface Failure {
   error: string;
 }
+
+/** Why what the reader did could not be kept, in words; null where it is. */
+export type Kept = Failure | null;
 
 export interface TabRef {
   tab: number;

@@ -24,11 +24,15 @@ export const VERSION = 1;
 
 /** What turns version `i` into version `i + 1`. */
 const STEPS: readonly ((raw: Raw) => Raw)[] = [
-  // Before versions a site was its rule alone.
-  (raw) => ({
-    ...raw,
-    sites: Object.fromEntries(Object.entries(record(raw.sites)).map(([host, rule]) => [host, { rule }])),
-  }),
+  // Before versions a site was its rule alone. Where only the version was spoilt, sites are as they are now.
+  (raw) => {
+    if (!isRecord(raw.sites)) return raw;
+    const sites = Object.entries(raw.sites).map(([host, rule]) => [
+      host,
+      typeof rule === "string" ? { rule } : rule,
+    ]);
+    return { ...raw, sites: Object.fromEntries(sites) };
+  },
 ];
 
 /** The core leaves out what is beyond these. */
@@ -54,29 +58,79 @@ export const DEFAULTS: Readonly<Settings> = {
 };
 
 /** What the settings are stored under; the rest of the storage is not theirs. */
-const NAMES = [...Object.keys(DEFAULTS), "version"];
+const names = () => [...Object.keys(DEFAULTS), "version", "unread"];
 
 export type Raw = Record<string, unknown>;
 
+/** The defaults where the browser's storage can't be read at all. */
 export async function settings(): Promise<Settings> {
-  return valid(await stored(NAMES));
+  return valid(await stored(names()).catch(() => ({})));
 }
 
-/** Changes the settings as they are now, after every change that was asked for before; they come back. */
+/**
+ * Changes the settings as they are now, after every change that was asked for before; they come back.
+ * What could not be read is put aside before anything is written in its place. Rejects, and changes
+ * nothing, where the browser doesn't store it.
+ */
 export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
   return alone("settings", async () => {
-    const raw = await stored(NAMES);
+    const raw = await stored(names());
     const now = valid(raw);
     const changes = step(now);
+    const next = valid({ ...now, ...changes, version: VERSION });
     // What an older version stored is written anew with the first change.
-    await store({ ...(raw.version === VERSION ? {} : now), ...changes, version: VERSION });
-    return { ...now, ...changes };
+    const written = raw.version === VERSION ? only(next, (name) => name in changes) : next;
+    const lost = spoilt(raw, (name) => name in written);
+    const aside = lost ? { unread: [...putAside(raw), lost] } : {};
+    await store({ ...written, ...aside, version: VERSION });
+    return next;
   });
+}
+
+/** What is stored and could not be read, as it was: the settings by their names, oldest first. */
+export async function unread(): Promise<Raw[]> {
+  const raw = await stored(names());
+  const now = spoilt(raw, () => true);
+  return now ? [...putAside(raw), now] : putAside(raw);
+}
+
+/** Lets go of it. */
+export function dropUnread(): Promise<void> {
+  return alone("settings", async () => {
+    const raw = await stored(names());
+    await store({ ...valid(raw), unread: [], version: VERSION });
+  });
+}
+
+function putAside({ unread }: Raw): Raw[] {
+  const all: unknown[] = unread === undefined || Array.isArray(unread) ? (unread ?? []) : [unread];
+  return all.map((one) => (isRecord(one) ? one : { unread: one }));
+}
+
+/** Those of the stored settings with a part that can't be read; null where there are none. */
+function spoilt(stored: Raw, among: (name: string) => boolean): Raw | null {
+  const raw = latest(stored);
+  const now: Raw = { ...valid(stored) };
+  const lost = only(stored, (name) => name in now && among(name) && !holds(now[name], raw[name]));
+  return Object.keys(lost).length > 0 ? lost : null;
+}
+
+function only<T extends object>(all: T, among: (name: string) => boolean): Partial<T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => among(name))) as Partial<T>;
+}
+
+/** Whether every part of `other` is in `one`. */
+function holds(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && other.every((value, i) => holds(one[i], value));
+  }
+  if (!isRecord(one) || !isRecord(other)) return one === other;
+  return Object.entries(other).every(([name, value]) => Object.hasOwn(one, name) && holds(one[name], value));
 }
 
 /** Brings what an older version stored up to date. An empty storage stays empty. */
 export async function migrate(): Promise<void> {
-  const raw = await stored(NAMES);
+  const raw = await stored(names());
   if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
 }
 
@@ -94,11 +148,16 @@ export function exported(all: Settings): string {
   return `${JSON.stringify({ hearsay: "settings", settings: { version: VERSION, ...all } }, null, 2)}\n`;
 }
 
-/** Takes the known values and leaves the defaults for everything else. */
-export function valid(stored: Raw): Settings {
+/** In the shape of this version. */
+function latest(stored: Raw): Raw {
   const version = typeof stored.version === "number" ? stored.version : 0;
   // Of a later version we take what we know.
-  const raw = STEPS.slice(Math.max(0, Math.trunc(version))).reduce((all, step) => step(all), stored);
+  return STEPS.slice(Math.max(0, Math.trunc(version))).reduce((all, step) => step(all), stored);
+}
+
+/** Takes the known values and leaves the defaults for everything else. */
+export function valid(stored: Raw): Settings {
+  const raw = latest(stored);
   const categories = record(raw.categories);
   const looks = record(raw.looks);
   return {
@@ -163,7 +222,11 @@ export function list(value: unknown): unknown[] {
 }
 
 export function record(value: unknown): Raw {
-  return typeof value === "object" && value !== null ? (value as Raw) : {};
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Raw {
+  return typeof value === "object" && value !== null;
 }
 
 /** Of equals the last one stays. */

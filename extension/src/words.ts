@@ -3,7 +3,7 @@
  * an error of types; that the other locales have the same is a test's.
  */
 import type english from "../_locales/en/messages.json";
-import { message } from "./browser";
+import { isFull, message } from "./browser";
 
 export type Key = keyof typeof english;
 /** A key with a form for every plural category of its language: `flags_one`, `flags_other`. */
@@ -23,6 +23,11 @@ const apart = DIRECTION === "rtl" ? (value: string) => `\u2068${value}\u2069` : 
 /** What stands under a key, `$1` and on filled in. */
 export function text(key: Key, ...values: readonly string[]): string {
   return message(key, values.map(apart));
+}
+
+/** Why something that the reader did is not kept. */
+export function notKept(reason: unknown): string {
+  return isFull(reason) ? text("storageFull") : text("storageFailed", String(reason));
 }
 
 /** The same in the form that `count` takes; `$1` is the count. */

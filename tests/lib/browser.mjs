@@ -150,9 +150,9 @@ export class Browser {
     return (await this.targets()).filter((target) => target.url === url);
   }
 
-  /** The side panel, once it is drawn; driven by raw CDP as the popup is. */
-  async panel() {
-    const target = await until("the panel", async () => (await this.ours("panel.html"))[0]);
+  /** The side panel, once it is drawn, of several windows any other one; driven by raw CDP as the popup is. */
+  async panel(number = 0) {
+    const target = await until("the panel", async () => (await this.ours("panel.html"))[number]);
     const panel = await attach(this.cdp, target.targetId);
     await until("the panel to be drawn", () => panel.evaluate("document.readyState === 'complete' && !document.body.hasAttribute('aria-busy')"), 60_000);
     return panel;
@@ -195,8 +195,16 @@ export class Browser {
   /** Kills the background's service worker, as the browser does when it is idle or short of memory. */
   async killWorker() {
     const target = await this.workerTarget();
-    if (target) await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
-    await until("the service worker to end", async () => !(await this.workerTarget()));
+    if (!target) return;
+    // Whoever waits for an answer may wake another one at once, under the same name. One that is ending
+    // answers nothing, not even with an error.
+    const tell = async (expression) => {
+      const one = await attach(this.cdp, target.targetId);
+      return Promise.race([one.evaluate(expression), sleep(500)]).finally(() => one.detach());
+    };
+    await tell("globalThis.ends = true");
+    await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
+    await until("the service worker to end", async () => !(await this.workerTarget()) || (await tell("globalThis.ends !== true")));
   }
 
   async close() {

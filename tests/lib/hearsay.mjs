@@ -51,7 +51,7 @@ export function calm(popup) {
 
 /** What the content script sends to the engine, exactly: the page's blocks. */
 export async function pageInput(popup) {
-  const request = await askPage(popup, { type: "resend" });
+  const request = await askPage(popup, { type: "resend", known: [] });
   return request?.page ?? null;
 }
 

@@ -86,7 +86,6 @@ mod tests {
         reading.flags[0].kind = Kind::Group;
         reading.flags[0].strength = 0.1;
         reading.flags[0].rule = "another";
-        reading.flags[0].why = "otherwise".into();
         assert_eq!(all(&page, &reading.flags), before);
         reading.flags[0].kind = Kind::Modal;
         assert_ne!(all(&page, &reading.flags)[0], before[0]);

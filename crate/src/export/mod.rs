@@ -196,7 +196,6 @@ pub(crate) fn example() -> (Page, Reading) {
         sentence: whole(anchor.block),
         voice: Voice::Author,
         details: Details::default(),
-        why: "An example.".into(),
         dismissed: false,
         review: None,
     };

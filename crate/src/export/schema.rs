@@ -145,7 +145,7 @@ pub struct FlagEntry<'a> {
     /// What the page tells about the source.
     pub details: DetailsEntry<'a>,
     /// What was seen, in words.
-    pub why: &'a str,
+    pub why: &'static str,
     /// What a reader made of it; absent where none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<ReviewEntry<'a>>,
@@ -426,7 +426,7 @@ fn flag_entry<'a>(
             anonymity: flag.details.anonymity.as_deref(),
             reason: flag.details.reason.as_deref(),
         },
-        why: &flag.why,
+        why: flag.why(),
         review: wording::mark(page, flag).map(|mark| ReviewEntry {
             verdict: mark.verdict.name(),
             note: &mark.note,

@@ -153,13 +153,13 @@ mod tests {
         assert_eq!(first["body"][1]["value"], "one person");
         assert_eq!(
             first["body"][2]["value"],
-            "An example.\n\
+            "Somebody is cited here whom the page never names.\n\
              Source: A port official; relayed by: the Gazette; reason given: because the inquiry is still open\n\
              Strength: clear"
         );
         assert_eq!(
             list["first"]["items"][1]["body"][2]["value"],
-            "An example.\nStrength: faint"
+            "A modal verb leaves open whether this is so.\nStrength: faint"
         );
     }
 

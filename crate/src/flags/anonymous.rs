@@ -1,9 +1,7 @@
 //! Attributions whose source the page never identifies.
 
-use std::borrow::Cow;
-
 use super::{Context, base};
-use crate::attribution::{FAINT, Found};
+use crate::attribution::{FAINT, Found, Manner};
 use crate::lexicon as lex;
 use crate::model::{Flag, Kind, Voice};
 
@@ -12,8 +10,7 @@ const NEAR: usize = 3;
 /// Longest anchor in tokens; longer ones are the source or its core alone.
 const LONGEST: usize = 16;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
-    let mut out = Vec::new();
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
     for (found, resolved) in context.parsed.found.iter().zip(context.resolved) {
         let faint = found.source.is_some() && found.strength < FAINT;
         let Some(source) = resolved.source.filter(|_| resolved.anonymous && !faint) else {
@@ -73,28 +70,21 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             strength,
         );
         flag.source = Some((source, words));
-        flag.claim = found.content.first().map(|c| context.span(c.clone()));
+        flag.claim = found.content.iter().next().map(|c| context.span(c.clone()));
         flag.voice = match context.voice(found.sentence, found.cue.start) {
             Voice::Source(s) if s != source => Voice::Source(s),
             _ => Voice::Author,
         };
         flag.details = resolved.details.clone();
-        flag.why = Cow::Borrowed(match kind {
-            Kind::Agentless => "The words attribute something, and nobody is the one who says it.",
-            Kind::Document => "A record is cited that the page doesn't identify.",
-            Kind::Group => "Several speak or believe here, and none of them is named on the page.",
-            _ => "Somebody is cited here whom the page never names.",
-        });
         out.push(flag);
     }
-    out
 }
 
 /// Whether an "according to …" of the sentence has this cue in its content.
 fn sourced(context: &Context, found: &Found) -> bool {
     context
         .found_in(found.sentence, found.sentence)
-        .filter(|(other, _)| other.rule.starts_with("according"))
+        .filter(|(other, _)| other.manner == Manner::According)
         .any(|(other, _)| other.content.iter().any(|c| c.contains(&found.cue.start)))
 }
 

@@ -1,17 +1,16 @@
 //! Claims whose speaker does not fully commit.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, base};
+use crate::block::Spot;
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::order;
-use crate::rules::Match;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
     let view = context.view;
-    let mut found: Vec<(usize, Kind, Match, f32)> = Vec::new();
+    let mut found: Vec<(usize, Kind, Spot, f32)> = Vec::new();
     for (sentence, kind, m) in &context.parsed.matches {
         if kind.category() != Category::Hedged {
             continue;
@@ -46,7 +45,7 @@ pub fn flags(context: &Context) -> Vec<Flag> {
     }
     // Two hedges side by side are one flag: the stronger one's.
     order::sort_by_key(&mut found, |f| [f.2.start as u32, f.2.end as u32, 0]);
-    let mut merged: Vec<(usize, Kind, Match, f32)> = Vec::new();
+    let mut merged: Vec<(usize, Kind, Spot, f32)> = Vec::new();
     for next in found {
         match merged.last_mut() {
             Some(last)
@@ -62,42 +61,26 @@ pub fn flags(context: &Context) -> Vec<Flag> {
             _ => merged.push(next),
         }
     }
-    merged
-        .into_iter()
-        .map(|(sentence, kind, m, strength)| {
-            let mut flag = base(
-                context,
-                kind,
-                sentence,
-                m.start..m.end,
-                m.start..m.end,
-                m.rule.id,
-                strength.clamp(0.05, 0.99),
-            );
-            let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
-            flag.claim = scope.map(|scope| context.span(scope));
-            flag.voice = context.voice(sentence, m.start);
-            flag.why = Cow::Borrowed(match kind {
-                Kind::Modal => "A modal verb leaves open whether this is so.",
-                Kind::Likelihood => "A degree of probability is given, not a fact.",
-                Kind::Appearance => "It says how something seems, not how it is.",
-                Kind::Hearsay => "A marker of second-hand knowledge, without whose it is.",
-                Kind::Condition => "The claim holds only if something else does.",
-                _ => "A quantity is blurred.",
-            });
-            flag
-        })
-        .collect()
+    out.extend(merged.into_iter().map(|(sentence, kind, m, strength)| {
+        let mut flag = base(
+            context,
+            kind,
+            sentence,
+            m.start..m.end,
+            m.start..m.end,
+            m.rule.id,
+            strength.clamp(0.05, 0.99),
+        );
+        let scope = scope(context, kind, &m, &context.parsed.sentences[sentence]);
+        flag.claim = scope.map(|scope| context.span(scope));
+        flag.voice = context.voice(sentence, m.start);
+        flag
+    }));
 }
 
 /// What is hedged: the rest of the clause, as BioScope has it; with a condition, the clause that hangs on
 /// it, after it or before it.
-fn scope(
-    context: &Context,
-    kind: Kind,
-    m: &Match,
-    sentence: &Range<usize>,
-) -> Option<Range<usize>> {
+fn scope(context: &Context, kind: Kind, m: &Spot, sentence: &Range<usize>) -> Option<Range<usize>> {
     let view = context.view;
     let comma = |at: usize| view.any(at, lex::MARK_COMMA);
     let after = m.end + usize::from(kind == Kind::Condition && comma(m.end));

@@ -4,17 +4,15 @@ mod anonymous;
 mod hedged;
 mod unsourced;
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::attribution::Found;
-use crate::block::Parsed;
+use crate::block::{Parsed, Spot};
 use crate::model::{Flag, Kind, Span, Voice};
 use crate::order;
 use crate::page::{Landmarks, Page};
 use crate::phrases::View;
-use crate::rules::Match;
 use crate::sources::Resolved;
 
 /// One block with what the three categories look at.
@@ -61,7 +59,7 @@ impl Context<'_> {
     }
 
     /// The rule matches of one sentence.
-    pub fn matches_in(&self, sentence: usize) -> &[(usize, Kind, Match)] {
+    pub fn matches_in(&self, sentence: usize) -> &[(usize, Kind, Spot)] {
         let matches = &self.parsed.matches;
         let first = matches.partition_point(|m| m.0 < sentence);
         let last = matches.partition_point(|m| m.0 <= sentence);
@@ -91,9 +89,13 @@ impl Context<'_> {
     }
 }
 
+/// What adds a category's flags of one block.
+const CATEGORIES: [fn(&Context, &mut Vec<Flag>); 3] =
+    [anonymous::flags, unsourced::flags, hedged::flags];
+
 /// All flags of the page, in order.
 pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]) -> Vec<Flag> {
-    let mut flags = Vec::new();
+    let (mut flags, mut found) = (Vec::new(), Vec::new());
     let mut from = 0;
     for (block, analysis) in parsed.iter().enumerate() {
         let Some(analysis) = analysis else { continue };
@@ -111,12 +113,10 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
         };
         from = to;
         let first = flags.len();
-        for found in [
-            anonymous::flags(&context),
-            unsourced::flags(&context),
-            hedged::flags(&context),
-        ] {
-            flags.extend(without_overlaps(found));
+        for category in CATEGORIES {
+            category(&context, &mut found);
+            without_overlaps(&mut found);
+            flags.append(&mut found);
         }
         order::sort_by_key(&mut flags[first..], |f| {
             [f.anchor.start, f.category() as u32, f.anchor.end]
@@ -126,24 +126,16 @@ pub fn collect(page: &Page, parsed: &[Option<Rc<Parsed>>], resolved: &[Resolved]
 }
 
 /// Of flags that overlap (they are of one category) keeps the stronger; puts them in order.
-fn without_overlaps(mut flags: Vec<Flag>) -> Vec<Flag> {
+fn without_overlaps(flags: &mut Vec<Flag>) {
     flags.retain(|f| f.anchor.start < f.anchor.end);
-    if flags.len() < 2 {
-        return flags;
-    }
-    order::sort_by_key(&mut flags, |f| [f.anchor.start, 0, 0]);
-    let mut kept: Vec<Flag> = Vec::with_capacity(flags.len());
-    for flag in flags {
-        match kept.last_mut() {
-            Some(last) if last.anchor.overlaps(flag.anchor) => {
-                if flag.strength > last.strength {
-                    *last = flag;
-                }
-            }
-            _ => kept.push(flag),
+    order::sort_by_key(flags, |f| [f.anchor.start, 0, 0]);
+    flags.dedup_by(|flag, last| {
+        let overlaps = last.anchor.overlaps(flag.anchor);
+        if overlaps && flag.strength > last.strength {
+            std::mem::swap(flag, last);
         }
-    }
-    kept
+        overlaps
+    });
 }
 
 /// UTF-16 ranges of a text as byte ranges; ranges outside the text are cut to it.
@@ -187,7 +179,6 @@ fn base(
         sentence: context.sentence(sentence),
         voice: Voice::Author,
         details: crate::model::Details::default(),
-        why: Cow::Borrowed(""),
         dismissed: false,
         review: None,
     }

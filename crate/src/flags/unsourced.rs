@@ -1,106 +1,135 @@
 //! Assertions in the author's own voice that a careful reader would want a source for, with none in
 //! reach: no attribution, link, citation or named document in the sentence.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Context, base};
-use crate::attribution::{FAINT, Found, Manner};
+use crate::attribution::{FAINT, Found};
+use crate::block::Spot;
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
 use crate::order;
 use crate::phrases::{Phrase, View};
-use crate::rules::Match;
 use crate::sources::Resolved;
 
-pub fn flags(context: &Context) -> Vec<Flag> {
-    let mut out: Vec<(usize, Flag)> = Vec::new();
+/// A match that is the article's own assertion.
+struct Assertion<'a> {
+    sentence: usize,
+    kind: Kind,
+    m: &'a Spot,
+    anchor: Range<usize>,
+    /// The clause it stands in.
+    clause: Range<usize>,
+    strength: f32,
+}
+
+pub fn flags(context: &Context, out: &mut Vec<Flag>) {
+    let mut found: Vec<Assertion> = Vec::new();
     for (sentence, kind, m) in &context.parsed.matches {
         if kind.category() != Category::Unsourced {
             continue;
         }
         let range = context.parsed.sentences[*sentence].clone();
+        // What is soon seen is asked first; the rest looks the sentence through.
         if !own_voice(context, *kind, *sentence, &range, m) {
             continue;
         }
-        let anchor = widen(context, *kind, m, &range);
+        let clause = clause(context.view, &range, m.start);
+        if !asserted(context, *kind, &range, &clause, m) {
+            continue;
+        }
         let accounted =
             *kind == Kind::Statistic && (counted(context.view) || recorded(context, *sentence));
         let weaker = accounted || carried(context, *sentence);
-        let strength = m.rule.strength - if weaker { 0.25 } else { 0.0 };
-        let mut flag = base(
-            context,
-            *kind,
-            *sentence,
-            anchor,
-            m.start..m.end,
-            m.rule.id,
-            strength,
-        );
-        flag.claim = Some(context.span(clause(context, &range, m.start)));
-        flag.why = Cow::Owned(format!(
-            "{}, in the author's own voice; no source in this sentence or carried over from the one before.",
-            evidence(*kind)
-        ));
-        out.push((clause(context, &range, m.start).start, flag));
+        found.push(Assertion {
+            sentence: *sentence,
+            kind: *kind,
+            m,
+            anchor: widen(context, *kind, m, &range),
+            clause,
+            strength: m.rule.strength - if weaker { 0.25 } else { 0.0 },
+        });
     }
     // One flag a clause, the strongest kind in the table's order; a consensus cue stands beside it.
-    let faint = |flag: &Flag| flag.strength < 0.5;
-    order::sort_by_key(&mut out, |(clause, flag)| {
-        let kind = Kind::ALL.iter().position(|kind| *kind == flag.kind);
-        let rank = u32::from(faint(flag)) << 8 | kind.unwrap_or(0) as u32;
+    order::sort_by_key(&mut found, |a| {
+        let kind = Kind::ALL.iter().position(|kind| *kind == a.kind);
+        let rank = u32::from(a.strength < 0.5) << 8 | kind.unwrap_or(0) as u32;
         // Floats of one sign compare as their bits do.
-        [*clause as u32, rank, !flag.strength.max(0.0).to_bits()]
+        [a.clause.start as u32, rank, !a.strength.max(0.0).to_bits()]
     });
-    let mut kept: Vec<(usize, Flag)> = Vec::new();
-    for (clause, flag) in out {
-        let consensus = flag.kind == Kind::Consensus;
-        // One figure a sentence is enough to ask where they all come from.
-        let counted = flag.kind == Kind::Statistic
-            && kept
-                .iter()
-                .rev()
-                .take(8)
-                .any(|(_, k)| k.kind == Kind::Statistic && k.sentence == flag.sentence);
-        let taken = counted
-            || kept.iter().rev().take(8).any(|(c, k)| {
-                *c == clause
-                    && k.anchor.block == flag.anchor.block
-                    && (k.kind == Kind::Consensus) == consensus
-                    || k.anchor.overlaps(flag.anchor)
-            });
+    let mut kept: Vec<Assertion> = Vec::new();
+    for next in found {
+        let consensus = next.kind == Kind::Consensus;
+        let taken = kept.iter().rev().take(8).any(|k| {
+            // One figure a sentence is enough to ask where they all come from.
+            let counted = next.kind == Kind::Statistic
+                && k.kind == Kind::Statistic
+                && k.sentence == next.sentence;
+            counted
+                || k.clause.start == next.clause.start && (k.kind == Kind::Consensus) == consensus
+                || k.anchor.start < next.anchor.end && next.anchor.start < k.anchor.end
+        });
         if !taken {
-            kept.push((clause, flag));
+            kept.push(next);
         }
     }
-    kept.into_iter().map(|(_, f)| f).collect()
-}
-
-fn evidence(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Consensus => "Certainty or common knowledge stands in for a source",
-        Kind::Statistic => "A figure that somebody must have counted",
-        Kind::Accusation => "Wrongdoing laid on somebody",
-        Kind::Motive => "Somebody's intent or feeling, stated as known",
-        Kind::Cause => "A causal link",
-        Kind::Superlative => "A ranking or an absolute",
-        _ => "A future stated as certain",
-    }
+    out.extend(kept.into_iter().map(|a| {
+        let cue = a.m.start..a.m.end;
+        let (rule, strength) = (a.m.rule.id, a.strength);
+        let mut flag = base(context, a.kind, a.sentence, a.anchor, cue, rule, strength);
+        flag.claim = Some(context.span(a.clause));
+        flag
+    }));
 }
 
 /// The most tokens of a label that ends in a full stop.
 const LABEL: usize = 8;
 
-/// Whether the match is the article's own assertion with no source in reach.
+/// Whether the match is in the article's own voice, with no attribution in reach and no hedge.
 fn own_voice(
     context: &Context,
     kind: Kind,
     sentence: usize,
     range: &Range<usize>,
-    m: &Match,
+    m: &Spot,
 ) -> bool {
     let view = context.view;
     if context.quotation || (m.start..m.end).any(|i| view.tokens[i].quoted) {
+        return false;
+    }
+    if context
+        .found_in(sentence, sentence)
+        .any(|(found, resolved)| sourced(view, kind, range, m, found, resolved))
+    {
+        return false;
+    }
+    // A hedge right before takes the assertion back, and so does a doubt about what it hangs on.
+    let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
+        let before = h.end <= m.end && h.end + 3 > m.start;
+        k.category() == Category::Hedged
+            && *k != Kind::Approximation
+            && h.rule.strength >= 0.5
+            && (before || *k == Kind::Condition)
+    });
+    !hedged || kind == Kind::Consensus
+}
+
+/// Whether the sentence asserts what the match is about, and neither a link nor a citation mark accounts
+/// for it.
+fn asserted(
+    context: &Context,
+    kind: Kind,
+    range: &Range<usize>,
+    clause: &Range<usize>,
+    m: &Spot,
+) -> bool {
+    let view = context.view;
+    let (anchor, around) = (context.span(m.start..m.end), context.span(clause.clone()));
+    let linked = context.linked.iter().any(|l| {
+        l.start < anchor.end && anchor.start < l.end
+            || l.start >= around.start && l.end <= around.end + 4
+    });
+    if linked {
         return false;
     }
     // A label, a table's row or a list has no verb and no full stop, and asserts nothing.
@@ -115,40 +144,18 @@ fn own_voice(
     let question =
         (range.end.saturating_sub(2)..range.end).any(|i| view.any(i, lex::MARK_QUESTION));
     // "US" is a country.
-    let first_person = range.clone().any(|i| {
-        view.any(i, lex::FUNCTION_FIRST) && view.word(i) != "US" && !view.tokens[i].quoted
-    });
+    let first_person = || {
+        range.clone().any(|i| {
+            view.any(i, lex::FUNCTION_FIRST) && view.word(i) != "US" && !view.tokens[i].quoted
+        })
+    };
     // What is asked or supposed is not asserted: "whether the ban led to …".
-    let from = clause(context, range, m.start).start;
-    let supposed = (range.start..m.start)
-        .any(|i| view.is(i, &["whether"]) || i >= from && view.is(i, &["if", "unless"]));
-    if question || (first_person || supposed) && kind != Kind::Consensus {
-        return false;
-    }
-    if context
-        .found_in(sentence, sentence)
-        .any(|(found, resolved)| sourced(view, kind, range, m, found, resolved))
-    {
-        return false;
-    }
-    let anchor = context.span(m.start..m.end);
-    let clause = context.span(clause(context, range, m.start));
-    let linked = context.linked.iter().any(|l| {
-        l.start < anchor.end && anchor.start < l.end
-            || l.start >= clause.start && l.end <= clause.end + 4
-    });
-    if linked {
-        return false;
-    }
-    // A hedge right before takes the assertion back, and so does a doubt about what it hangs on.
-    let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
-        let before = h.end <= m.end && h.end + 3 > m.start;
-        k.category() == Category::Hedged
-            && *k != Kind::Approximation
-            && h.rule.strength >= 0.5
-            && (before || *k == Kind::Condition)
-    });
-    !hedged || kind == Kind::Consensus
+    let supposes = |i: usize| {
+        view.any(i, lex::FUNCTION_SUBORD)
+            && (view.is(i, &["whether"]) || i >= clause.start && view.is(i, &["if", "unless"]))
+    };
+    let supposed = || (range.start..m.start).any(supposes);
+    !question && (kind == Kind::Consensus || !first_person() && !supposed())
 }
 
 /// Whether an attribution in the same sentence gives the match a source.
@@ -156,7 +163,7 @@ fn sourced(
     view: View,
     kind: Kind,
     range: &Range<usize>,
-    m: &Match,
+    m: &Spot,
     found: &Found,
     resolved: &Resolved,
 ) -> bool {
@@ -170,7 +177,7 @@ fn sourced(
         return false;
     }
     let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
-    let said = matches!(found.manner, Manner::Speech | Manner::Showing) && found.source.is_some();
+    let said = found.manner.tells() && found.source.is_some();
     if kind != Kind::Consensus && meets(&found.cue) {
         // What somebody named feels is told by the author, not by them.
         return said || found.source.is_none() || resolved.anonymous;
@@ -229,17 +236,15 @@ fn carried(context: &Context, sentence: usize) -> bool {
     let Some(before) = sentence.checked_sub(1).filter(|_| goes_on) else {
         return false;
     };
-    context.found_in(before, before).any(|(found, _)| {
-        found.source.is_some()
-            && found.strength >= FAINT
-            && matches!(found.manner, Manner::Speech | Manner::Showing)
-    })
+    context
+        .found_in(before, before)
+        .any(|(found, _)| found.source.is_some() && found.strength >= FAINT && found.manner.tells())
 }
 
 /// Whether the sentence carries citation marks in plain text: "[12]".
 fn cited(view: View, range: &Range<usize>) -> bool {
     (range.start..(range.end + 3).min(view.tokens.len()))
-        .any(|i| view.is(i, &["["]) && view.any(i + 1, lex::NUM) && view.is(i + 2, &["]"]))
+        .any(|i| view.any(i + 1, lex::NUM) && view.is(i, &["["]) && view.is(i + 2, &["]"]))
 }
 
 /// Whether the paragraph is about a count that it names: a poll, a vote. All its figures come from there.
@@ -256,8 +261,8 @@ fn recorded(context: &Context, sentence: usize) -> bool {
 }
 
 /// The clause around token `at`: between marks that part clauses.
-fn clause(context: &Context, range: &Range<usize>, at: usize) -> Range<usize> {
-    let ends = |i: &usize| context.view.tokens[*i].ends_clause();
+fn clause(view: View, range: &Range<usize>, at: usize) -> Range<usize> {
+    let ends = |i: &usize| view.tokens[*i].ends_clause();
     let start = (range.start..at)
         .rev()
         .find(ends)
@@ -267,7 +272,7 @@ fn clause(context: &Context, range: &Range<usize>, at: usize) -> Range<usize> {
 }
 
 /// The fewest words that carry the claim: the predicate with its auxiliaries and its object.
-fn widen(context: &Context, kind: Kind, m: &Match, range: &Range<usize>) -> Range<usize> {
+fn widen(context: &Context, kind: Kind, m: &Spot, range: &Range<usize>) -> Range<usize> {
     let view = context.view;
     let (mut start, mut end) = (m.start, m.end);
     if matches!(kind, Kind::Consensus | Kind::Statistic) {
