@@ -43,6 +43,8 @@ Hearsay marks anonymous sources, unsourced assertions and hedged claims on a pag
   ./build.sh fuzz [TARGET] [SECONDS]
                                 ask of made-up input what must hold of any (crate/tests/common/promises.rs):
                                 one target or each in turn, for so long (60)
+  ./build.sh reproduce          build this commit twice, from two clones in different folders: the zips must be the same
+  ./build.sh audit              look for licences that may not be, and for known holes where their lists can be reached
   ./build.sh shots [WORD…]      take pictures of every screen into dist/shots/ (only those with WORD in their name)
   ./build.sh clean              remove everything that was built or installed here
   ./build.sh help               this text
@@ -183,7 +185,9 @@ build_engine() {
   # load and a few per cent more to run.
   local lean=(-C llvm-args=-inline-threshold=100 -C llvm-args=-unroll-threshold=20 -C llvm-args=-unroll-partial-threshold=0)
   mkdir -p "$TARGET"
-  cargo rustc --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false -- \
+  # What panics tell names the packages' files: as they are called anywhere, not where they are on this machine.
+  RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$(realpath -m "${CARGO_HOME:-$HOME/.cargo}")/registry/src=packages" \
+    cargo rustc --quiet --release --lib --package hearsay --target "$WASM" --config profile.release.strip=false -- \
     -C link-arg=--Map="$HEARSAY_MAP" "${lean[@]}"
   local module=$HEARSAY_LINKED stamp=$HEARSAY_ENGINE/.stamp hash
   hash=$(hash_of "$module" crate/bindgen Cargo.lock)
@@ -430,6 +434,7 @@ test_all() {
   local built=yes
   check "engine" "$0" engine || built=no
   check "types (tsc)" npm --prefix extension run --silent typecheck || true
+  check "licences" node tests/audit.mjs --offline || true
   check "lint (biome)" npm --prefix extension run --silent lint || true
   check "build" "$0" build || built=no
   check "command-line program" "$0" cli || built=no
@@ -446,6 +451,46 @@ test_all() {
   if [[ $SKIPPED -gt 0 ]]; then printf '%s skipped (each said why)\n' "$SKIPPED"; fi
   printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
   [[ $FAILED -eq 0 ]]
+}
+
+# --- what is shipped ---------------------------------------------------------------------------
+
+# Two folders whose names have nothing in common, the length neither.
+reproduce() {
+  need_rust
+  need_node
+  local work one two zip status=0
+  work=$(mktemp -d)
+  one=$work/a two="$work/another place/b"
+  for clone in "$one" "$two"; do
+    say "Building in $clone"
+    git clone --quiet --no-hardlinks "$ROOT" "$clone"
+    (cd "$clone" && CARGO_TARGET_DIR=$clone/target ./build.sh)
+  done
+  for zip in hearsay-chromium.zip hearsay-firefox.zip; do
+    (cd "$one/dist" && sha256sum "$zip")
+    cmp "$one/dist/$zip" "$two/dist/$zip" || status=1
+  done
+  [[ $status -eq 0 ]] || die "the zips differ; both builds are kept in $work"
+  rm -rf "$work"
+  say "The same bytes from $(git rev-parse --short HEAD), twice"
+}
+
+# Licences are in the packages. Known holes are in lists that others keep: they are asked where they can be reached.
+audit() {
+  need_rust
+  need_node
+  local status=0
+  node tests/audit.mjs || status=1
+  if ! cargo deny --version >/dev/null 2>&1; then
+    say "skipped: known holes of Rust packages, since cargo-deny is missing: cargo install --locked cargo-deny"
+  elif cargo deny fetch db >/dev/null 2>&1; then
+    cargo deny --workspace check || status=1
+  else
+    say "skipped: known holes of Rust packages, since their list can't be reached"
+    cargo deny --workspace check bans licenses sources || status=1
+  fi
+  return "$status"
 }
 
 # --- fuzzing ---------------------------------------------------------------------------------
@@ -501,6 +546,8 @@ case $verb in
   eval) evaluate "$@" ;;
   bench) bench "$@" ;;
   fuzz) fuzz "$@" ;;
+  reproduce) reproduce ;;
+  audit) audit ;;
   shots) shots "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;

@@ -12,9 +12,10 @@ import {
   injectInto,
   insertStyle,
   isFull,
-  onBackgroundMessage,
   onCommand,
+  onFrameMessage,
   onInstall,
+  onOurMessage,
   onPermissions,
   onStored,
   onTabRemoved,
@@ -76,7 +77,7 @@ async function ready(): Promise<typeof engine> {
   return engine;
 }
 
-onBackgroundMessage({
+onFrameMessage({
   hello: async (_ask, { tab, frame, tabUrl }) => {
     const all = await settings();
     const host = hostOf(tabUrl ?? "");
@@ -174,6 +175,15 @@ onBackgroundMessage({
     return null;
   },
 
+  bye: async ({ site }, { tab, frame }) => {
+    if (site) await switchOff(tab, false);
+    else await forget(tab, frame);
+    changed(tab);
+    return null;
+  },
+});
+
+onOurMessage({
   change: ({ tab, secret, act }) => kept(perform(tab, secret, act)),
 
   site: ({ host, rule, shows }) =>
@@ -200,13 +210,6 @@ onBackgroundMessage({
     } catch (reason) {
       return { error: errorOf(reason) };
     }
-  },
-
-  bye: async ({ site }, { tab, frame }) => {
-    if (site) await switchOff(tab, false);
-    else await forget(tab, frame);
-    changed(tab);
-    return null;
   },
 
   open: async ({ tab, url }) => switchOn(tab, url, false),

@@ -4,6 +4,8 @@
  */
 import type {
   Envelope,
+  FromFrames,
+  FromOurPages,
   PageToPanel,
   PanelToPage,
   Reply,
@@ -94,14 +96,26 @@ export function onPageMessage(handlers: Handlers<ToPage, true>): void {
   listen<ToPage, true>(handlers, (sender) => (sender.tab ? null : true));
 }
 
-/** In the background: answers content scripts and the popup (which has no tab: `null` fields). */
-export function onBackgroundMessage(handlers: Handlers<ToBackground, Sender>): void {
-  listen<ToBackground, Sender>(handlers, (sender) => ({
-    tab: sender.tab?.id ?? -1,
-    frame: sender.frameId ?? 0,
-    tabUrl: sender.tab?.url ?? null,
-    secret: sender.tab?.incognito ?? false,
-  }));
+/**
+ * Whether a message is from a page of ours: the browser says whose address that is. Options stand in a tab too, so
+ * having one tells nothing.
+ */
+function isOurs({ url }: chrome.runtime.MessageSender): boolean {
+  return url?.startsWith(fileUrl("")) ?? false;
+}
+
+/** In the background: answers content scripts. */
+export function onFrameMessage(handlers: Handlers<FromFrames, Sender>): void {
+  listen<FromFrames, Sender>(handlers, (sender) => {
+    const { tab, frameId: frame } = sender;
+    if (isOurs(sender) || tab?.id === undefined || frame === undefined) return null;
+    return { tab: tab.id, frame, tabUrl: tab.url ?? null, secret: tab.incognito };
+  });
+}
+
+/** In the background: answers popup, panel and options. */
+export function onOurMessage(handlers: Handlers<FromOurPages, true>): void {
+  listen<FromOurPages, true>(handlers, (sender) => (isOurs(sender) ? true : null));
 }
 
 /** In the panel: answers the background. */

@@ -533,8 +533,8 @@ export interface Tally {
   site: number;
 }
 
-/** To the background. Those before `open` come from content scripts, the others from popup, panel and options. */
-export interface ToBackground {
+/** To the background, from the content scripts of one frame: what that frame and its tab may ask for. */
+export interface FromFrames {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { view: View | null; site: string } };
   /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
@@ -567,7 +567,13 @@ export interface ToBackground {
   explain: { ask: { kind: Kind }; reply: null };
   /** The document goes away, or its site was switched off. */
   bye: { ask: { site: boolean }; reply: null };
+}
 
+/**
+ * To the background, from popup, panel and options alone: it concerns any tab and all that is kept, and a page that
+ * got hold of its content script must not have it.
+ */
+export interface FromOurPages {
   /** The popup opened: switches on where the rules allow it. */
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
@@ -601,6 +607,8 @@ export interface NotKept {
   why: string;
   full: boolean;
 }
+
+export interface ToBackground extends FromFrames, FromOurPages {}
 
 /** The style sheet that a page needs, and the one that it replaces. */
 export interface Restyle {

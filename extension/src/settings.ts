@@ -261,13 +261,14 @@ export function withSite(all: Settings, host: string, values: { rule?: SiteRule;
 /** What an act makes of a view. */
 export function acted(view: View, act: Act): Partial<View> {
   if (act.what === "filter") {
-    const { what: _, ...filter } = act;
-    return filter;
+    // Nothing else that a page may put into it.
+    const { sensitivity, categories } = act;
+    return { ...(sensitivity ? { sensitivity } : {}), ...(categories ? { categories } : {}) };
   }
   const key = JSON.stringify(act.dismissal);
   const others = view.dismissed.filter((one) => JSON.stringify(one) !== key);
   if (act.what === "restore") return { dismissed: others };
-  return { dismissed: [...others, act.dismissal].slice(-MOST_DISMISSED) };
+  return { dismissed: [...others, ...dismissal(act.dismissal)].slice(-MOST_DISMISSED) };
 }
 
 /** The host that a site rule is kept under; "" for what is no web page. */

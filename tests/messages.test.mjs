@@ -1,0 +1,101 @@
+/** Who may ask the background for what: a page that got hold of its content script must gain nothing by it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { until } from "./lib/browser.mjs";
+import { withBrowser } from "./lib/fixture.mjs";
+import { highlights, options, settled, stored, storeSettings } from "./lib/hearsay.mjs";
+
+const at = withBrowser();
+
+/** A page that is read, and a way to send what its content script could send. */
+async function held() {
+  const page = await at.browser.open(`${at.origin}/story`);
+  const popup = await at.browser.press(page);
+  await settled(popup);
+  await popup.close();
+  const session = await page.context().newCDPSession(page);
+  const worlds = [];
+  session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
+  await session.send("Runtime.enable");
+  const world = await until("the content script's world", () => worlds.find(({ origin }) => origin === `chrome-extension://${at.browser.id}`));
+  const send = async (message) => {
+    const sent = `chrome.runtime.sendMessage(${JSON.stringify(message)}).then((reply) => reply === undefined ? "unanswered" : { reply }, () => "unanswered")`;
+    const { result } = await session.send("Runtime.evaluate", { contextId: world.id, expression: sent, awaitPromise: true, returnByValue: true });
+    return result.value;
+  };
+  const marks = async () => Object.values(await highlights(page)).flat().length;
+  await until("flags", marks);
+  return { page, send, marks };
+}
+
+test("what concerns other tabs and all that is kept, our own pages alone may ask for", async () => {
+  await storeSettings(at.browser, {});
+  const { page, send } = await held();
+  const before = await stored(at.browser);
+  const tab = await at.browser.inBackground("chrome.tabs.query({}).then((all) => all[0].id)");
+  const ref = { tab, url: `${at.origin}/story` };
+  for (const message of [
+    { type: "site", host: "127.0.0.1", rule: "always" },
+    { type: "change", ...ref, secret: false, act: { what: "filter", sensitivity: "quiet" } },
+    { type: "export", ...ref, document: null, format: "json", hidden: true },
+    { type: "list", ...ref },
+    { type: "open", ...ref },
+    { type: "switch", ...ref, on: false },
+    { type: "readAs", ...ref, way: { whole: true } },
+    { type: "check", phrase: { category: "hedged", text: "a", pattern: true } },
+    { type: "guide" },
+  ]) {
+    assert.equal(await send(message), "unanswered", message.type);
+  }
+  assert.deepEqual(await stored(at.browser), before);
+  assert.equal((await send({ type: "hello" })).reply.site, "127.0.0.1", "a content script is answered");
+  await page.close();
+});
+
+test("our own pages may not speak for a frame", async () => {
+  const page = await options(at.browser);
+  const send = (message) => page.evaluate((sent) => chrome.runtime.sendMessage(sent).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered"), message);
+  for (const type of ["hello", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
+  assert.ok((await send({ type: "guide" })).reply.guide);
+  await page.close();
+});
+
+test("messages that make no sense change nothing and stop nothing", async () => {
+  await storeSettings(at.browser, {});
+  const { page, send, marks } = await held();
+  const [before, shown] = [await stored(at.browser), await marks()];
+  const ref = { document: "d", revision: 1, order: [0] };
+  const facts = { url: null, title: null, language: null };
+  const block = { text: "Officials said it may rain.", tag: "p", path: [0] };
+  for (const message of [null, 7, "read", [], {}, { type: 7 }, { type: "toString" }, { type: "__proto__" }, { type: "constructor" }, { type: "nonsense" }]) {
+    assert.equal(await send(message), "unanswered", JSON.stringify(message));
+  }
+  for (const message of [
+    { type: "read" },
+    { type: "read", ...ref, base: null, change: 7, more: false, sheet: null },
+    { type: "read", ...ref, base: null, change: { facts: {}, splices: [{ at: 0, remove: 0, blocks: [{}] }] }, more: false, sheet: null },
+    { type: "read", ...ref, base: null, change: { facts: { ...facts, phrases: 7 }, splices: [] }, more: false, sheet: null },
+    // Found by the fuzzer: this took the engine down.
+    { type: "read", ...ref, base: null, change: { facts, splices: [{ at: 0, remove: 0, blocks: [block, block] }] }, more: false, sheet: null },
+    { type: "read", ...ref, revision: 2, base: 1, change: { facts, splices: [{ at: 2, remove: 0, blocks: [] }, { at: 1, remove: 1, blocks: [] }, { at: 0, remove: 2, blocks: [] }, { at: 2, remove: 0, blocks: [block] }] }, more: false, sheet: null },
+    { type: "details", ...ref, flag: {}, address: 7 },
+    { type: "details", ...ref, flag: 4_000_000_000, address: "" },
+    { type: "sheet", sheet: { now: { tone: "__proto__", looks: { anonymous: { line: "constructor", colour: "}" } } }, before: null } },
+    { type: "act" },
+    { type: "act", act: { what: "nonsense" } },
+    { type: "act", act: { what: "filter", sites: { "example.org": { rule: "always" } }, phrases: [{ category: "hedged", text: "the", pattern: false }] } },
+    { type: "act", act: { what: "dismiss", dismissal: { category: "all", words: 7 } } },
+    { type: "tally", category: "all", words: null },
+  ]) {
+    assert.notEqual(await send(message), "unanswered", JSON.stringify(message));
+  }
+  const { version, ...after } = await stored(at.browser);
+  const kept = { sites: {}, phrases: [], dismissed: [] };
+  for (const [name, value] of Object.entries(kept)) assert.deepEqual(after[name] ?? value, before[name] ?? value, name);
+  assert.equal(await marks(), shown);
+  await page.close();
+  // The engine answers as before.
+  const next = await held();
+  assert.equal(await next.marks(), shown);
+  await next.page.close();
+});
