@@ -45,6 +45,8 @@ for (const name of ["chromium", "firefox"]) {
       const text = await readFile(path.join(dist, name, file), "utf8");
       assert.doesNotMatch(text, /\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|importScripts)\b/, file);
       assert.doesNotMatch(text, /\beval\(|new Function\(/, file);
+      // Text of a page is set as text: nothing here makes mark-up of a string.
+      assert.doesNotMatch(text, /\b(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment|DOMParser)\b|\bdocument\.write/, file);
       assert.doesNotMatch(text, /sourceMappingURL/, file);
     }
   });

@@ -1074,7 +1074,7 @@ pub fn phrases(bytes: &[u8]) {
         input.marks.push(Mark {
             id: number.to_string(),
             category: dice.one(&Category::ALL),
-            kind: dice.one(&["", "modal", "person", "☃"]).to_owned(),
+            kind: Some(dice.one(&["", "modal", "person", "☃"]).to_owned()),
             words: words.to_owned(),
             around: Around {
                 before: before.to_owned(),
