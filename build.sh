@@ -459,7 +459,8 @@ test_all() {
 reproduce() {
   need_rust
   need_node
-  local work one two zip status=0
+  local work one two clone zip status=0
+  [[ -z $(git status --porcelain) ]] || say "What isn't committed is left out"
   work=$(mktemp -d)
   one=$work/a two="$work/another place/b"
   for clone in "$one" "$two"; do

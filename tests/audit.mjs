@@ -9,8 +9,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "./lib/browser.mjs";
+import { fileURLToPath } from "node:url";
 
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const read = (name) => readFileSync(path.join(ROOT, name), "utf8");
 const deny = read("deny.toml");
 const words = (text) => [...text.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
@@ -20,7 +21,7 @@ const EXCEPTIONS = new Map([...deny.matchAll(/crate = "([^"]+)", allow = \[([^\]
 const TOOLS = ["MPL-2.0", "Python-2.0", "PSF-2.0", "NCSA", "BSL-1.0", "BSD"];
 
 /** Whether an expression of licences (SPDX, or with "/" for "OR") can be kept to with these. */
-export function fits(expression, allowed) {
+function fits(expression, allowed) {
   const parts = expression.replaceAll("/", " OR ").match(/\(|\)|[^\s()]+/g) ?? [];
   const either = () => {
     let fits = both();
