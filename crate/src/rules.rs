@@ -708,8 +708,8 @@ impl Walk<'_> {
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
                 // "told them": no source is in the object's case.
-                let object = view.is(phrase.head, &["them", "him", "me", "us"]);
-                if object && view.any(at.wrapping_sub(1), lex::VERB)
+                let object = || view.is(phrase.head, &["them", "him", "me", "us"]);
+                if view.any(at.wrapping_sub(1), lex::VERB) && object()
                     || view.any(phrase.head, lex::NOUN_TIME)
                     || part == Part::Unnamed && !unnamed
                 {

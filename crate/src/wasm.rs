@@ -244,6 +244,7 @@ pub fn change(
 ) -> Result<JsValue, JsValue> {
     let splices = unpack(&change)?;
     let now = facts(Reflect::get(&change, &"facts".into())?)?;
+    let begins = base.is_none();
     let (mut input, taken) = match base {
         None => (PageInput::default(), 0),
         Some(base) => match DOCUMENTS.with_borrow_mut(|all| all.remove(&base)) {
@@ -255,6 +256,9 @@ pub fn change(
     let mut ahead = 0;
     if more {
         ahead = READER.with_borrow_mut(|reader| {
+            if begins {
+                reader.make_room(&[]);
+            }
             let before = reader.taken();
             reader.prepare(texts.map(|b| &b.text).filter(|t| t.len() >= LONG));
             reader.taken().wrapping_sub(before)

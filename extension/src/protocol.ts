@@ -192,9 +192,6 @@ export const KINDS = {
 export type Decided = (typeof KINDS)[Category][number];
 export const categoryOf = (kind: Decided): Category =>
   CATEGORIES.find((category) => (KINDS[category] as readonly Decided[]).includes(kind)) ?? "hedged";
-export const DECIDED: readonly Decided[] = CATEGORIES.flatMap(
-  (category): readonly Decided[] => KINDS[category],
-);
 
 /** What a source is. */
 export type SourceKind =
@@ -404,6 +401,8 @@ export interface Work {
   collected: number;
   /** Elements looked at for whether they are still shown, or shown by now. */
   checked: number;
+  /** Elements without a box that are awaited now. */
+  awaited: number;
   /** Rounds of reading what changed. */
   rounds: number;
   /** Messages about the page's text, and blocks in them. */

@@ -4,15 +4,7 @@
  * valid. Pure but for what reads and writes.
  */
 import { alone, drop, held, keep } from "./browser";
-import {
-  CATEGORIES,
-  DECIDED,
-  type Decided,
-  type Mark,
-  type MarkAct,
-  VERDICTS,
-  type Verdict,
-} from "./protocol";
+import { CATEGORIES, type Decided, KINDS, type Mark, type MarkAct, VERDICTS, type Verdict } from "./protocol";
 import { AROUND, hostOf, list, one, type Raw, record } from "./settings";
 
 /** Of what is stored of a page. A change of its shape raises it. */
@@ -123,7 +115,7 @@ function mark(value: unknown): Mark[] {
     {
       id,
       category,
-      kind: one<Decided>(DECIDED, raw.kind) ?? null,
+      kind: one<Decided>(Object.values(KINDS).flat(), raw.kind) ?? null,
       words,
       around: { before: (before ?? "").slice(-AROUND), after: (after ?? "").slice(0, AROUND) },
       verdict,

@@ -58,13 +58,13 @@ export const DEFAULTS: Readonly<Settings> = {
 };
 
 /** What the settings are stored under; the rest of the storage is not theirs. */
-const NAMES = [...Object.keys(DEFAULTS), "version", "unread"];
+const names = () => [...Object.keys(DEFAULTS), "version", "unread"];
 
 export type Raw = Record<string, unknown>;
 
 /** The defaults where the browser's storage can't be read at all. */
 export async function settings(): Promise<Settings> {
-  return valid(await stored(NAMES).catch(() => ({})));
+  return valid(await stored(names()).catch(() => ({})));
 }
 
 /**
@@ -74,7 +74,7 @@ export async function settings(): Promise<Settings> {
  */
 export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
   return alone("settings", async () => {
-    const raw = await stored(NAMES);
+    const raw = await stored(names());
     const now = valid(raw);
     const changes = step(now);
     const next = valid({ ...now, ...changes, version: VERSION });
@@ -89,7 +89,7 @@ export function update(step: (now: Settings) => Partial<Settings>): Promise<Sett
 
 /** What is stored and could not be read, as it was: the settings by their names, oldest first. */
 export async function unread(): Promise<Raw[]> {
-  const raw = await stored(NAMES);
+  const raw = await stored(names());
   const now = spoilt(raw, () => true);
   return now ? [...putAside(raw), now] : putAside(raw);
 }
@@ -97,7 +97,7 @@ export async function unread(): Promise<Raw[]> {
 /** Lets go of it. */
 export function dropUnread(): Promise<void> {
   return alone("settings", async () => {
-    const raw = await stored(NAMES);
+    const raw = await stored(names());
     await store({ ...valid(raw), unread: [], version: VERSION });
   });
 }
@@ -130,7 +130,7 @@ function holds(one: unknown, other: unknown): boolean {
 
 /** Brings what an older version stored up to date. An empty storage stays empty. */
 export async function migrate(): Promise<void> {
-  const raw = await stored(NAMES);
+  const raw = await stored(names());
   if (Object.keys(raw).length > 0 && raw.version !== VERSION) await update(() => ({}));
 }
 
