@@ -8,7 +8,7 @@ use std::{env, fs, process};
 
 #[path = "src/unfold.rs"]
 mod unfold;
-use unfold::{ENDINGS, Folded, LEAST, LONGEST, WIDE};
+use unfold::{ENDINGS, Folded, LEAST, LONGEST, WIDE, element, needs};
 
 /// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
 const SHAPES: [&str; 8] = [
@@ -73,6 +73,14 @@ impl Lexicon {
         // The last bit is the sentence's edge: `rules::EDGE`.
         assert!(bit < 127, "more than 127 word classes");
         1 << bit
+    }
+
+    /// The classes of these names, as bits.
+    fn set(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> u128 {
+        let bits = names
+            .into_iter()
+            .map(|name| 1 << self.classes[name.as_ref()]);
+        bits.fold(0, |all, bit: u128| all | bit)
     }
 
     fn add(&mut self, form: &str, bits: u128) {
@@ -571,6 +579,10 @@ impl Fold {
         }
         let mut kinds: Vec<&Kind> = counts.keys().copied().collect();
         kinds.sort_by_key(|kind| std::cmp::Reverse(counts[kind]));
+        // Of those that take two bytes anyway, alike ones together compress better.
+        if let Some(wide) = kinds.get_mut(usize::from(WIDE)..) {
+            wide.sort();
+        }
         let number: BTreeMap<&Kind, usize> = kinds.iter().copied().zip(0..).collect();
         let mut fold = Fold::default();
         for (endings, sets) in &kinds {
@@ -669,15 +681,6 @@ pub static MARKS: [(u16, u16); 128] = {marks:?};",
     out
 }
 
-/// A set of classes as an expression.
-fn set(names: &[String]) -> String {
-    if names.is_empty() {
-        "0".to_owned()
-    } else {
-        names.join("|")
-    }
-}
-
 /// A table of rules: its name, the class that its trigger words get, the type of its rules' kinds
 /// (one of those in `rules::What`), and the files it is made of.
 struct Table {
@@ -733,7 +736,7 @@ fn capitalised(word: &str) -> String {
 
 /// All tables of rules, for `rules.rs`.
 fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
-    let (mut besides, mut woken) = (Shared::new("BESIDES"), Shared::new("WOKEN"));
+    let (mut kinds, mut parts) = (Shared::default(), Shared::default());
     let tables: String = TABLES
         .iter()
         .map(|table| {
@@ -741,43 +744,86 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
                 .iter()
                 .filter(|r| table_of(r).name == table.name)
                 .collect();
-            write_rules(table, lexicon, &own, &mut besides, &mut woken)
+            write_rules(table, lexicon, &own, &mut kinds, &mut parts)
         })
         .collect();
-    besides.written("Beside") + &woken.written("Woken") + &tables
+    let written = |things: &Shared<String>| {
+        let things: Vec<&str> = things
+            .in_order()
+            .into_iter()
+            .map(|thing| &**thing)
+            .collect();
+        things.join(",")
+    };
+    format!(
+        "pub static KINDS: [What; {}] = [{}];\npub static PARTS: [Part; {}] = [{}];\n{tables}",
+        kinds.0.len(),
+        written(&kinds),
+        parts.0.len(),
+        written(&parts),
+    )
 }
 
-/// Things that many places have in common, each written once.
-struct Shared {
-    name: &'static str,
-    /// As Rust writes them, with their places.
-    things: BTreeMap<String, usize>,
+/// Things that many places have in common, each written once, in the order in which they are asked for.
+struct Shared<T>(BTreeMap<T, usize>);
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Shared(BTreeMap::new())
+    }
 }
 
-impl Shared {
-    fn new(name: &'static str) -> Shared {
-        Shared {
-            name,
-            things: BTreeMap::new(),
+impl<T: Ord> Shared<T> {
+    /// Its place.
+    fn place(&mut self, thing: T) -> usize {
+        let next = self.0.len();
+        *self.0.entry(thing).or_insert(next)
+    }
+
+    fn in_order(&self) -> Vec<&T> {
+        let mut things: Vec<(&T, &usize)> = self.0.iter().collect();
+        things.sort_by_key(|(_, place)| **place);
+        things.into_iter().map(|(thing, _)| thing).collect()
+    }
+}
+
+/// Numbers as they are shipped, which `rules/folded.rs` reads.
+#[derive(Default)]
+struct Numbers(Vec<u8>);
+
+impl Numbers {
+    fn add(&mut self, mut number: usize) {
+        while number > 127 {
+            self.0.push((number % 128) as u8 | 128);
+            number /= 128;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn set(&mut self, set: u128) {
+        self.add(set.count_ones() as usize);
+        let bits = (0..128).filter(|bit| set >> bit & 1 != 0);
+        bits.for_each(|bit| self.add(bit));
+    }
+
+    /// Sets for those of 128 places that have one.
+    fn sparse(&mut self, sets: &[u128; 128]) {
+        self.add(sets.iter().filter(|set| **set != 0).count());
+        for (place, set) in sets.iter().enumerate().filter(|(_, set)| **set != 0) {
+            self.add(place);
+            self.set(*set);
         }
     }
 
-    /// A reference to the thing, as Rust writes it.
-    fn to(&mut self, thing: String) -> String {
-        let next = self.things.len();
-        let place = self.things.entry(thing).or_insert(next);
-        format!("&{}[{place}]", self.name)
+    /// As many lists of numbers, each as written.
+    fn list(&mut self, count: usize, numbers: &Numbers) {
+        self.add(count);
+        self.0.extend(&numbers.0);
     }
 
-    fn written(&self, kind: &str) -> String {
-        let mut things: Vec<(&String, &usize)> = self.things.iter().collect();
-        things.sort_by_key(|(_, place)| **place);
-        let things: Vec<&str> = things.into_iter().map(|(thing, _)| &**thing).collect();
-        let (name, count) = (self.name, things.len());
-        format!(
-            "static {name}: [{kind}; {count}] = [{}];\n",
-            things.join(",")
-        )
+    /// As Rust writes them.
+    fn written(&self) -> String {
+        format!("b\"{}\"", self.0.escape_ascii())
     }
 }
 
@@ -785,7 +831,7 @@ impl Shared {
 const BUCKETS: usize = 256;
 
 /// What a token must be for a pattern to go on with it: any of these.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Beside {
     classes: BTreeSet<String>,
     /// Words as bits by the last six bits of their ids.
@@ -855,52 +901,57 @@ impl Beside {
         self
     }
 
-    /// As Rust writes it.
-    fn written(&self) -> String {
-        let classes: Vec<String> = self.classes.iter().cloned().collect();
-        format!("Beside{{classes:{},words:{}}}", set(&classes), self.words)
+    /// Its classes as bits.
+    fn bits(&self, lexicon: &Lexicon) -> u128 {
+        let bits = self.classes.iter().map(|class| match class.as_str() {
+            "EDGE" => 1 << 127,
+            class => lexicon.set([class]),
+        });
+        bits.fold(0, |all, bit| all | bit)
     }
 }
 
-/// One table. Words stand by their ids, classes by their constants.
+/// One table, as `rules/folded.rs` unfolds it. Words stand by their ids, classes by their bits.
 fn write_rules(
     table: &Table,
     lexicon: &Lexicon,
     rules: &[&Rule],
-    shared: &mut Shared,
-    wakings: &mut Shared,
+    kinds: &mut Shared<String>,
+    parts: &mut Shared<String>,
 ) -> String {
-    let mut out = String::new();
     let words = in_order(lexicon);
     let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
     let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    let mut besides: Vec<[Beside; 3]> = Vec::new();
+    let mut sides: Vec<[Beside; 3]> = Vec::new();
     let mut needs: Vec<[bool; 2]> = Vec::new();
-    let mut by_class: Vec<(String, usize)> = Vec::new();
-    let _ = writeln!(
-        out,
-        "pub static {}: Table = Table {{ word: {}, rules: &[",
-        table.name, table.trigger
-    );
+    // The trigger's classes, by the rule.
+    let mut by_class: Vec<(&[String], usize)> = Vec::new();
+    let mut besides = Shared::default();
+    let (mut facts, mut elements, mut classes) = <(Numbers, Numbers, Numbers)>::default();
+    let (mut element_count, mut class_count) = (0, 0);
+    let mut fitting: Vec<usize> = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
-        let mut elements = String::new();
         for (i, element) in rule.elements.iter().enumerate() {
             match element {
-                Element::Open => elements.push_str("Element::Open,"),
-                Element::Close => elements.push_str("Element::Close,"),
+                Element::Open => elements.add(element::OPEN),
+                Element::Close => elements.add(element::CLOSE),
                 Element::Gap(n) => {
-                    let _ = write!(elements, "Element::Gap({n}),");
+                    elements.add(element::GAP);
+                    elements.add(usize::from(*n));
                 }
                 Element::Part(part) => {
-                    let _ = write!(elements, "Element::Part(Part::{part}),");
+                    let place = parts.place(format!("Part::{part}"));
+                    assert!(element::PART + place < element::TEST, "too many parts");
+                    elements.add(element::PART + place);
                 }
                 Element::Test {
                     not,
                     optional,
                     alternatives,
                 } => {
-                    let (mut ids, mut classes, mut start, mut end) =
-                        (Vec::new(), Vec::new(), false, false);
+                    let has = |holds: bool, bit: usize| if holds { bit } else { 0 };
+                    let mut what = has(*not, element::NOT) | has(*optional, element::OPTIONAL);
+                    let (mut ids, mut set_count) = (Vec::new(), 0);
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
@@ -921,25 +972,27 @@ fn write_rules(
                                         );
                                     }
                                 }
-                                let (with, without) = (set(with), set(without));
                                 if i == rule.trigger {
-                                    by_class.push((with.clone(), number));
+                                    by_class.push((with, number));
                                 }
-                                classes.push(format!("({with},{without})"));
+                                classes.set(lexicon.set(with));
+                                classes.set(lexicon.set(without));
+                                set_count += 1;
                             }
-                            Alternative::Start => start = true,
-                            Alternative::End => end = true,
+                            Alternative::Start => what |= element::START,
+                            Alternative::End => what |= element::END,
                         }
                     }
-                    let classes = classes.join(",");
+                    elements.add(element::TEST + what);
+                    elements.add(ids.len());
+                    elements.add(set_count);
+                    class_count += set_count;
                     ids.sort_unstable();
-                    let _ = write!(
-                        elements,
-                        "Element::Test{{not:{not},optional:{optional},words:&{ids:?},classes:&[{classes}],start:{start},end:{end}}},"
-                    );
+                    fitting.extend(ids);
                 }
             }
         }
+        element_count += rule.elements.len();
         let (before, after) = (
             &rule.elements[..rule.trigger],
             &rule.elements[rule.trigger + 1..],
@@ -961,100 +1014,124 @@ fn write_rules(
         needs.push([group, subject]);
         let left = Beside::new(before.iter().rev(), &id_of);
         let right = Beside::new(after.iter(), &id_of);
-        let _ = writeln!(
-            out,
-            "Rule{{id:{:?},what:{},strength:{:?},trigger:{},left:{},right:{},adjunct:{},group:{group},subject:{subject},outer:{},elements:&[{elements}]}},",
-            rule.id,
-            what(rule),
-            rule.strength,
-            rule.trigger,
-            shared.to(left.written()),
-            shared.to(right.written()),
-            right.adjunct,
-            shared.to(outer.written())
+        let asked = [
+            (right.adjunct, needs::ADJUNCT),
+            (group, needs::GROUP),
+            (subject, needs::SUBJECT),
+        ];
+        facts.add(kinds.place(self::what(rule)));
+        facts.add((rule.strength * 100.0).round() as usize);
+        facts.add(rule.trigger);
+        facts.add(
+            asked
+                .iter()
+                .filter(|(holds, _)| *holds)
+                .map(|(_, bit)| bit)
+                .sum(),
         );
+        for beside in [&left, &right, &outer] {
+            facts.add(besides.place((beside.bits(lexicon), beside.words)));
+        }
+        facts.add(rule.elements.len());
         let right = if right.adjunct {
             Beside::anything()
         } else {
             right
         };
-        besides.push([left, right, outer]);
+        sides.push([left, right, outer]);
     }
-    let buckets: Vec<usize> = (0..=BUCKETS)
-        .map(|bucket| by_word.range(..(bucket, 0)).count())
-        .collect();
-    let mut any = |rules: &[usize], side: usize| {
-        let sides = rules.iter().map(|rule| &besides[*rule][side]);
-        shared.to(sides.fold(Beside::default(), Beside::or).written())
-    };
-    let by_word: Vec<String> = by_word
-        .iter()
-        .map(|((_, id), rules)| {
-            let (left, right) = (any(rules, 0), any(rules, 1));
-            let woken = wakings.to(format!(
-                "Woken{{left:{left},right:{right},rules:&{rules:?}}}"
-            ));
-            format!("Waking{{word:{id},woken:{woken}}}")
-        })
-        .collect();
+
+    let mut wakings = Shared::default();
+    let mut woken_by_word = Numbers::default();
+    for ((_, id), rules) in &by_word {
+        let mut any = |side: usize| {
+            let all = rules.iter().map(|rule| &sides[*rule][side]);
+            let any = all.fold(Beside::default(), Beside::or);
+            besides.place((any.bits(lexicon), any.words))
+        };
+        let mut woken = Numbers::default();
+        woken.add(any(0));
+        woken.add(any(1));
+        woken.add(rules.len());
+        rules.iter().for_each(|rule| woken.add(*rule));
+        woken_by_word.add(wakings.place(woken.0));
+        fitting.push(*id);
+    }
+    let mut woken = Numbers::default();
+    let all = wakings.in_order();
+    woken.list(
+        all.len(),
+        &Numbers(all.into_iter().flatten().copied().collect()),
+    );
+    woken.0.extend(woken_by_word.0);
+
     // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.
-    let mut woken: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
-    woken.dedup();
-    assert!(woken.len() <= 128, "too many rules with class triggers");
+    let mut waking: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
+    waking.dedup();
+    assert!(waking.len() <= 128, "too many rules with class triggers");
     let needing = |what: usize| {
-        let bits = woken.iter().map(|rule| u128::from(needs[*rule][what]));
+        let bits = waking.iter().map(|rule| u128::from(needs[*rule][what]));
         bits.rev().fold(0, |all, bit| all << 1 | bit)
     };
-    let (mut mask, mut of_class) = (0u128, vec![0u128; 128]);
+    let (group, subjected) = (needing(0), needing(1));
+    let (mut mask, mut of_class) = (0u128, [0u128; 128]);
     for (classes, rule) in &by_class {
-        let telling = classes.split('|').find(|c| !FORMS.contains(c));
-        let telling = telling.or_else(|| classes.split('|').next());
+        let telling = classes.iter().find(|c| !FORMS.contains(&c.as_str()));
+        let telling = telling.or_else(|| classes.first());
         let Some(bit) = telling.and_then(|class| lexicon.classes.get(class)) else {
             continue;
         };
         mask |= 1 << bit;
-        let place = woken.iter().position(|r| r == rule).unwrap_or(0);
+        let place = waking.iter().position(|r| r == rule).unwrap_or(0);
         of_class[*bit as usize] |= 1 << place;
     }
+    let mut by_class = Numbers::default();
+    by_class.add(waking.len());
+    waking.iter().for_each(|rule| by_class.add(*rule));
+    by_class.sparse(&of_class);
+    by_class.set(group & !subjected);
+    by_class.set(subjected);
     // The rules that each class, or word, beside the trigger, or outside its group, admits.
-    let side = |side: usize| {
+    let outside: &[usize] = if group == 0 { &[] } else { &[2] };
+    for side in [0, 1].iter().chain(outside) {
         let (mut classes, mut words) = ([0u128; 128], [0u128; 64]);
-        for (place, rule) in woken.iter().enumerate() {
-            let beside = &besides[*rule][side];
-            for class in &beside.classes {
-                let bit = if class == "EDGE" {
-                    127
-                } else {
-                    lexicon.classes[class] as usize
-                };
-                classes[bit] |= 1 << place;
+        for (place, rule) in waking.iter().enumerate() {
+            let beside = &sides[*rule][*side];
+            let bits = beside.bits(lexicon);
+            for (bit, admitted) in classes.iter_mut().enumerate() {
+                *admitted |= (bits >> bit & 1) << place;
             }
             for (word, admitted) in words.iter_mut().enumerate() {
                 *admitted |= u128::from(beside.words >> word & 1) << place;
             }
         }
-        let used = classes
-            .iter()
-            .rev()
-            .fold(0u128, |all, rules| all << 1 | u128::from(*rules != 0));
-        format!("Side {{ classes: {classes:?}, used: {used}, words: {words:?} }}")
+        by_class.sparse(&classes);
+        words.iter().for_each(|set| by_class.set(*set));
+    }
+
+    let mut beside = Numbers::default();
+    for (classes, words) in besides.in_order() {
+        beside.set(*classes);
+        beside.set(u128::from(*words));
+    }
+    let counted = |count: usize, numbers: &Numbers| {
+        let mut all = Numbers::default();
+        all.list(count, numbers);
+        all.written()
     };
-    let (group, subjected) = (needing(0), needing(1));
-    let grouped = if group == 0 {
-        "None".to_owned()
-    } else {
-        format!(
-            "Some(&Grouped {{ alone: {}, subjected: {subjected}, outer: {} }})",
-            group & !subjected,
-            side(2)
-        )
-    };
-    let _ = writeln!(
-        out,
-        "], by_word: &[{}], buckets: &{buckets:?}, mask: {mask}, of_class: &{of_class:?}, by_class: &{woken:?}, left: &{}, right: &{}, grouped: {grouped} }};",
-        by_word.join(","),
-        side(0),
-        side(1),
-    );
-    out
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    format!(
+        "static {name}_FOLDED: Folded = Folded {{ ids: {ids:?}, besides: {}, rules: {}, elements: {}, classes: {}, words: &{fitting:?}, woken: {}, by_class: {} }};
+pub static {name}: Table = Table {{ unfolded: LazyLock::new(|| {name}_FOLDED.unfold()), word: {word}, mask: {mask} }};
+",
+        counted(besides.in_order().len(), &beside),
+        counted(rules.len(), &facts),
+        counted(element_count, &elements),
+        counted(class_count, &classes),
+        woken.written(),
+        by_class.written(),
+        name = table.name,
+        word = table.trigger,
+        ids = ids.join("\n"),
+    )
 }

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { launch, until } from "./lib/browser.mjs";
 import { faulty, killing } from "./lib/faulty.mjs";
-import { CATEGORIES, cardText, command, downloaded, exportList, highlights, hover, options, POPUP, pressCard, registry, settled } from "./lib/hearsay.mjs";
+import { CATEGORIES, cardText, closedRoots, command, downloaded, exportList, highlights, hover, options, POPUP, pressCard, registry, settled } from "./lib/hearsay.mjs";
 import { PAGES as MADE, told } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
 
@@ -444,6 +444,34 @@ test("site scripts: made anew where the background ended in the middle of it, gi
   await page2.close();
   await manage(([id, host]) => chrome.developerPrivate.addHostPermission(id, host), ALL);
   await page.close();
+});
+
+test("reloaded while its card is open: what is pressed there is not said to be done, nothing stays, and it goes on anew", async () => {
+  await store({ version: 1 });
+  const page = await read("/story?reloaded");
+  const all = await highlights(page);
+  await hover(browser, page, "anonymous");
+  const old = (await browser.workerTarget()).targetId;
+  await manage(async ([id]) => {
+    await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
+    await chrome.developerPrivate.reload(id, { failQuietly: true });
+  });
+  await until("another background", async () => ![undefined, old].includes((await browser.workerTarget())?.targetId));
+  own = await browser.open(`chrome-extension://${browser.id}/welcome.html`);
+  await page.bringToFront();
+  await pressCard(browser, page, "Dismiss");
+  await pressCard(browser, page, "flag").catch(() => {});
+  await until("nothing of ours", async () => (await closedRoots(browser, page)).length === 0 && (await registry(page)).length === 0);
+  assert.deepEqual((await stored()).dismissed ?? [], []);
+  await press(page, settled);
+  assert.deepEqual(await highlights(page), all);
+  await hover(browser, page, "anonymous");
+  await pressCard(browser, page, "Dismiss");
+  await pressCard(browser, page, "flag");
+  await until("one less", async () => (await total(page)) === Object.values(all).flat().length - 1);
+  assert.equal((await stored()).dismissed.length, 1);
+  await page.close();
+  assert.deepEqual(browser.errors, []);
 });
 
 test("a clock that is set forward and back all the time changes nothing", async () => {

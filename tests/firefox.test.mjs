@@ -6,8 +6,8 @@ import path from "node:path";
 import { after, afterEach, before, test as node } from "node:test";
 import { ROOT, until } from "./lib/browser.mjs";
 import { findFirefox, launchFirefox } from "./lib/firefox.mjs";
-import { CATEGORIES, calm, cli, highlights, pageInput, POPUP, readBlocks, registry, settled } from "./lib/hearsay.mjs";
-import { LIVING, PAGES, told } from "./lib/pages.mjs";
+import { CATEGORIES, calm, cli, highlights, pageInput, POPUP, readBlocks, registry, settled, status } from "./lib/hearsay.mjs";
+import { CLOBBERED, LIVING, PAGES, THIEVES, told } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
 
 const { program, missing } = await findFirefox();
@@ -19,7 +19,7 @@ let folder;
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-firefox-"));
   if (missing) return;
-  server = await serve({ pages: { ...LIVING, ...PAGES }, root: path.join(ROOT, "tests", "article") });
+  server = await serve({ pages: { ...LIVING, ...PAGES, ...CLOBBERED, ...THIEVES }, root: path.join(ROOT, "tests", "article") });
   firefox = await launchFirefox(program);
 });
 // What a test leaves open would talk to the background during the next one.
@@ -193,6 +193,67 @@ test("what comes later on the page is read too, and only that", async () => {
   }, told(5));
   await until("its highlight", async () => (await highlights(page)).anonymous.includes("Officials said"));
   assert.equal((await calm(popup)).work.blocks - before_, 1);
+});
+
+for (const url of Object.keys(CLOBBERED)) {
+  test(`names of the page's own elements are not taken for ours: ${url}`, async () => {
+    const expected = await highlights((await read("/story?named")).page);
+    const { page, popup, status } = await read(url);
+    assert.equal(status.error, null);
+    assert.deepEqual(await highlights(page), expected);
+    assert.equal((await pageInput(popup)).title, "Harbour news");
+    await firefox.closePopup();
+    assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  });
+}
+
+test("marks that the page takes away come back; from one that never stops they stay away, and the popup says so", async () => {
+  const { page, popup } = await read("/story?thief");
+  const all = await highlights(page);
+  await page.evaluate(() => {
+    CSS.highlights.clear();
+    document.body.append(document.createElement("i"));
+  });
+  await until("the marks", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));
+  await page.evaluate(() => {
+    const again = () => {
+      CSS.highlights.clear();
+      document.body.classList.toggle("x");
+      window.stop = requestAnimationFrame(again);
+    };
+    again();
+  });
+  await until("the end of the fight", async () => (await status(popup)).troubles.includes("beaten"), 60_000);
+  await page.evaluate("cancelAnimationFrame(window.stop)");
+  await firefox.closePopup();
+  assert.match(await (await firefox.press(page)).text("#note"), /took the marks away/);
+});
+
+test("a page that takes our element away, or makes one of its name its own", async () => {
+  const { page, popup } = await read("/element-of-ours");
+  await firefox.closePopup();
+  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  assert.deepEqual(await page.evaluate("[...new Set(window.roots.map(String))]"), ["came"]);
+  const thief = await read("/host-thief");
+  await firefox.closePopup();
+  await assert.rejects(firefox.hover(thief.page, "anonymous"), /the card/);
+  assert.ok((await thief.page.evaluate("taken")) <= 3);
+  assert.equal((await highlights(thief.page)).anonymous.length, (await highlights(page)).anonymous.length);
+});
+
+test("a page that is written anew keeps its marks and has cards", async () => {
+  const { page, popup } = await read("/story?written");
+  const all = await highlights(page);
+  await page.evaluate(() => {
+    const story = document.querySelector("article").outerHTML;
+    document.open();
+    document.write(`<title>Written</title>${story}`);
+    document.close();
+  });
+  await until("the marks", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));
+  assert.equal((await calm(popup)).title, "Written");
+  await firefox.closePopup();
+  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
 });
 
 test("the list is saved as a file, and is the native program's", async () => {

@@ -26,13 +26,14 @@ pub struct Parsed {
     /// How many of them are no marks.
     pub words: u32,
     /// Sentences, covering all tokens.
-    pub sentences: Vec<Range<usize>>,
+    pub sentences: Box<[Range<usize>]>,
     /// Quotations.
-    pub quotes: Vec<Quote>,
+    pub quotes: Box<[Quote]>,
     /// Rule matches with their kind, in order.
     pub matches: Box<[(usize, Kind, Spot)]>,
-    /// What looks like a match and is none, by the rules that say so; there is no match at these.
-    pub exceptions: Vec<(Category, Spot)>,
+    /// What looks like a match and is none, by the rules that say so: their examples ask for it.
+    #[cfg(test)]
+    pub exceptions: Box<[(Category, Spot)]>,
     /// Attributions in order.
     pub found: Box<[Found]>,
     /// Roles that names stand beside.
@@ -85,14 +86,18 @@ impl Parsed {
     }
 }
 
-/// Room to take blocks apart in, used again for the next one.
+/// Room to take blocks apart in, used again for the next one: blocks are kept, so nothing is kept of
+/// them that is larger than it need be.
 #[derive(Default)]
 pub struct Room {
     recent: Recent,
     tokens: Vec<Token>,
     places: Places,
-    cited: Cited,
+    sentences: Vec<Range<usize>>,
+    quotes: Vec<Quote>,
     matches: Vec<(usize, Kind, Spot)>,
+    exceptions: Vec<(Category, Spot)>,
+    cited: Cited,
     found: Vec<Found>,
 }
 
@@ -150,84 +155,80 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
         recent,
         tokens,
         places,
+        sentences,
+        quotes,
+        matches,
+        exceptions,
         cited,
-        matches: spots,
         found,
     } = room;
     tokens.clear();
+    exceptions.clear();
     tokens::tokenize_into(text, recent, tokens);
     work::tokens(tokens.len());
     places.find(tokens);
-    let quotes = quotes::pair(text, tokens, &places.quotes);
-    let sentences = sentences::split(text, tokens, &places.ends);
+    quotes::pair(text, tokens, &places.quotes, quotes);
+    sentences::split(text, tokens, &places.ends, sentences);
+    let block = View { text, tokens };
     let mut waking = places.waking.as_slice();
-    let mut parsed = Parsed {
-        // Blocks are kept, and tokens are most of what is kept: no more of them than there are.
-        tokens: tokens.as_slice().into(),
-        words: places.words,
-        sentences,
-        quotes,
-        ..Parsed::default()
-    };
-    for (number, range) in parsed.sentences.iter().enumerate() {
+    for (number, range) in sentences.iter().enumerate() {
         let view = View {
             text,
-            tokens: &parsed.tokens[range.clone()],
+            tokens: &tokens[range.clone()],
         };
-        let (first, known) = (spots.len(), parsed.exceptions.len());
+        let (first, known) = (matches.len(), exceptions.len());
         let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
         waking = later;
         for at in here.iter().map(|at| at - range.start) {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            let Some(mut matches) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+            let Some(mut fitting) = rules::matches_at(&rules::FLAGS, view, at, None) else {
                 continue;
             };
-            while let Some(m) = matches.next(|_| true) {
+            while let Some(m) = fitting.next(|_| true) {
                 let spot = Spot {
                     rule: m.rule,
                     start: m.start + range.start,
                     end: m.end + range.start,
                 };
                 match m.rule.what {
-                    What::Kind(kind) => spots.push((number, kind, spot)),
-                    What::Not(category) => parsed.exceptions.push((category, spot)),
+                    What::Kind(kind) => matches.push((number, kind, spot)),
+                    What::Not(category) => exceptions.push((category, spot)),
                     What::Manner(_) | What::Wording(_) => {}
                 }
             }
         }
-        let exceptions = &parsed.exceptions[known..];
-        if !exceptions.is_empty() {
-            let mut here = spots.split_off(first);
-            here.retain(|(_, kind, m)| {
-                !exceptions.iter().any(|(category, e)| {
-                    kind.category() == *category && e.start < m.end && m.start < e.end
-                })
-            });
-            spots.append(&mut here);
+        let excepted = |kind: Kind, m: &Spot| {
+            exceptions[known..].iter().any(|(category, e)| {
+                kind.category() == *category && e.start < m.end && m.start < e.end
+            })
+        };
+        if exceptions.len() > known {
+            let mut kept = matches.split_off(first);
+            kept.retain(|(_, kind, m)| !excepted(*kind, m));
+            matches.append(&mut kept);
         }
         let sentence = Sentence {
-            view: View {
-                text,
-                tokens: &parsed.tokens,
-            },
-            quotes: &parsed.quotes,
+            view: block,
+            quotes,
             number,
             range: range.clone(),
             waking: here,
         };
         sentence.attributions(cited, found);
     }
-    let view = View {
-        text,
-        tokens: &parsed.tokens,
-    };
-    attribution::carry_over(view, &parsed.sentences, found);
-    let roles = sources::roles(view, &places.capitals);
-    parsed.roles = roles;
-    // Nor are there more of these than there are.
-    parsed.matches = spots.drain(..).collect();
-    parsed.found = found.drain(..).collect();
-    parsed
+    attribution::carry_over(block, sentences, found);
+    Parsed {
+        roles: sources::roles(block, &places.capitals),
+        tokens: tokens.as_slice().into(),
+        words: places.words,
+        sentences: sentences.drain(..).collect(),
+        quotes: quotes.drain(..).collect(),
+        matches: matches.drain(..).collect(),
+        #[cfg(test)]
+        exceptions: exceptions.as_slice().into(),
+        found: found.drain(..).collect(),
+        ..Parsed::default()
+    }
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::block::Parsed;
 use crate::model::{BY_READER, Category, Details, Flag, Kind, Span, Voice};
+use crate::order;
 use crate::page::{Page, Phrase};
 use crate::phrases::View;
 
@@ -109,7 +110,9 @@ impl Own {
             h.end = h.start + words.trim_end_matches(blank).len();
             h.start < h.end
         });
-        hits.sort_by_key(|h| (h.start, h.category, std::cmp::Reverse(h.end)));
+        order::sort_by_key(&mut hits, |h| {
+            [h.start as u32, h.category as u32, !(h.end as u32)]
+        });
         let mut ends: HashMap<Category, usize> = HashMap::new();
         hits.retain(|h| {
             let end = ends.entry(h.category).or_default();
@@ -255,7 +258,9 @@ pub(crate) fn add(
             .any(|m| m.category() == f.category() && m.anchor.overlaps(f.anchor))
     });
     flags.append(&mut made);
-    flags.sort_by_key(|f| (f.anchor.block, f.anchor.start, f.category(), f.anchor.end));
+    // By block and start, of equals by category and end.
+    order::sort_by_key(flags, |f| [f.category() as u32, f.anchor.end, 0]);
+    order::sort_by_key(flags, |f| [f.anchor.block, f.anchor.start, 0]);
 }
 
 fn flag(block: u32, hit: &Hit, view: View, parsed: &Parsed) -> Flag {

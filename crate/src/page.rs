@@ -102,6 +102,18 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    const ALL: [Verdict; 4] = [
+        Verdict::Right,
+        Verdict::Wrong,
+        Verdict::Unsure,
+        Verdict::Missed,
+    ];
+
+    /// The verdict of that name.
+    pub fn from_name(name: &str) -> Option<Verdict> {
+        Self::ALL.into_iter().find(|v| v.name() == name)
+    }
+
     /// The name used in exports.
     pub fn name(self) -> &'static str {
         match self {

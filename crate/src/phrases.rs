@@ -270,7 +270,8 @@ impl<'a> View<'a> {
         let stop = limit.min(phrase.start + 2 * REACH);
         while end < stop {
             let t = &self.tokens[end];
-            if t.any(lex::FUNCTION_PREP) && !t.any(lex::FUNCTION_SUBORD) || self.is(end, &["to"]) {
+            if t.any(lex::FUNCTION_PREP) && !t.any(lex::FUNCTION_SUBORD) || t.any(lex::FUNCTION_TO)
+            {
                 let Some(next) = self.noun_phrase(end + 1, stop) else {
                     break;
                 };
@@ -542,8 +543,8 @@ impl<'a> View<'a> {
 
     /// Whether "May" is the month: a day or year stands beside it.
     pub fn is_month(&self, at: usize) -> bool {
-        self.is(at, &["may"])
-            && self.any(at, lex::CAP)
+        self.any(at, lex::CAP)
+            && self.is(at, &["may"])
             && (self.any(at.wrapping_sub(1), lex::NUM) || self.any(at + 1, lex::NUM))
     }
 
@@ -826,9 +827,9 @@ impl<'a> View<'a> {
                 break;
             }
             // "people who work at the yard": what may be a noun is the verb after "who".
-            let works = self.is(i, &["who"]) && i + 1 < last && self.any(i + 1, lex::VERB);
+            let works = || self.is(i, &["who"]) && i + 1 < last && self.any(i + 1, lex::VERB);
             if t.any(lex::FUNCTION_REL | lex::FUNCTION_THAT)
-                && (pending.is_some() || works)
+                && (pending.is_some() || works())
                 && i > floor
                 && self.nounish(i - 1)
             {
@@ -838,7 +839,8 @@ impl<'a> View<'a> {
                 continue;
             }
             // "who asked not to be named because he isn't allowed to speak said"
-            if pending.is_some() && self.is(i, &["as", "because", "since"]) {
+            let subordinates = t.any(lex::FUNCTION_SUBORD);
+            if pending.is_some() && subordinates && self.is(i, &["as", "because", "since"]) {
                 let unnamed = (floor..i).rev().take(REASON);
                 if unnamed.clone().any(|a| self.any(a, lex::ANONYMITY)) {
                     at = i;
@@ -847,24 +849,27 @@ impl<'a> View<'a> {
             }
             if t.any(lex::FUNCTION_SUBORD | lex::FUNCTION_REL) && !t.any(lex::FUNCTION_PREP)
                 || t.any(lex::FUNCTION_THAT) && i < last && !self.any(i + 1, lex::SINGULAR)
-                || self.is(i, &["but", "yet", "as", "than"])
+                || (subordinates || t.any(lex::FUNCTION_COORD))
+                    && self.is(i, &["but", "yet", "as", "than"])
             {
                 break;
             }
-            let governed = i > floor && self.any(i - 1, lex::FUNCTION_PREP);
-            if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
+            let governed = || i > floor && self.any(i - 1, lex::FUNCTION_PREP);
+            if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed() {
                 break;
             }
-            let reduced = t.any(lex::PARTICIPLE)
-                && !t.any(lex::CATENATIVE)
-                && i > floor
-                && self.nounish(i - 1)
-                && (self.any(
-                    i + 1,
-                    lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME | lex::NUM,
-                ) || self.is(i + 1, &["last", "this", "earlier", "recently"]));
+            let reduced = || {
+                t.any(lex::PARTICIPLE)
+                    && !t.any(lex::CATENATIVE)
+                    && i > floor
+                    && self.nounish(i - 1)
+                    && (self.any(
+                        i + 1,
+                        lex::FUNCTION_PREP | lex::FUNCTION_TO | lex::NOUN_TIME | lex::NUM,
+                    ) || self.is(i + 1, &["last", "this", "earlier", "recently"]))
+            };
             if self.plain_verb(i)
-                && !reduced
+                && !reduced()
                 && !(t.any(lex::PARTICIPLE)
                     && self.any(i + 1, lex::NOUN)
                     && (i == from
@@ -889,7 +894,9 @@ impl<'a> View<'a> {
         let object = !self.any(verb, lex::SPEECH) && !self.any(verb, lex::FUNCTION_AUX);
         (verb + 1..last)
             .rev()
-            .find(|i| object && self.is(*i, &["and", "but", "or"]))
+            .find(|i| {
+                object && self.any(*i, lex::FUNCTION_COORD) && self.is(*i, &["and", "but", "or"])
+            })
             .unwrap_or(verb)
             + 1
     }

@@ -5,7 +5,6 @@
 //! Single marks count where no double ones are open, and not as apostrophes.
 
 use crate::lexicon;
-use crate::order;
 use crate::tokens::Token;
 
 /// One quotation; its marks are not part of it.
@@ -19,10 +18,9 @@ pub struct Quote {
     pub open: bool,
 }
 
-/// Finds the quotations of a block and marks their tokens as quoted. `marks`: the tokens that may be
-/// quotation marks, in order.
-pub fn pair(text: &str, tokens: &mut [Token], marks: &[usize]) -> Vec<Quote> {
-    let mut out: Vec<Quote> = Vec::new();
+/// Puts the quotations of a block into `out`, in order, and marks their tokens as quoted. `marks`: the
+/// tokens that may be quotation marks, in order.
+pub fn pair(text: &str, tokens: &mut [Token], marks: &[usize], out: &mut Vec<Quote>) {
     let mut open: Option<(char, usize)> = None;
     for at in marks.iter().copied() {
         let word = &text[tokens[at].start as usize..tokens[at].end as usize];
@@ -85,21 +83,20 @@ pub fn pair(text: &str, tokens: &mut [Token], marks: &[usize]) -> Vec<Quote> {
         }
     }
     // What is left of single marks are apostrophes: "the miners' due".
-    let mut paired: Vec<usize> = out.iter().flat_map(|q| [q.start - 1, q.end]).collect();
-    order::sort_by_key(&mut paired, |at| [*at as u32, 0, 0]);
+    let mut paired = out.iter().flat_map(|q| [q.start - 1, q.end]).peekable();
     for at in marks.iter().copied() {
+        while paired.next_if(|mark| *mark < at).is_some() {}
         let token = &mut tokens[at];
         let apostrophe = matches!(&text[token.start as usize..token.end as usize], "'" | "’");
-        if apostrophe && paired.binary_search(&at).is_err() {
+        if apostrophe && paired.peek() != Some(&at) {
             token.classes = token.classes & !lexicon::QUOTE | lexicon::MARK_INNER;
         }
     }
-    for quote in &out {
-        for token in tokens.iter_mut().take(quote.end).skip(quote.start) {
+    for quote in out {
+        for token in &mut tokens[quote.start..quote.end] {
             token.quoted = true;
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -113,7 +110,8 @@ mod tests {
         let marks: Vec<usize> = (0..tokens.len())
             .filter(|at| tokens[*at].any(lexicon::QUOTE))
             .collect();
-        let quotes = pair(text, &mut tokens, &marks);
+        let mut quotes = Vec::new();
+        pair(text, &mut tokens, &marks, &mut quotes);
         let words = |q: &Quote| {
             text[tokens[q.start].start as usize..tokens[q.end - 1].end as usize].to_owned()
         };

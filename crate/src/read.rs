@@ -7,25 +7,25 @@ use crate::block::{self, Parsed, Room};
 use crate::eight::{self, Fast};
 use crate::model::Reading;
 use crate::own::{self, Own};
-use crate::page::Page;
+use crate::page::{Block, Page};
 use crate::review;
 use crate::sources::{self, Resolved};
 use crate::{dismissed, flags, language, maintext};
 
-/// Bytes of block text from which on a generation of the cache is old when the next page comes. What
-/// is known of a text takes some ten times its room.
-const GENERATION: usize = 512 << 10;
+/// Bytes of block text that stay known when a page comes that doesn't have it. What is known of a text
+/// takes some ten times its room.
+const KEPT: usize = 512 << 10;
 
 /// Reads pages and remembers the blocks it took apart, so that a page that changed in one block
 /// costs that block and the cheap pass over attributions.
 ///
-/// The cache is two generations of blocks by a hash of their text: what is used moves to the young
-/// one; when a page comes and that is full, the old one is dropped. So what was just read is kept,
-/// and memory is bounded by that and two pages. Of two texts with the same hash the later one is kept.
+/// Blocks are known by a hash of their text; of two texts with the same hash the later one is. Before a page
+/// is read, and before the first part of one, what it doesn't have is let go of where that is much. So memory
+/// is bounded by one page and a little.
 #[derive(Default)]
 pub struct Reader {
-    young: Generation,
-    old: Generation,
+    known: HashMap<u64, Known, Fast>,
+    /// Bytes of the texts that are known.
     bytes: usize,
     room: Room,
     /// The reader's own phrases of the last page, compiled.
@@ -33,8 +33,6 @@ pub struct Reader {
     /// Blocks taken apart so far.
     taken: u32,
 }
-
-type Generation = HashMap<u64, Known, Fast>;
 
 /// A block that was taken apart.
 struct Known {
@@ -46,6 +44,22 @@ impl Reader {
     /// How many blocks were taken apart so far, by all readings: what was known isn't counted.
     pub fn taken(&self) -> u32 {
         self.taken
+    }
+
+    /// Lets go of what is known of other texts than those of `blocks`, if it is much.
+    pub fn make_room(&mut self, blocks: &[Block]) {
+        if self.bytes <= KEPT {
+            return;
+        }
+        let mut all = std::mem::take(&mut self.known);
+        self.bytes = 0;
+        for block in blocks {
+            let key = eight::hash(block.text.as_bytes());
+            if let Some(known) = all.remove(&key) {
+                self.bytes += known.text.len();
+                self.known.insert(key, known);
+            }
+        }
     }
 
     /// Takes blocks apart ahead of the reading that will want them.
@@ -65,10 +79,7 @@ impl Reader {
         &mut self,
         page: &Page,
     ) -> (Reading, Vec<Option<Rc<Parsed>>>, Vec<Resolved>) {
-        if self.bytes > GENERATION {
-            self.old = std::mem::take(&mut self.young);
-            self.bytes = 0;
-        }
+        self.make_room(&page.input.blocks);
         let main = maintext::main_blocks(page);
         let language = language::of_page(page, &main);
         let mut reading = Reading {
@@ -100,20 +111,19 @@ impl Reader {
 
     fn parse(&mut self, text: &Rc<str>) -> Rc<Parsed> {
         let key = eight::hash(text.as_bytes());
-        if let Some(known) = self.young.get(&key).filter(|k| k.text == *text) {
+        if let Some(known) = self.known.get(&key).filter(|k| k.text == *text) {
             return Rc::clone(&known.parsed);
         }
-        let known = self.old.remove(&key).filter(|k| k.text == *text);
-        let known = known.unwrap_or_else(|| {
-            self.taken = self.taken.wrapping_add(1);
-            Known {
-                text: Rc::clone(text),
-                parsed: Rc::new(block::parse(text, &mut self.room)),
-            }
-        });
-        let parsed = Rc::clone(&known.parsed);
+        self.taken = self.taken.wrapping_add(1);
+        let parsed = Rc::new(block::parse(text, &mut self.room));
+        let known = Known {
+            text: Rc::clone(text),
+            parsed: Rc::clone(&parsed),
+        };
         self.bytes += text.len();
-        self.young.insert(key, known);
+        if let Some(other) = self.known.insert(key, known) {
+            self.bytes -= other.text.len();
+        }
         parsed
     }
 }
@@ -145,33 +155,35 @@ mod tests {
     }
 
     #[test]
-    fn a_long_page_is_known_when_it_comes_again_and_let_go_of_later() {
+    fn a_long_page_is_known_when_it_comes_again_and_let_go_of_with_the_next() {
         let page = |n: usize| {
-            let lines: Vec<String> = (0..40)
-                .map(|i| {
-                    format!(
-                        "It rained {n} times {i}. {}",
-                        "word ".repeat(GENERATION / 100)
-                    )
-                })
-                .collect();
+            let line = |i| format!("It rained {n} times {i}. {}", "word ".repeat(KEPT / 100));
+            let lines: Vec<String> = (0..40).map(line).collect();
             Page::from_text(&lines.join("\n"), false)
         };
         let mut reader = Reader::default();
         let (first, last) = (page(1), page(2));
-        reader.read(&first);
-        let known = reader.parse(&first.input.blocks[39].text);
-        reader.read(&first);
-        assert!(Rc::ptr_eq(
-            &known,
-            &reader.parse(&first.input.blocks[39].text)
-        ));
+        let bytes = |page: &Page| -> usize { page.input.blocks.iter().map(|b| b.text.len()).sum() };
         for _ in 0..2 {
-            reader.read(&last);
+            reader.read(&first);
+            assert_eq!((reader.taken(), reader.bytes), (40, bytes(&first)));
         }
-        assert!(!Rc::ptr_eq(
-            &known,
-            &reader.parse(&first.input.blocks[39].text)
-        ));
+        // However many long pages come, one is known.
+        reader.read(&last);
+        assert_eq!((reader.taken(), reader.bytes), (80, bytes(&last)));
+        assert_eq!(reader.known.len(), 40);
+        // So it is when it comes in parts.
+        reader.make_room(&[]);
+        assert_eq!((reader.known.len(), reader.bytes), (0, 0));
+    }
+
+    #[test]
+    fn short_pages_stay_known_beside_each_other() {
+        let page = |n: u32| Page::from_text(&format!("It rained {n} times."), false);
+        let mut reader = Reader::default();
+        for n in [1, 2, 1, 2] {
+            reader.read(&page(n));
+        }
+        assert_eq!(reader.taken(), 2);
     }
 }

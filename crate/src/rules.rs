@@ -4,6 +4,8 @@
 //! first certain word of its anchor) stands; what comes before is matched leftwards, the rest
 //! rightwards. Patterns never leave the sentence, and the work is bounded by their length.
 
+use std::sync::LazyLock;
+
 use crate::attribution::Manner;
 use crate::details::Wording;
 use crate::lexicon::{self as lex, Classes, WordId};
@@ -12,9 +14,14 @@ use crate::phrases::{Phrase, View};
 use crate::tokens::Token;
 use crate::verbs::{self, Group};
 
+mod folded;
+use folded::{Folded, Unfolded};
+
 /// The rules as `build.rs` bakes them.
 mod tables {
-    use super::{Beside, EDGE, Element, Grouped, Part, Rule, Side, Table, Waking, What, Woken};
+    use std::sync::LazyLock;
+
+    use super::{Folded, Part, Table, What};
     use crate::attribution::Manner;
     use crate::details::Wording;
     use crate::lexicon::*;
@@ -26,25 +33,12 @@ pub use tables::{ATTRIBUTION, DETAILS, FLAGS};
 /// Rules and which of them each trigger wakes.
 #[derive(Debug)]
 pub struct Table {
-    /// The rules in the order of their files.
-    pub rules: &'static [Rule],
-    /// Trigger words, in buckets by the word.
-    by_word: &'static [Waking],
+    /// The rules, unfolded when the first of them may fit.
+    unfolded: LazyLock<Unfolded>,
     /// The class of its trigger words.
     word: Classes,
-    /// Where each bucket begins, and the last one ends.
-    buckets: &'static [u16; BUCKETS + 1],
     /// Of each trigger class set one class: where a token has none of these, none fits.
     mask: Classes,
-    /// For each class of the mask, by its bit, the places in `by_class` it wakes, as bits.
-    of_class: &'static [u128; 128],
-    /// The rules that classes wake, ascending.
-    by_class: &'static [u16],
-    /// Which of those the words beside the trigger admit.
-    left: &'static Side,
-    right: &'static Side,
-    /// Those of them that need a verb group; `None` where no rule does.
-    grouped: Option<&'static Grouped>,
 }
 
 /// Rules woken by classes that need a verb group before the trigger: bits by their places.
@@ -106,6 +100,12 @@ impl Side {
 const BUCKETS: usize = 256;
 
 impl Table {
+    /// The rules in the order of their files.
+    #[cfg(test)]
+    pub fn rules(&self) -> &'static [Rule] {
+        self.unfolded.rules
+    }
+
     /// Whether some rule may have its trigger at such a token.
     pub fn may_wake(&self, token: &Token) -> bool {
         token.any(self.mask | self.word)
@@ -115,6 +115,7 @@ impl Table {
     #[inline]
     fn woken_by_word(
         &self,
+        unfolded: &'static Unfolded,
         token: &Token,
         before: Option<&Token>,
         after: Option<&Token>,
@@ -123,8 +124,8 @@ impl Table {
             return &[];
         }
         let bucket = usize::from(token.word) % BUCKETS;
-        let [from, to] = [self.buckets[bucket], self.buckets[bucket + 1]].map(usize::from);
-        let mut words = self.by_word[from..to].iter();
+        let [from, to] = [unfolded.buckets[bucket], unfolded.buckets[bucket + 1]].map(usize::from);
+        let mut words = unfolded.by_word[from..to].iter();
         let waking = words.find(|w| w.word == token.word);
         let admits =
             |w: &&Woken| w.left.admits(Beside::of(before)) && w.right.admits(Beside::of(after));
@@ -136,6 +137,7 @@ impl Table {
     #[inline]
     fn woken_by_classes(
         &self,
+        unfolded: &'static Unfolded,
         token: &Token,
         before: Option<&Token>,
         after: Option<&Token>,
@@ -143,14 +145,14 @@ impl Table {
         let mut classes = token.classes & self.mask;
         let mut woken = 0;
         while classes != 0 {
-            woken |= self.of_class[classes.trailing_zeros() as usize];
+            woken |= unfolded.of_class[classes.trailing_zeros() as usize];
             classes &= classes - 1;
         }
         if woken != 0 {
-            woken &= self.left.admitted(before);
+            woken &= unfolded.left.admitted(before);
         }
         if woken != 0 {
-            woken &= self.right.admitted(after);
+            woken &= unfolded.right.admitted(after);
         }
         woken
     }
@@ -325,12 +327,12 @@ impl Match {
 
 /// The matches at one token, in the order of the rules.
 pub struct Matches<'a> {
-    table: &'static Table,
+    table: &'static Unfolded,
     around: Around<'a>,
     same: Option<(Phrase, usize)>,
     /// Rules that the word wakes, and have not been tried.
     by_word: &'static [u16],
-    /// Places in [`Table::by_class`] of rules that its classes wake, and have not been tried, as bits.
+    /// Places in [`Unfolded::by_class`] of rules that its classes wake, and have not been tried, as bits.
     by_class: u128,
 }
 
@@ -346,16 +348,17 @@ pub fn matches_at<'a>(
 ) -> Option<Matches<'a>> {
     let token = &view.tokens[at];
     let (before, after) = (view.tokens.get(at.wrapping_sub(1)), view.tokens.get(at + 1));
-    let by_word = table.woken_by_word(token, before, after);
-    let by_class = table.woken_by_classes(token, before, after);
+    let unfolded = &*table.unfolded;
+    let by_word = table.woken_by_word(unfolded, token, before, after);
+    let by_class = table.woken_by_classes(unfolded, token, before, after);
     if by_word.is_empty() && by_class == 0 {
         return None;
     }
     let mut around = Around::new(view, at);
-    let grouped = table.grouped;
+    let grouped = unfolded.grouped.as_ref();
     let by_class = grouped.map_or(by_class, |grouped| around.grouped(grouped, by_class));
     Some(Matches {
-        table,
+        table: unfolded,
         around,
         same,
         by_word,
@@ -705,8 +708,8 @@ impl Walk<'_> {
                 let unnamed = view.any(phrase.head, lex::PERSON | lex::DOCUMENT)
                     && !view.any(phrase.head, lex::CAP);
                 // "told them": no source is in the object's case.
-                let object = view.is(phrase.head, &["them", "him", "me", "us"]);
-                if object && view.any(at.wrapping_sub(1), lex::VERB)
+                let object = || view.is(phrase.head, &["them", "him", "me", "us"]);
+                if view.any(at.wrapping_sub(1), lex::VERB) && object()
                     || view.any(phrase.head, lex::NOUN_TIME)
                     || part == Part::Unnamed && !unnamed
                 {
@@ -858,11 +861,9 @@ mod tests {
                         wrong.push(format!("{rule} should find nothing in {example:?}"));
                     }
                 } else if let Some((id, _)) = line.split_once(" | ") {
-                    let mut rules = ATTRIBUTION
-                        .rules
-                        .iter()
-                        .chain(DETAILS.rules)
-                        .chain(FLAGS.rules);
+                    let mut rules = [&ATTRIBUTION, &DETAILS, &FLAGS]
+                        .into_iter()
+                        .flat_map(|table| table.rules());
                     rule = rules.find(|r| r.id == id).map_or("", |r| r.id);
                     assert!(!rule.is_empty(), "{id} is not baked");
                 }

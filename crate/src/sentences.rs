@@ -17,11 +17,9 @@ pub fn may_end(token: &Token) -> bool {
     token.period || token.any(lexicon::MARK_STOP)
 }
 
-/// The sentences of a block as ranges of tokens, in order, together covering all tokens. `ends`: the
-/// tokens with which one may end, in order.
-pub fn split(text: &str, tokens: &[Token], ends: &[usize]) -> Vec<Range<usize>> {
-    // Not all of them end one.
-    let mut out = Vec::with_capacity(ends.len() + 1);
+/// Puts the sentences of a block into `out` as ranges of tokens, in order, together covering all tokens.
+/// `ends`: the tokens with which one may end, in order.
+pub fn split(text: &str, tokens: &[Token], ends: &[usize], out: &mut Vec<Range<usize>>) {
     let mut start = 0;
     let mut next = stamp(text, tokens);
     if next > 0 {
@@ -40,7 +38,7 @@ pub fn split(text: &str, tokens: &[Token], ends: &[usize]) -> Vec<Range<usize>> 
         if at < next {
             continue;
         }
-        start = cut(&mut out, start, at);
+        start = cut(out, start, at);
         let mut end = at + 1;
         while tokens
             .get(end)
@@ -55,11 +53,10 @@ pub fn split(text: &str, tokens: &[Token], ends: &[usize]) -> Vec<Range<usize>> 
         }
         next = end;
     }
-    start = cut(&mut out, start, tokens.len());
+    start = cut(out, start, tokens.len());
     if start < tokens.len() {
         out.push(start..tokens.len());
     }
-    out
 }
 
 /// Where the time ends with which a live report's paragraph begins: "14:55 One woman told …".
@@ -119,10 +116,13 @@ mod tests {
     use super::*;
     use crate::tokens::tokenize;
 
-    fn ends(tokens: &[Token]) -> Vec<usize> {
-        (0..tokens.len())
+    fn ranges(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+        let ends: Vec<usize> = (0..tokens.len())
             .filter(|at| may_end(&tokens[*at]))
-            .collect()
+            .collect();
+        let mut out = Vec::new();
+        split(text, tokens, &ends, &mut out);
+        out
     }
 
     fn sentences(text: &str) -> Vec<&str> {
@@ -130,7 +130,7 @@ mod tests {
         let byte = |range: &Range<usize>| {
             tokens[range.start].start as usize..tokens[range.end - 1].end as usize
         };
-        split(text, &tokens, &ends(&tokens))
+        ranges(text, &tokens)
             .iter()
             .map(|range| &text[byte(range)])
             .collect()
@@ -182,7 +182,7 @@ mod tests {
     fn endless_sentences_are_cut_and_nothing_is_lost() {
         let text = "word ".repeat(3 * LONGEST);
         let tokens = tokenize(&text);
-        let ranges = split(&text, &tokens, &ends(&tokens));
+        let ranges = ranges(&text, &tokens);
         assert!(ranges.iter().all(|r| r.len() <= LONGEST + 8));
         assert_eq!(ranges.iter().map(|r| r.len()).sum::<usize>(), tokens.len());
     }

@@ -344,7 +344,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     // "63 percent said": those whom a poll asked.
-    if (p.start..p.end).any(|i| view.any(i, lex::MARK_PERCENT) || view.is(i, &["percent"])) {
+    let percent = |i: usize| {
+        view.any(i, lex::MARK_PERCENT) || view.any(i, lex::UNITS) && view.is(i, &["percent"])
+    };
+    if (p.start..p.end).any(percent) {
         return (Who::Group, 0.4);
     }
     // "many of whom"
@@ -375,8 +378,8 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Nothing, 0.0);
     }
     let definite = first.any(lex::FUNCTION_DEF) || first.any(lex::FUNCTION_DEMO);
-    let indefinite =
-        first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]);
+    let indefinite = first.any(lex::FUNCTION)
+        && (first.any(lex::FUNCTION_INDEF) || view.is(p.start, &["one", "another", "some", "any"]));
     // "Figure 6 shows": no person.
     if view.any(p.head + 1, lex::NUM) && !h.any(lex::PLURAL) {
         return (Who::Nothing, 0.0);
@@ -384,12 +387,13 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     if view.is(p.start, &["those"]) && !h.any(lex::NOUN) {
         return (Who::Group, 0.85);
     }
-    let negative = view.is(
-        p.start,
-        &[
-            "no", "every", "each", "neither", "either", "any", "what", "which", "few",
-        ],
-    );
+    let negative = first.any(lex::FUNCTION)
+        && view.is(
+            p.start,
+            &[
+                "no", "every", "each", "neither", "either", "any", "what", "which", "few",
+            ],
+        );
     let owned = first.any(lex::FUNCTION_POSS)
         || (p.start..p.head).any(|i| view.any(i, lex::FUNCTION_CLITIC));
     if negative
@@ -709,11 +713,10 @@ pub fn resolve(
         let view = block.view(page.text(number as u32));
         let mut noted = 0;
         for found in &block.found {
-            while noted < found.sentence {
+            while noted <= found.sentence {
                 ledger.note_name_subject(number, view, &block.sentences[noted]);
                 noted += 1;
             }
-            ledger.note_name_subject(number, view, &block.sentences[found.sentence]);
             let second_hand = found.quoted || nested(found, block);
             // A stance that somebody else tells of is nobody's entry in the ledger.
             if second_hand && found.source.is_some() && found.strength < FAINT {
@@ -777,7 +780,7 @@ pub fn resolve(
 fn carry_on(page: &Page, parsed: &[Option<Rc<Parsed>>], number: usize, last: &mut Attribution) {
     let here = last.cue.first().is_some_and(|c| c.block as usize == number);
     let open = |block: &Option<Rc<Parsed>>| {
-        let quotes = block.as_ref().map(|b| b.quotes.as_slice());
+        let quotes = block.as_ref().map(|b| &*b.quotes);
         quotes.and_then(<[_]>::last).is_some_and(|q| q.open)
     };
     if !here || !open(&parsed[number]) {
@@ -848,7 +851,7 @@ impl<'a> Ledger<'a> {
         let core = text_of(view, phrase.start, phrase.head + 1);
         let label = text_of(view, phrase.start, phrase.end);
         let head = view.word(phrase.head);
-        let bare = without_article(core);
+        let bare = || without_article(core);
         let known = self.entries.len();
         let (source, anonymous, strength) = match who {
             // "“We know,” she said": that is hers.
@@ -877,7 +880,7 @@ impl<'a> Ledger<'a> {
                     Who::Publication => SourceKind::Publication,
                     _ => SourceKind::NamedPerson,
                 };
-                let key = Key::Body.of(bare);
+                let key = Key::Body.of(bare());
                 let source = self.find_key(key).unwrap_or_else(|| {
                     self.add(kind, core, Some(key), head, 0.0, who == Who::Institution)
                 });
@@ -915,7 +918,7 @@ impl<'a> Ledger<'a> {
                 } else {
                     SourceKind::Document
                 };
-                let key = Key::Group.of(bare);
+                let key = Key::Group.of(bare());
                 let source = self
                     .find_key(key)
                     .unwrap_or_else(|| self.add(kind, label, Some(key), head, strength, true));
@@ -933,7 +936,7 @@ impl<'a> Ledger<'a> {
                         Some(self.add(
                             SourceKind::Group,
                             label,
-                            Some(Key::Group.of(bare)),
+                            Some(Key::Group.of(bare())),
                             head,
                             strength - 0.15,
                             true,
@@ -951,7 +954,7 @@ impl<'a> Ledger<'a> {
                         Some(self.add(
                             SourceKind::Publication,
                             label,
-                            Some(Key::Body.of(bare)),
+                            Some(Key::Body.of(bare())),
                             head,
                             0.0,
                             false,
@@ -1007,9 +1010,7 @@ impl<'a> Ledger<'a> {
             source,
             known,
         );
-        let mut details = source
-            .map(|s| std::mem::take(&mut self.entries[s].details))
-            .unwrap_or_default();
+        let mut details = Details::default();
         if let Some(source) = source {
             // Of whom only a mention or a hint is found, is not who "he" is next.
             if found.strength >= FAINT && (!found.quoted || found.strength >= 0.95) {
@@ -1019,10 +1020,11 @@ impl<'a> Ledger<'a> {
                 who,
                 Who::NewPerson | Who::Group | Who::NewDocument | Who::OldPerson | Who::OldGroup
             );
+            let known = &mut self.entries[source].details;
             if anonymous {
-                describe(view, parsed, found, &phrase, fresh, &mut details);
+                describe(view, parsed, found, &phrase, fresh, known);
             }
-            self.entries[source].details.clone_from(&details);
+            details.clone_from(known);
         }
         let manner_off = if found.manner.tells() { 0.0 } else { 0.08 };
         let reason_off = if details.reason.is_some() { 0.05 } else { 0.0 };

@@ -3,18 +3,30 @@
 //! all of them takes a few milliseconds, once. `build.rs` folds, and numbers the words in the order in
 //! which they unfold.
 
-/// Endings of forms that fold into one stem.
-pub const ENDINGS: [&[&str]; 11] = [
+/// Endings of forms that fold into one stem, whoever has more first.
+pub const ENDINGS: [&[&str]; 23] = [
+    &["e", "es", "ed", "ing", "ings"],
+    &["", "s", "ed", "ing", "ings"],
     &["", "s", "ed", "ing"],
     &["e", "es", "ed", "ing"],
     &["y", "ies", "ied", "ying"],
     &["", "es", "ed", "ing"],
+    &["", "s", "bed", "bing"],
+    &["", "s", "ged", "ging"],
+    &["", "s", "ked", "king"],
+    &["", "s", "led", "ling"],
+    &["", "s", "med", "ming"],
+    &["", "s", "ned", "ning"],
+    &["", "s", "ped", "ping"],
+    &["", "s", "red", "ring"],
+    &["", "s", "ted", "ting"],
     &["", "s"],
     &["y", "ies"],
     &["", "es"],
     &["", "d", "s", "ing"],
     &["", "ly"],
     &["e", "es", "ed"],
+    &["an", "en"],
     &[""],
 ];
 
@@ -86,4 +98,36 @@ impl Folded<'_> {
             }
         }
     }
+}
+
+/// The elements of a pattern, as they are shipped.
+pub mod element {
+    /// The anchor begins.
+    pub const OPEN: usize = 0;
+    /// The anchor ends.
+    pub const CLOSE: usize = 1;
+    /// How many tokens follows.
+    pub const GAP: usize = 2;
+    /// From here on a part of the sentence, by its place among the parts.
+    pub const PART: usize = 16;
+    /// From here on a test, by what holds of it; how many words and sets of classes fit follows.
+    pub const TEST: usize = 64;
+    /// No such token.
+    pub const NOT: usize = 1;
+    /// It may be missing.
+    pub const OPTIONAL: usize = 2;
+    /// The sentence's start fits.
+    pub const START: usize = 4;
+    /// The sentence's end fits.
+    pub const END: usize = 8;
+}
+
+/// What a rule needs around its trigger, as it is shipped.
+pub mod needs {
+    /// Adverbials may stand behind the trigger.
+    pub const ADJUNCT: usize = 1;
+    /// A verb group before it.
+    pub const GROUP: usize = 2;
+    /// And its subject.
+    pub const SUBJECT: usize = 4;
 }

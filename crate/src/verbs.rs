@@ -35,8 +35,8 @@ fn before(view: View, verb: usize) -> Before {
         let auxiliary =
             t.any(lex::FUNCTION_AUX) || t.any(lex::FUNCTION_CLITIC) && !t.any(lex::FUNCTION_NEG);
         // "have both argued"
-        let floats =
-            at > 0 && view.is(at, &["both", "all", "each"]) && view.any(at - 1, lex::FUNCTION_AUX);
+        let floats = view.any(at.wrapping_sub(1), lex::FUNCTION_AUX)
+            && view.is(at, &["both", "all", "each"]);
         if t.any(lex::PUNCT) || !auxiliary && !floats && !view.skippable(at) || view.is_month(at) {
             break;
         }
@@ -69,7 +69,7 @@ pub fn active(view: View, verb: usize) -> Option<Group> {
         group.doubt += UNSAID;
     }
     let governor = found.start.checked_sub(1);
-    if let Some(to) = governor.filter(|g| view.is(*g, &["to"]) && token.any(lex::BASE)) {
+    if let Some(to) = governor.filter(|g| token.any(lex::BASE) && view.any(*g, lex::FUNCTION_TO)) {
         let outer = governing(view, to)?;
         group.start = outer.start;
         group.doubt += outer.doubt;
@@ -161,7 +161,8 @@ fn is_noun(view: View, at: usize) -> bool {
     let token = &view.tokens[at];
     let begins = at == 0;
     // "in an emailed statement"
-    if !begins && view.is(at - 1, &["a", "an", "the"]) {
+    let article = lex::FUNCTION_INDEF | lex::FUNCTION_DEF;
+    if !begins && view.any(at - 1, article) && view.is(at - 1, &["a", "an", "the"]) {
         return true;
     }
     // "Republican claims of bias", "reports of gunfire".

@@ -5,9 +5,10 @@
 //! re-read and nothing else.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use js_sys::{Array, Reflect};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::explain;
@@ -17,7 +18,7 @@ use crate::fragment::Finder;
 use crate::guide;
 use crate::model::{Category, Kind, Reading, Span};
 use crate::own;
-use crate::page::{Dismissal, Mark, Page, PageInput, Phrase, Splice, Units};
+use crate::page::{Around, Dismissal, Mark, Page, PageInput, Phrase, Splice, Units, Verdict};
 use crate::panel::{self, Part, Place};
 use crate::read::Reader;
 use crate::sourcing::Sourcing;
@@ -31,7 +32,7 @@ struct Document {
 
 thread_local! {
     static READER: RefCell<Reader> = RefCell::default();
-    static DOCUMENTS: RefCell<BTreeMap<String, Document>> = const { RefCell::new(BTreeMap::new()) };
+    static DOCUMENTS: RefCell<HashMap<String, Document>> = RefCell::default();
 }
 
 /// What the content script needs to paint; see the field comments for units.
@@ -81,59 +82,116 @@ fn unpack(page: &JsValue) -> Result<Vec<Splice>, JsValue> {
 
 /// What is said of a page or a change beside its blocks.
 fn facts(facts: JsValue) -> Result<PageInput, JsValue> {
-    let Facts {
-        url,
-        title,
-        language,
-        assume,
-        whole,
-        phrases,
-        dismissed,
-        marks,
-    } = serde_wasm_bindgen::from_value(facts).map_err(|e| error(format!("page: {e}")))?;
+    let facts = Object(facts);
     Ok(PageInput {
-        url,
-        title,
-        language,
-        assume,
-        whole: whole.unwrap_or(false),
-        phrases,
-        dismissed,
-        marks,
+        url: facts.text("url"),
+        title: facts.text("title"),
+        language: facts.text("language"),
+        assume: facts.text("assume"),
+        whole: facts.holds("whole"),
+        phrases: facts.list("phrases", phrase)?,
+        dismissed: facts.list("dismissed", dismissal)?,
+        marks: facts.list("marks", mark)?,
         blocks: Vec::new(),
     })
 }
 
-/// A page without its blocks.
-#[derive(Deserialize)]
-struct Facts {
-    url: Option<String>,
-    title: Option<String>,
-    language: Option<String>,
-    assume: Option<String>,
-    whole: Option<bool>,
-    #[serde(default)]
-    phrases: Vec<Phrase>,
-    #[serde(default)]
-    dismissed: Vec<Dismissal>,
-    #[serde(default)]
-    marks: Vec<Mark>,
+fn phrase(phrase: Object) -> Result<Phrase, JsValue> {
+    Ok(Phrase {
+        category: phrase.category()?,
+        text: phrase.needed("text")?,
+        pattern: phrase.holds("pattern"),
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ExportOptions {
-    format: String,
-    min_strength: f32,
-    categories: Vec<String>,
-    #[serde(default)]
-    include_text: bool,
-    /// Whether dismissed flags go along.
-    #[serde(default)]
-    dismissed: bool,
-    url: Option<String>,
-    title: Option<String>,
-    created: String,
+fn dismissal(dismissal: Object) -> Result<Dismissal, JsValue> {
+    let around = dismissal.field("around");
+    Ok(Dismissal {
+        category: dismissal.category()?,
+        words: dismissal.needed("words")?,
+        around: match around.is_object() {
+            true => Some(self::around(Object(around))?),
+            false => None,
+        },
+    })
+}
+
+fn around(around: Object) -> Result<Around, JsValue> {
+    Ok(Around {
+        before: around.needed("before")?,
+        after: around.needed("after")?,
+    })
+}
+
+fn mark(mark: Object) -> Result<Mark, JsValue> {
+    let verdict = mark.needed("verdict")?;
+    Ok(Mark {
+        id: mark.needed("id")?,
+        category: mark.category()?,
+        kind: mark.text("kind"),
+        words: mark.needed("words")?,
+        around: around(Object(mark.field("around")))?,
+        verdict: Verdict::from_name(&verdict)
+            .ok_or_else(|| error(format!("unknown verdict {verdict}")))?,
+        note: mark.text("note").unwrap_or_default(),
+    })
+}
+
+/// An object of JavaScript, read field by field. Code that is derived from a type brings words for
+/// every value it could find instead, the digits of fractions among them: more than this whole file.
+struct Object(JsValue);
+
+impl Object {
+    /// Undefined where there is none.
+    #[inline(never)]
+    fn field(&self, name: &str) -> JsValue {
+        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.field(name).as_string()
+    }
+
+    #[inline(never)]
+    fn needed(&self, name: &str) -> Result<String, JsValue> {
+        self.text(name)
+            .ok_or_else(|| error(format!("{name} is no text")))
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.field(name).as_bool().unwrap_or(false)
+    }
+
+    /// What `read` makes of a list's items; nothing where it is no list.
+    fn list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(Object) -> Result<T, JsValue>,
+    ) -> Result<Vec<T>, JsValue> {
+        let list = self.field(name);
+        let items = list.dyn_ref::<Array>().map(Array::to_vec);
+        let items = items.unwrap_or_default().into_iter();
+        items.map(|item| read(Object(item))).collect()
+    }
+
+    fn category(&self) -> Result<Category, JsValue> {
+        let name = self.needed("category")?;
+        Category::from_name(&name).ok_or_else(|| error(format!("unknown category {name}")))
+    }
+
+    /// Which flags a list shows; `minStrength` is from 0 to 1.
+    fn choice(&self) -> Result<Options, JsValue> {
+        let least = self.field("minStrength").as_f64();
+        let category =
+            |name: Object| Ok(name.0.as_string().as_deref().and_then(Category::from_name));
+        let categories = self.list("categories", category)?;
+        Ok(Options {
+            min_strength: least.ok_or_else(|| error("minStrength is no number"))? as f32,
+            categories: categories.into_iter().flatten().collect(),
+            include_text: self.holds("includeText"),
+            created: self.text("created").unwrap_or_default(),
+        })
+    }
 }
 
 /// A card and what can be done from it.
@@ -147,20 +205,6 @@ struct Details {
     claims: Vec<Place>,
     /// What to copy of it.
     copy: Copy,
-}
-
-/// Which flags a list shows.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Choice {
-    /// 0 to 1.
-    min_strength: f32,
-    categories: Vec<String>,
-}
-
-fn categories(names: &[String]) -> Vec<Category> {
-    let known = names.iter().map(|name| Category::from_name(name));
-    known.flatten().collect()
 }
 
 fn error(text: impl AsRef<str>) -> JsValue {
@@ -199,7 +243,8 @@ pub fn change(
     more: bool,
 ) -> Result<JsValue, JsValue> {
     let splices = unpack(&change)?;
-    let now = facts(js_sys::Reflect::get(&change, &"facts".into())?)?;
+    let now = facts(Reflect::get(&change, &"facts".into())?)?;
+    let begins = base.is_none();
     let (mut input, taken) = match base {
         None => (PageInput::default(), 0),
         Some(base) => match DOCUMENTS.with_borrow_mut(|all| all.remove(&base)) {
@@ -211,6 +256,9 @@ pub fn change(
     let mut ahead = 0;
     if more {
         ahead = READER.with_borrow_mut(|reader| {
+            if begins {
+                reader.make_room(&[]);
+            }
             let before = reader.taken();
             reader.prepare(texts.map(|b| &b.text).filter(|t| t.len() >= LONG));
             reader.taken().wrapping_sub(before)
@@ -370,14 +418,7 @@ pub fn sourcing(keys: Vec<String>) -> Result<JsValue, JsValue> {
 /// What the panel beside the page shows of the documents under `keys`, as one page.
 #[wasm_bindgen]
 pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
-    let choice: Choice =
-        serde_wasm_bindgen::from_value(choice).map_err(|e| error(format!("choice: {e}")))?;
-    let options = Options {
-        min_strength: choice.min_strength,
-        categories: categories(&choice.categories),
-        include_text: false,
-        created: String::new(),
-    };
+    let options = Object(choice).choice()?;
     let panel = with_joined(&keys, |page, reading, firsts| {
         DOCUMENTS.with_borrow(|all| {
             let parts: Vec<Part> = keys
@@ -401,27 +442,22 @@ pub fn panel(keys: Vec<String>, choice: JsValue) -> Result<JsValue, JsValue> {
 /// The list of flags of the documents under `keys`, joined in that order.
 #[wasm_bindgen]
 pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValue> {
-    let options: ExportOptions =
-        serde_wasm_bindgen::from_value(options).map_err(|e| error(format!("options: {e}")))?;
+    let options = Object(options);
+    let choice = options.choice()?;
+    let name = options.needed("format")?;
     // The table for terminals stays out of the WebAssembly.
-    let format = Format::from_name(&options.format)
+    let format = Format::from_name(&name)
         .filter(|format| *format != Format::Text)
-        .ok_or_else(|| error(format!("unknown format {:?}", options.format)))?;
-    let categories = categories(&options.categories);
+        .ok_or_else(|| error(format!("unknown format {name}")))?;
+    let all = options.holds("dismissed");
     with_joined(&keys, |page, reading, _| {
         let mut page = page.clone();
         let mut reading = reading.clone();
         for flag in &mut reading.flags {
-            flag.dismissed &= !options.dismissed;
+            flag.dismissed &= !all;
         }
-        page.input.url = options.url.or(page.input.url);
-        page.input.title = options.title.or(page.input.title);
-        let choice = Options {
-            min_strength: options.min_strength,
-            categories,
-            include_text: options.include_text,
-            created: options.created,
-        };
+        page.input.url = options.text("url").or(page.input.url);
+        page.input.title = options.text("title").or(page.input.title);
         export::list(&page, &reading, format, &choice).map_err(error)
     })?
 }
@@ -429,8 +465,7 @@ pub fn export_list(keys: Vec<String>, options: JsValue) -> Result<String, JsValu
 /// What is wrong with a phrase of the reader's own; undefined where nothing is.
 #[wasm_bindgen]
 pub fn check_phrase(phrase: JsValue) -> Result<JsValue, JsValue> {
-    let phrase: Phrase =
-        serde_wasm_bindgen::from_value(phrase).map_err(|e| error(format!("phrase: {e}")))?;
+    let phrase = self::phrase(Object(phrase))?;
     own::check(&phrase).map_or_else(|wrong| to_js(&wrong), |()| Ok(JsValue::UNDEFINED))
 }
 

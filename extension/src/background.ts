@@ -98,6 +98,7 @@ onBackgroundMessage({
   marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
+    if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
       const { key, replaced } = documents.set(tab, frame, ref);
@@ -541,6 +542,7 @@ async function complete(tab: number): Promise<string[]> {
       if (!reply) continue;
       there.add(frame);
       if ("known" in reply) continue;
+      if (documents.full(tab, frame)) continue;
       const { page, ...ref } = reply;
       const { key, replaced } = documents.set(tab, frame, ref);
       for (const old of replaced) forget(old);

@@ -17,7 +17,7 @@ const FADE_OUT = 80;
 /** More blocks than this say nothing at the card's width. */
 const MAX_TICKS = 48;
 /** A card with less room than this, in pixels, keeps less of itself in sight while it is scrolled, or nothing. */
-const LOW = 220;
+const LOW = 300;
 const LEAST = 140;
 /** How long a way back is offered, in ms. */
 const NOTE = 10_000;
@@ -272,7 +272,13 @@ function width(): number {
 const SHORT = 48;
 
 function shortened(words: string): string {
-  const points = [...words.trim().replace(/\s+/g, " ")];
+  // Signs that turn words round would turn ours round too.
+  const points = [
+    ...words
+      .replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
+      .trim()
+      .replace(/\s+/g, " "),
+  ];
   return points.length > SHORT ? `${points.slice(0, SHORT - 1).join("")}…` : points.join("");
 }
 
@@ -310,9 +316,11 @@ function draw(
   facts.append(element("dt", "", text("strength")), element("dd", "", strengthText(details)));
 
   card.append(header, element("p", "plain", plain(details)), facts);
-  if (details.rests) card.append(rests(details.rests, acts));
-  for (const other of others) card.append(otherRow(other, looks));
-  card.append(actions(acts, dismiss));
+  const end = element("div", "end");
+  if (details.rests) end.append(rests(details.rests, acts));
+  for (const other of others) end.append(otherRow(other, looks));
+  end.append(actions(acts, dismiss));
+  card.append(end);
   return card;
 }
 

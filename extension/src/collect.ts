@@ -28,8 +28,10 @@ const MAX_NODES = 250_000;
 /** UTF-16 units of one block: more is another block. A message, and the search in a block, must end soon. */
 const MAX_BLOCK = 400_000;
 /** Nodes visited and things checked in one update, and changes that wait for one: the page is given up for now then. */
-const MAX_STEPS = 4 * MAX_NODES;
+const MAX_STEPS = 2 * MAX_NODES;
 const MAX_RECORDS = 50_000;
+/** How often in one update the page may change under a walk so that its way on is lost. */
+const MAX_LOSSES = 20;
 
 /** A block and where its text stands. */
 export interface Entry {
@@ -145,6 +147,7 @@ export class Collection {
   private steps = 0;
   /** `steps` when this update began. */
   private begun = 0;
+  private losses = 0;
   /** Nothing that is known holds any more: all is read anew. */
   lost = false;
   /** Elements in which a way through the page was cut short. */
@@ -193,6 +196,7 @@ export class Collection {
    */
   *update(body: () => Element | null): Generator<void, boolean, void> {
     this.begun = this.steps;
+    this.losses = 0;
     if (this.lost) this.reset(null);
     this.lost = false;
     try {
@@ -498,7 +502,7 @@ export class Collection {
         if (this.records.length > 0) yield* this.digest();
         if (this.known.get(known.element) !== known) return;
         if (!this.find(level)) {
-          this.doubtful.add(known);
+          this.doubt([known]);
           return;
         }
         this.left.clear();
@@ -592,12 +596,13 @@ export class Collection {
       const { up } = back.known;
       if (inside?.kind === "inline" && inside.up === back.known) {
         // There may be blocks in it, the last of which is where to begin.
-        back = new Back(inside, null);
+        back.at = left;
+        back = new Back(inside, null, back);
       } else if (left) back.at = left;
       else if (back.known.kind === "block" || !up) {
         start = back.known.open;
         break;
-      } else back = new Back(up, back.known.element);
+      } else back = back.around ?? new Back(up, back.known.element);
       if (yield* changed.call(this)) return null;
     }
     // Around the level of the first node those up to the block, each after the element that is walked.
@@ -682,7 +687,8 @@ export class Collection {
       walk.cursor = this.insert(walk.cursor, { ...UNLINKED, veiled: node });
       return true;
     }
-    for (let from = 0; from < Math.min(node.length, this.reach.most) && this.room(walk) > 0; from += PIECE) {
+    let to = 0;
+    for (let from = 0; from < Math.min(node.length, this.reach.most) && this.room(walk) > 0; from = to) {
       if (from > 0 && this.pause()) {
         yield;
         if (this.records.length > 0) {
@@ -690,8 +696,11 @@ export class Collection {
           if (!this.repair(walk)) return false;
         }
       }
-      gathering.add(node, from, known.link, known.mark);
-      if (gathering.length >= MAX_BLOCK) this.flush(walk);
+      to = from + PIECE;
+      const end = nodes.here.isPlain() ? paragraphEnd(node.data, from, to) : null;
+      to = end ?? to;
+      gathering.add(node, from, to, known.link, known.mark);
+      if (end !== null || gathering.length >= MAX_BLOCK) this.flush(walk);
     }
     return true;
   }
@@ -728,8 +737,15 @@ export class Collection {
     this.left.clear();
     if (found) return true;
     this.flush(walk);
-    for (const { known } of walk.stack) this.doubtful.add(known);
+    this.doubt(walk.stack.map(({ known }) => known));
     return false;
+  }
+
+  /** A way is lost: these elements are looked through for what is missing. */
+  private doubt(all: readonly Known[]): void {
+    this.losses += 1;
+    if (this.losses > MAX_LOSSES) throw RESTLESS;
+    for (const known of all) this.doubtful.add(known);
   }
 
   /** Whether a level still knows its next node, or finds it after the one before. */
@@ -811,12 +827,15 @@ class Walk {
 class Back {
   readonly known: Known;
   at: Node | null;
+  /** The way that led here from around. */
+  readonly around: Back | null;
   private readonly assigned: readonly Node[] | null;
   private index: number;
 
-  constructor(known: Known, at: Node | null) {
+  constructor(known: Known, at: Node | null, around: Back | null = null) {
     this.known = known;
     this.at = at;
+    this.around = around;
     this.assigned = assignedOf(known.element);
     this.index = this.assigned ? (at ? this.assigned.indexOf(at) : this.assigned.length) : 0;
   }
@@ -827,6 +846,12 @@ class Back {
     const { element, root } = this.known;
     return this.at ? nodes.previousSibling(this.at) : nodes.lastChild(root ?? element);
   }
+}
+
+/** Where the paragraph of a plain text ends that begins at `from` or before; null: not before `to`. */
+function paragraphEnd(data: string, from: number, to: number): number | null {
+  const found = /\n[\t\r ]*\n\s*/.exec(data.slice(from, to));
+  return found && from + found.index + found[0].length;
 }
 
 /** Whether a node is a style sheet. */

@@ -667,9 +667,16 @@ class Frame {
     };
   }
 
-  #work({ busy, collection, counts, due, paint, pace }: Life): Work {
+  #work({ busy, collection, counts, due, paint, pace, watch }: Life): Work {
     const pending = due || busy;
-    return { ...collection.walked, ...counts, ranges: paint.made, longest: pace.longest, pending };
+    return {
+      ...collection.walked,
+      awaited: watch.waiting,
+      ...counts,
+      ranges: paint.made,
+      longest: pace.longest,
+      pending,
+    };
   }
 }
 

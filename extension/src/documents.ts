@@ -11,6 +11,9 @@ interface Entry {
   order: readonly number[];
 }
 
+/** Frames of a tab that are read at a time: each takes room here. */
+const MAX_FRAMES = 64;
+
 /** Of one tab. */
 interface Frames extends Map<number, Entry> {
   /** Whether all frames were asked: one that came by itself may be one of several. */
@@ -20,6 +23,12 @@ interface Frames extends Map<number, Entry> {
 export class Documents {
   /** The one that was last in use comes last. */
   private readonly tabs = new Map<number, Frames>();
+
+  /** Whether a tab has as many frames as it may, without this one. */
+  full(tab: number, frame: number): boolean {
+    const frames = this.tabs.get(tab);
+    return frame !== 0 && frames !== undefined && frames.size >= MAX_FRAMES && !frames.has(frame);
+  }
 
   /**
    * Notes a frame's document; returns the keys that it replaces. Another top document has other frames: those

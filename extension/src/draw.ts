@@ -62,8 +62,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The page's own words, which are English whatever the interface speaks. */
+/** The page's own words, which are English whatever the interface speaks; signs in them that turn words round end with them. */
 export function quoted<E extends HTMLElement>(words: E): E {
   words.lang = "en";
+  words.dir = "ltr";
   return words;
 }

@@ -63,7 +63,12 @@ export class Hover {
     listen(
       document,
       "click",
-      (event) => this.#clicked(event.clientX, event.clientY, event.composedPath()[0] ?? null),
+      (event) => {
+        const target = event.composedPath()[0] ?? null;
+        // Nothing of a card works any more whose extension is gone; by then it is gone as well.
+        if (this.#card.holds(target) && !this.#options.alive()) event.stopPropagation();
+        else this.#clicked(event.clientX, event.clientY, target);
+      },
       passive,
     );
     listen(window, "scroll", () => this.#scrolled(), passive);
@@ -164,9 +169,9 @@ export class Hover {
 
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   #clicked(x: number, y: number, target: EventTarget | null): void {
+    if (!this.#options.alive()) return;
     // A key's click on a button of the card has no place.
     if (this.#inside || this.#card.holds(target)) return;
-    if (!this.#options.alive()) return;
     const flags = this.#options.paint.at(x, y);
     const flag = flags[0];
     if (!flag) {

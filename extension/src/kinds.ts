@@ -43,7 +43,7 @@ export function kindOf(
 }
 
 function isSkipped(element: Element, tag: string): boolean {
-  if (SKIPPED.has(tag)) return true;
+  if (SKIPPED.has(tag)) return !(tag === "pre" && nodes.here.isPlain());
   if (!nodes.hasAnyAttribute(element)) return false;
   if (nodes.hasAttributeOf(element, "hidden") || nodes.attribute(element, "aria-hidden") === "true")
     return true;

@@ -62,6 +62,9 @@ export const rootOf = (of: Node) => getRootNode.call(of);
 export const boxOf = (of: Element) => getBoundingClientRect.call(of);
 /** Whether it has a box, and none of what is around it hides it. */
 export const isVisible = (of: Element) => checkVisibility.call(of, { visibilityProperty: true });
+/** Whether the browser has put off laying it out, as it stands far from what is seen. */
+export const isPutOff = (of: Element) =>
+  !checkVisibility.call(of, { contentVisibilityAuto: true }) && checkVisibility.call(of);
 /** The nearest element, itself among them, that a selector fits. */
 export const nearest = (of: Element, selector: string): Element | null => closest.call(of, selector);
 
@@ -102,6 +105,8 @@ export const here = {
   active: () => activeOf(document),
   /** Its media type. */
   type: () => contentTypeOf(document),
+  /** Whether it is a plain text, which the browser shows in an element of its own. */
+  isPlain: () => contentTypeOf(document) === "text/plain",
 };
 
 const { createTreeWalker, execCommand, querySelectorAll, caretPositionFromPoint } = Document.prototype;

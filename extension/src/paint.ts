@@ -1,7 +1,7 @@
 /** Flags → DOM ranges → the highlight registry. The page's nodes are never touched. */
 import type { Entry } from "./collect";
 import { type Flag, passes } from "./flags";
-import { boxOf, caretAt, parentElement } from "./nodes";
+import { boxOf, caretAt, isPutOff, parentElement } from "./nodes";
 import { locate, type Point, parts } from "./pieces";
 import { CATEGORIES, type Category, type Filter } from "./protocol";
 import { activeName, CURRENT, highlightName } from "./theme";
@@ -183,7 +183,7 @@ export class Paint {
     while (low < high) {
       const middle = (low + high) >> 1;
       const node = this.entries[(sorted[middle] as Flag).block]?.pieces[0]?.node;
-      const holder = node && parentElement(node);
+      const holder = node && laidOut(node);
       const box = holder && boxOf(holder);
       if (box && box.bottom < 0) low = middle + 1;
       else high = middle;
@@ -302,6 +302,13 @@ export class Paint {
     if (CSS.highlights.get(name) === this.mine.get(name)) CSS.highlights.delete(name);
     this.mine.delete(name);
   }
+}
+
+/** The element around a text that has a place by now: asking for that of what the browser has put off would have it done. */
+function laidOut(node: Node): Element | null {
+  let at = parentElement(node);
+  while (at && isPutOff(at)) at = parentElement(at);
+  return at;
 }
 
 function sameFlag(one: Flag, other: Flag): boolean {

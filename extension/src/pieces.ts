@@ -52,9 +52,9 @@ export class Gathering {
     return data.length > 0 && !(this.length === 0 && data.length <= PIECE && BLANK.test(data));
   }
 
-  /** Adds what stands in a node from `from` on, as far as a piece goes. */
-  add(node: Text, from: number, link: boolean, mark: boolean): void {
-    const data = node.data.slice(from, from + PIECE);
+  /** Adds what stands in a node from `from` up to `to`, no more than a piece. */
+  add(node: Text, from: number, to: number, link: boolean, mark: boolean): void {
+    const data = node.data.slice(from, to);
     const trimmed = (this.length === 0 || this.endsInSpace) && isSpace(data.charCodeAt(0));
     let added = NEEDS_COLLAPSING.test(data) ? data.replace(SPACE, " ") : data;
     const collapsed = added.length !== data.length;

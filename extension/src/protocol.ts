@@ -401,6 +401,8 @@ export interface Work {
   collected: number;
   /** Elements looked at for whether they are still shown, or shown by now. */
   checked: number;
+  /** Elements without a box that are awaited now. */
+  awaited: number;
   /** Rounds of reading what changed. */
   rounds: number;
   /** Messages about the page's text, and blocks in them. */

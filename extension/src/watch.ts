@@ -96,6 +96,11 @@ export class Watch {
     this.sizes.observe(element);
   }
 
+  /** How many elements are awaited. */
+  get waiting(): number {
+    return this.awaited.size;
+  }
+
   dismiss(element: Element): void {
     if (this.awaited.delete(element)) this.sizes.unobserve(element);
   }

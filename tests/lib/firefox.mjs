@@ -319,7 +319,9 @@ class View {
   }
 
   loaded(url) {
-    return until(`${url} to load`, () => this.evaluate(`document.readyState === "complete" && location.href !== "about:blank"`), 30_000);
+    // A page may have put something of its own where the document answers.
+    const state = `Object.getOwnPropertyDescriptor(Document.prototype, "readyState").get.call(document)`;
+    return until(`${url} to load`, () => this.evaluate(`${state} === "complete" && location.href !== "about:blank"`), 30_000);
   }
 
   async goto(url) {
@@ -397,7 +399,7 @@ class View {
   inCard(selector) {
     return this.evaluate(
       (which) => {
-        const roots = [...document.documentElement.children].map((child) => child.openOrClosedShadowRoot);
+        const roots = [...Document.prototype.querySelectorAll.call(document, ":root > *")].map((child) => child.openOrClosedShadowRoot);
         const box = roots.find((root) => root?.mode === "closed")?.querySelector(which)?.getBoundingClientRect();
         return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
       },
@@ -410,7 +412,7 @@ class View {
   card() {
     return this.evaluate(
       () => {
-        const roots = [...document.documentElement.children].map((child) => child.openOrClosedShadowRoot).filter((root) => root?.mode === "closed");
+        const roots = [...Document.prototype.querySelectorAll.call(document, ":root > *")].map((child) => child.openOrClosedShadowRoot).filter((root) => root?.mode === "closed");
         return roots.map((root) => root.textContent).join(" ").replace(/\s+/g, " ").trim();
       },
       null,

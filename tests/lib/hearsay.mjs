@@ -93,7 +93,7 @@ export function settled(popup) {
 export function highlights(page) {
   return page.evaluate((categories) => {
     const words = (range) => {
-      const live = document.createRange();
+      const live = new Range();
       live.setStart(range.startContainer, range.startOffset);
       live.setEnd(range.endContainer, range.endOffset);
       return live.toString().replace(/[ \t\n\f\r]+/g, " ");
@@ -103,7 +103,7 @@ export function highlights(page) {
         const ranges = [...(CSS.highlights.get(`hearsay-${category}`) ?? [])];
         ranges.sort((a, b) => {
           const [x, y] = [a, b].map((range) => {
-            const at = document.createRange();
+            const at = new Range();
             at.setStart(range.startContainer, range.startOffset);
             return at;
           });
@@ -127,7 +127,7 @@ export async function pointAt(page, category, n = 0) {
     ([name, index]) => {
       const range = [...(CSS.highlights.get(name) ?? [])][index];
       if (!range) return null;
-      const live = document.createRange();
+      const live = new Range();
       live.setStart(range.startContainer, range.startOffset);
       live.setEnd(range.endContainer, range.endOffset);
       live.startContainer.parentElement?.scrollIntoView({ block: "center", behavior: "instant" });

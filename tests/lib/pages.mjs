@@ -4,7 +4,7 @@ const document = (body, { lang = "en", head = "" } = {}) =>
   `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Harbour news</title>${head}</head><body>${body}</body></html>`;
 
 /** A short story with all three categories in it, enough of it to be told as English. */
-const STORY = `<article>
+export const STORY = `<article>
 <h1>Council puts off vote on the harbour wall</h1>
 <p>The council will not vote on the harbour wall this week, a senior clerk said on Monday. The wall may have to wait until autumn.</p>
 <p>“Nobody has read the survey,” said the clerk, who asked not to be named because the talks are private.</p>
@@ -156,5 +156,59 @@ export const LIVING = {
     body: document(`<article id="story"><h1>Bell of the harbour rings again</h1>
 <p>The harbour bell rang at noon for the first time in years, and everybody on the quay stood still for a while. It might rain.</p>
 <p>The engineer said the wall was sound. The boats lay at the quay and nobody came to the gate before the evening.</p></article>`),
+  },
+};
+
+/** The story with something before and after it. */
+export const wrapped = (before = "", after = "") => document(before + STORY + after);
+
+/** Every name that a property has, of an element that is read or of the document, on an element of the page. */
+const CLOBBER = `
+  const names = new Set();
+  for (let at = document.querySelector("form"); at; at = Object.getPrototypeOf(at)) for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  for (const type of [ShadowRoot, Text, HTMLSlotElement, HTMLAnchorElement, Document, HTMLDocument]) for (const name of Object.getOwnPropertyNames(type.prototype)) names.add(name);
+  const inputs = document.createDocumentFragment();
+  const images = document.createDocumentFragment();
+  for (const name of names) {
+    const input = document.createElement("input");
+    input.setAttribute("name", name);
+    input.type = "hidden";
+    input.id = name;
+    inputs.append(input);
+    const image = document.createElement("img");
+    image.name = name;
+    image.hidden = true;
+    images.append(image);
+  }
+  document.querySelector("form").append(inputs);
+  document.querySelector("#here").append(images);`;
+
+/** Pages whose elements bear the names of what a script asks for. */
+export const CLOBBERED = {
+  "/clobbered": { body: document(`<div id="here"></div><form>${STORY}</form><script>${CLOBBER}</script>`) },
+  "/named-like-us": { body: wrapped(`<p id="hearsay">The boats lay at the quay.</p><a id="navigation" name="scheduler"></a><p id="chrome"></p><p id="getSelection"></p>`) },
+};
+
+/** Pages that take our element away, or make it theirs. */
+export const THIEVES = {
+  "/element-of-ours": {
+    // It knows a closed root of an element that it has made its own.
+    body: wrapped("", `<script>window.roots = [];
+      new MutationObserver((records) => {
+        for (const { addedNodes } of records) for (const node of addedNodes) {
+          if (!node.localName?.startsWith("hearsay")) continue;
+          window.roots.push("came");
+          if (!customElements.get(node.localName)) customElements.define(node.localName, class extends HTMLElement {
+            constructor() { super(); const root = this.attachInternals().shadowRoot ?? this.shadowRoot; if (root) window.roots.push(root); }
+          });
+        }
+      }).observe(document, { subtree: true, childList: true });
+      customElements.define("hearsay-card", class extends HTMLElement {
+        constructor() { super(); const root = this.attachInternals().shadowRoot; if (root) window.roots.push(root); }
+        connectedCallback() { this.remove(); }
+      });</script>`),
+  },
+  "/host-thief": {
+    body: wrapped("", `<script>window.taken = 0; new MutationObserver((records) => { for (const { addedNodes } of records) for (const node of addedNodes) if (node.localName?.startsWith("hearsay")) { window.taken += 1; node.remove(); } }).observe(document.documentElement, { childList: true });</script>`),
   },
 };

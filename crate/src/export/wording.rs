@@ -3,6 +3,7 @@
 use super::{Options, selected_flags};
 use crate::explain;
 use crate::model::{Category, Flag, Reading, SourceKind, Span};
+use crate::order;
 use crate::page::{Mark, Page, Verdict};
 use crate::review;
 use crate::sourcing::{Basis, Sourcing};
@@ -322,7 +323,7 @@ pub fn ledger(reading: &Reading) -> Vec<Line<'_>> {
             claims: source.claims,
         });
     }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.claims));
+    order::sort_by_key(&mut lines, |line| [!line.claims, 0, 0]);
     if nobody.claims > 0 {
         lines.push(nobody);
     }

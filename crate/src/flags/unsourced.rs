@@ -30,8 +30,12 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
             continue;
         }
         let range = context.parsed.sentences[*sentence].clone();
+        // What is soon seen is asked first; the rest looks the sentence through.
+        if !own_voice(context, *kind, *sentence, &range, m) {
+            continue;
+        }
         let clause = clause(context.view, &range, m.start);
-        if !own_voice(context, *kind, *sentence, &range, &clause, m) {
+        if !asserted(context, *kind, &range, &clause, m) {
             continue;
         }
         let accounted =
@@ -81,14 +85,12 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
 /// The most tokens of a label that ends in a full stop.
 const LABEL: usize = 8;
 
-/// Whether the match is the article's own assertion with no source in reach. What is soon seen is asked
-/// first, what looks the whole sentence through last.
+/// Whether the match is in the article's own voice, with no attribution in reach and no hedge.
 fn own_voice(
     context: &Context,
     kind: Kind,
     sentence: usize,
     range: &Range<usize>,
-    clause: &Range<usize>,
     m: &Spot,
 ) -> bool {
     let view = context.view;
@@ -101,15 +103,6 @@ fn own_voice(
     {
         return false;
     }
-    let anchor = context.span(m.start..m.end);
-    let clause_span = context.span(clause.clone());
-    let linked = context.linked.iter().any(|l| {
-        l.start < anchor.end && anchor.start < l.end
-            || l.start >= clause_span.start && l.end <= clause_span.end + 4
-    });
-    if linked {
-        return false;
-    }
     // A hedge right before takes the assertion back, and so does a doubt about what it hangs on.
     let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
         let before = h.end <= m.end && h.end + 3 > m.start;
@@ -118,7 +111,25 @@ fn own_voice(
             && h.rule.strength >= 0.5
             && (before || *k == Kind::Condition)
     });
-    if hedged && kind != Kind::Consensus {
+    !hedged || kind == Kind::Consensus
+}
+
+/// Whether the sentence asserts what the match is about, and neither a link nor a citation mark accounts
+/// for it.
+fn asserted(
+    context: &Context,
+    kind: Kind,
+    range: &Range<usize>,
+    clause: &Range<usize>,
+    m: &Spot,
+) -> bool {
+    let view = context.view;
+    let (anchor, around) = (context.span(m.start..m.end), context.span(clause.clone()));
+    let linked = context.linked.iter().any(|l| {
+        l.start < anchor.end && anchor.start < l.end
+            || l.start >= around.start && l.end <= around.end + 4
+    });
+    if linked {
         return false;
     }
     // A label, a table's row or a list has no verb and no full stop, and asserts nothing.
