@@ -157,6 +157,14 @@ export class Hover {
     else this.#leaveFlag();
   }
 
+  #heard(event: MouseEvent): void {
+    const target = event.composedPath()[0] ?? null;
+    const inCard = this.#card.holds(target);
+    if (this.#options.alive()) this.#clicked(event.clientX, event.clientY, target);
+    // The card is gone with its extension: nothing of it would work.
+    else if (inCard) event.stopPropagation();
+  }
+
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   #clicked(x: number, y: number, target: EventTarget | null): void {
     if (!this.#options.alive()) return;
