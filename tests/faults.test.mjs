@@ -398,7 +398,7 @@ test("a browser with a hundred tabs marked: memory is bounded, and a page of lon
   }
   t.diagnostic(`the engine's memory after every tenth: ${sizes.map((bytes) => (bytes / 1e6).toFixed(1)).join(", ")} MB`);
   assert.ok(sizes.every((bytes) => bytes > 1e6));
-  assert.ok(sizes[9] <= sizes[4], "the second half of them takes no more");
+  assert.ok(sizes[9] <= sizes[4] * 1.05, "the second half of them takes no more, but for what lies between");
   const [first] = pages;
   await first.bringToFront();
   assert.match(await hover(browser, first, "anonymous"), /Anonymous source/);

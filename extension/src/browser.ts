@@ -174,11 +174,13 @@ function channel<M>(port: chrome.runtime.Port): Channel<M> {
 export async function ask<K extends keyof ToBackground>(
   message: Envelope<ToBackground, K>,
 ): Promise<Reply<ToBackground, K>> {
-  const send = () => chrome.runtime.sendMessage(message);
-  return (await send().catch((reason) => (alive() ? send() : Promise.reject(reason)))) as Reply<
-    ToBackground,
-    K
-  >;
+  const send = async () => {
+    const reply = await chrome.runtime.sendMessage(message);
+    // Every handler says something: nobody heard the question.
+    if (reply === undefined) throw new Error("no answer");
+    return reply as Reply<ToBackground, K>;
+  };
+  return send().catch((reason) => (alive() ? send() : Promise.reject(reason)));
 }
 
 /** To one frame; null when no content script answers there. */

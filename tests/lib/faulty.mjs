@@ -37,13 +37,17 @@ function prelude() {
 
   const { onMessage } = chrome.runtime;
   const addListener = onMessage.addListener.bind(onMessage);
-  onMessage.addListener = (listener) =>
+  // A message is counted once, however many listen; the one that it is for says so.
+  const listeners = [];
+  onMessage.addListener = (listener) => {
+    if (listeners.push(listener) > 1) return;
     addListener((message, sender, respond) => {
+      const deal = (answer) => listeners.some((listener) => listener(message, sender, answer));
       here(message.type).then((hit) => {
-        if (!hit) listener(message, sender, respond);
+        if (!hit) deal(respond);
         else if (way === "heard") fault.reach();
         else {
-          listener(message, sender, (reply) => {
+          deal((reply) => {
             if (way === "answered") respond(reply);
             fault.reach();
           });
@@ -51,6 +55,7 @@ function prelude() {
       });
       return true;
     });
+  };
 
   const send = chrome.tabs.sendMessage.bind(chrome.tabs);
   const never = new Promise(() => {});

@@ -240,11 +240,16 @@ class Firefox {
     return this.chrome((key) => document.querySelector(`keyset[id^="ext-keyset-id-hearsay"] > key[key="${key}"]`).doCommand(), letter);
   }
 
-  /** Ends the background's event page, as the browser does when it is idle. */
+  /** Ends the background's event page, as the browser does when it is idle. Whatever comes next may wake another. */
   async killBackground() {
-    const state = () => this.chrome((id) => WebExtensionPolicy.getByID(id).extension.backgroundState, ID);
-    await this.chrome((id) => WebExtensionPolicy.getByID(id).extension.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true }), ID);
-    await until("the background to end", async () => (await state()) === "stopped");
+    const ended = () =>
+      this.chrome(async (id) => {
+        const { extension } = WebExtensionPolicy.getByID(id);
+        if (extension.backgroundState === "starting") return false;
+        await extension.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true });
+        return extension.backgroundState !== "running";
+      }, ID);
+    await until("the background to end", ended);
   }
 
   /** What the browser reports that is ours: errors and policy violations with our address in them. */
