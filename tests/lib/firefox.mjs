@@ -360,14 +360,19 @@ class View {
 
   /** A real click in the middle of the first element that matches. */
   async click(selector) {
-    const point = await until(`${selector} to click on`, () =>
-      this.evaluate((which) => {
+    // A popup takes on its size after what it shows has come: what is clicked on must stand still.
+    let before = null;
+    const point = await until(`${selector} to click on`, async () => {
+      const now = await this.evaluate((which) => {
         const element = document.querySelector(which);
         element?.scrollIntoView({ block: "center" });
         const box = element?.getBoundingClientRect();
-        return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
-      }, selector),
-    );
+        return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2, all: [innerWidth, innerHeight, screenX, screenY].join() } : null;
+      }, selector);
+      const still = now !== null && JSON.stringify(now) === JSON.stringify(before);
+      before = now;
+      return still && now;
+    });
     for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
