@@ -207,7 +207,14 @@ export async function cardButton(browser, page, label) {
 
 /** Clicks a button of the open card. */
 export async function pressCard(browser, page, label) {
-  const { x, y } = await until(`the card's ${label}`, () => cardButton(browser, page, label));
+  // Counts that come late make a menu wider: what is clicked on must stand still.
+  let before = null;
+  const { x, y } = await until(`the card's ${label}`, async () => {
+    const now = await cardButton(browser, page, label);
+    const still = now && before && now.x === before.x && now.y === before.y;
+    before = now;
+    return still && now;
+  });
   await page.mouse.click(x, y);
 }
 
