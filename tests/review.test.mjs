@@ -18,7 +18,12 @@ before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-review-"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
-beforeEach(() => storeSettings(at.browser, {}));
+beforeEach(async () => {
+  // A panel of the test before may still be about to save what found no room there.
+  for (const { targetId } of await at.browser.ours("panel.html")) await at.browser.cdp.send("Target.closeTarget", { targetId });
+  await until("no panel", async () => (await at.browser.ours("panel.html")).length === 0);
+  await storeSettings(at.browser, {});
+});
 
 /** Opens a page with the list beside it. */
 async function open(url) {
