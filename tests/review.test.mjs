@@ -63,8 +63,11 @@ async function item(panel, words) {
 /** Opens a row's line and presses one of its verdicts. */
 async function mark(panel, words, verdict) {
   const own = await item(panel, words);
-  await panel.click(`${own} .row`);
-  await until("the line", () => panel.evaluate(`document.querySelector(${JSON.stringify(own)}).querySelector(".open") !== null`));
+  // A list that is being drawn anew moves under the pointer.
+  await until("the line", async () => {
+    await panel.click(`${own} .row`);
+    return panel.evaluate(`document.querySelector(${JSON.stringify(own)}).querySelector(".open") !== null`);
+  });
   await panel.click(`${own} .verdicts button:nth-of-type(${["Right", "Wrong", "Unsure"].indexOf(verdict) + 1})`);
 }
 
