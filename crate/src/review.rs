@@ -257,7 +257,7 @@ mod tests {
         let added: Vec<&Flag> = reading
             .flags
             .iter()
-            .filter(|f| f.rule == "reader")
+            .filter(|f| f.rule == crate::model::BY_READER)
             .collect();
         assert_eq!(added.len(), 1);
         assert_eq!((added[0].kind, added[0].strength), (Kind::Prediction, 1.0));

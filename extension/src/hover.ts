@@ -88,8 +88,8 @@ export class Hover {
   /** What the hand did before anyone listened here. */
   touched({ x, y, clicked, since }: Touch): void {
     this.#point = { x, y };
-    if (clicked) this.#clicked(x, y, clicked);
-    else this.#look(Math.max(0, REST - (performance.now() - since)));
+    if (!clicked) this.#look(Math.max(0, REST - (performance.now() - since)));
+    else if (this.#options.alive()) this.#clicked(x, y, clicked);
   }
 
   /** Opens a flag's card and sets the focus there, as a key asks for it. */
@@ -167,7 +167,6 @@ export class Hover {
 
   /** A click on marked words opens at once and pins, unless it is the page's: a link, a selection. */
   #clicked(x: number, y: number, target: EventTarget | null): void {
-    if (!this.#options.alive()) return;
     // A key's click on a button of the card has no place.
     if (this.#inside || this.#card.holds(target)) return;
     const flags = this.#options.paint.at(x, y);
