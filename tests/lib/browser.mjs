@@ -274,15 +274,20 @@ class Session {
 
   /** A real mouse click in the middle of the first element that matches. */
   async click(selector) {
-    const point = await until(`${selector} in the popup`, () =>
-      this.evaluate(`(() => {
+    // What comes late moves what is below it: what is clicked on must stand still.
+    let before = null;
+    const point = await until(`${selector} in the popup`, async () => {
+      const now = await this.evaluate(`(() => {
         const element = document.querySelector(${JSON.stringify(selector)});
         if (!element) return null;
         element.scrollIntoView({ block: "center" });
         const box = element.getBoundingClientRect();
         return box.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
-      })()`),
-    );
+      })()`);
+      const still = now !== null && now.x === before?.x && now.y === before.y;
+      before = now;
+      return still && now;
+    });
     for (const type of ["mousePressed", "mouseReleased"]) {
       await this.send("Input.dispatchMouseEvent", { type, ...point, button: "left", clickCount: 1 });
     }
