@@ -52,7 +52,7 @@ import {
   type ToPage,
 } from "./protocol";
 import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
-import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import { acted, grant, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
 import { counted, notKept, number, text } from "./words";
@@ -184,15 +184,7 @@ onFrameMessage({
 });
 
 onOurMessage({
-  change: ({ tab, secret, act }) => kept(perform(tab, secret, act)),
-
-  site: ({ host, rule, shows }) =>
-    kept(
-      update((now) => {
-        const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
-        return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
-      }),
-    ),
+  lend: ({ tab, act }) => kept(perform(tab, true, act)),
 
   check: async ({ phrase }) => {
     try {
@@ -291,11 +283,13 @@ onCommand({
 
 onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
+onStored(grantWishes, undefined, "wishes");
 onPermissions(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
 startWithBrowser();
 // With every start of this script: the last one may have ended in the middle of it.
 void migrate().catch(() => {});
+grantWishes();
 void syncSites();
 
 /**
@@ -576,6 +570,11 @@ function syncSites(): Promise<void> {
   // What fails is tried again by the next event or start.
   syncing = syncing.then(registerAllowed).catch(() => {});
   return syncing;
+}
+
+/** Whoever wished for something may be gone. */
+function grantWishes(): void {
+  void grant().catch(() => {});
 }
 
 async function registerAllowed(): Promise<void> {

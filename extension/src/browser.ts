@@ -378,9 +378,14 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
   return (await navigator.locks.request(name, work)) as T;
 }
 
-export function onStored(handle: () => void, signal?: AbortSignal): void {
-  const listener = (_changes: unknown, area: string) => {
-    if (area === "local") handle();
+/** What begins so is not kept for good: something that is wished for, and made in a moment. */
+export const WISH = "wish ";
+
+/** `what`: hears of all that is kept, or of wishes. */
+export function onStored(handle: () => void, signal?: AbortSignal, what: "kept" | "wishes" = "kept"): void {
+  const listener = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
+    const names = area === "local" ? Object.keys(changes) : [];
+    if (names.some((name) => name.startsWith(WISH) === (what === "wishes"))) handle();
   };
   chrome.storage.onChanged.addListener(listener);
   signal?.addEventListener("abort", () => {

@@ -100,6 +100,9 @@ export type Act =
   | ({ what: "filter" } & Partial<Filter>)
   | { what: "dismiss" | "restore"; dismissal: Dismissal };
 
+/** A switch that isn't the page's: `shows` is a category that a site shows again. */
+export type SiteAct = { what: "site"; host: string; rule?: SiteRule; shows?: Category };
+
 /** The background of the page decides the palette, not the system. */
 export type Tone = "light" | "dark";
 
@@ -578,13 +581,8 @@ export interface FromOurPages {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   readAs: { ask: TabRef & { way: Way }; reply: TabReport };
-  /**
-   * The popup's and the panel's switches: made here, because either may close before it is done.
-   * `secret`: the tab is in a private window.
-   */
-  change: { ask: TabRef & { secret: boolean; act: Act }; reply: Kept };
-  /** Sets a site's rule, or shows a category there again. */
-  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: Kept };
+  /** The popup's and the panel's switches in a private window: for this page alone. */
+  lend: { ask: { tab: number; act: Act }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };

@@ -1,8 +1,8 @@
 /**
  * The settings: what is stored, in which version, and what comes of it. Whatever is stored, what comes
- * out is valid. Pure but for `settings`, `update` and `migrate`.
+ * out is valid. Pure but for what reads and writes.
  */
-import { alone, store, stored } from "./browser";
+import { alone, drop, keep, store, stored, WISH } from "./browser";
 import {
   type Act,
   CATEGORIES,
@@ -15,6 +15,7 @@ import {
   SENSITIVITIES,
   type Settings,
   type Site,
+  type SiteAct,
   type SiteRule,
   type View,
 } from "./protocol";
@@ -85,6 +86,42 @@ export function update(step: (now: Settings) => Partial<Settings>): Promise<Sett
     await store({ ...written, ...aside, version: VERSION });
     return next;
   });
+}
+
+/** Where wishes are noted: more places than anybody wishes for at a time. */
+const PLACES = Array.from({ length: 16 }, (_, i) => WISH + i);
+let wishes = 0;
+
+/**
+ * As `update`, for a page that may be closed at any moment: what it wishes for is noted before anything is awaited,
+ * and made by `grant` in the background where the page can't any more.
+ */
+export async function wish(one: Act | SiteAct): Promise<void> {
+  const place = PLACES[wishes++ % PLACES.length] as string;
+  const noted = keep({ [place]: one });
+  try {
+    await noted;
+    await update((now) => granted(now, one));
+  } finally {
+    await drop([place]);
+  }
+}
+
+/** Makes what was wished for and not made. What can't be made is let go of: nobody is there to hear why. */
+export async function grant(): Promise<void> {
+  const noted = await stored(PLACES);
+  try {
+    for (const one of Object.values(noted)) await update((now) => granted(now, record(one) as Act | SiteAct));
+  } finally {
+    if (Object.keys(noted).length > 0) await drop(Object.keys(noted));
+  }
+}
+
+function granted(now: Settings, one: Act | SiteAct): Partial<Settings> {
+  if (one.what !== "site") return acted(now, one);
+  const { host, rule, shows } = one;
+  const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
+  return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
 }
 
 /** What is stored and could not be read, as it was: the settings by their names, oldest first. */
