@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "./lib/browser.mjs";
 import { withFirefox } from "./lib/fixture.mjs";
 import { CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
+import { closingTests } from "./lib/reading.mjs";
 
 const { at, test } = await withFirefox();
 
@@ -210,6 +211,12 @@ test("a card's dismissal is undone there and listed in the options", async () =>
   assert.deepEqual((await stored(own)).dismissed, []);
 });
 
+closingTests(test, at, {
+  own: () => `moz-extension://${at.browser.host}/welcome.html`,
+  kill: () => at.browser.killBackground(),
+  close: () => at.browser.closePopup(),
+});
+
 /** What is answered to a message, or that nobody does. */
 const answer = (message) => `chrome.runtime.sendMessage(${JSON.stringify(message)}).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered")`;
 
@@ -221,6 +228,8 @@ test("messages: neither a web page nor a content script may ask for what our pag
   const tab = await own.evaluate(`chrome.tabs.query({}).then((all) => all[0].id)`);
   const ref = { tab, url: `${at.origin}/story` };
   const sent = [
+    { type: "change", id: "x", act: { what: "site", host: HOST, rule: "always" } },
+    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
     { type: "export", ...ref, document: null, format: "json", hidden: true },
     { type: "list", ...ref },
     { type: "open", ...ref },

@@ -5,7 +5,7 @@ import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
-import { COMMENTED, readingTests } from "./lib/reading.mjs";
+import { closingTests, COMMENTED, readingTests } from "./lib/reading.mjs";
 
 const at = withBrowser({ ...PAGES, ...COMMENTED });
 
@@ -68,6 +68,11 @@ test("a strict page (CSP without scripts, sandboxed) is marked and painted all t
 });
 
 readingTests(test, at);
+closingTests(test, at, {
+  own: () => `chrome-extension://${at.browser.id}/welcome.html`,
+  kill: () => at.browser.killWorker(),
+  close: (popup) => popup.close(),
+});
 
 test("no page error came from any of this", async () => {
   assert.deepEqual(at.browser.errors, []);

@@ -52,7 +52,18 @@ import {
   type ToPage,
 } from "./protocol";
 import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
-import { acted, grant, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import {
+  acted,
+  catchUp,
+  hostOf,
+  make,
+  migrate,
+  ruleFor,
+  settings,
+  update,
+  viewFor,
+  withSite,
+} from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
 import { counted, notKept, number, text } from "./words";
@@ -184,6 +195,8 @@ onFrameMessage({
 });
 
 onOurMessage({
+  change: (change) => kept(make(change)),
+
   lend: ({ tab, act }) => kept(perform(tab, true, act)),
 
   check: async ({ phrase }) => {
@@ -283,13 +296,13 @@ onCommand({
 
 onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
-onStored(grantWishes, undefined, "wishes");
+onStored(makeNoted, undefined, "notes");
 onPermissions(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
 startWithBrowser();
 // With every start of this script: the last one may have ended in the middle of it.
 void migrate().catch(() => {});
-grantWishes();
+makeNoted();
 void syncSites();
 
 /**
@@ -572,9 +585,9 @@ function syncSites(): Promise<void> {
   return syncing;
 }
 
-/** Whoever wished for something may be gone. */
-function grantWishes(): void {
-  void grant().catch(() => {});
+/** Whoever wanted it may be gone. */
+function makeNoted(): void {
+  void catchUp().catch(() => {});
 }
 
 async function registerAllowed(): Promise<void> {

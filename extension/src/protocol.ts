@@ -100,8 +100,14 @@ export type Act =
   | ({ what: "filter" } & Partial<Filter>)
   | { what: "dismiss" | "restore"; dismissal: Dismissal };
 
-/** A switch that isn't the page's: `shows` is a category that a site shows again. */
+/** What the reader changed for a site: `shows` is a category that it shows again. */
 export type SiteAct = { what: "site"; host: string; rule?: SiteRule; shows?: Category };
+
+/** Either, from the popup or the panel; the id tells one that comes twice. */
+export interface Switched {
+  id: string;
+  act: Act | SiteAct;
+}
 
 /** The background of the page decides the palette, not the system. */
 export type Tone = "light" | "dark";
@@ -581,7 +587,9 @@ export interface FromOurPages {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   readAs: { ask: TabRef & { way: Way }; reply: TabReport };
-  /** The popup's and the panel's switches in a private window: for this page alone. */
+  /** The popup's and the panel's switches: made here, because either may close before it is done. */
+  change: { ask: Switched; reply: Kept };
+  /** The same in a private window: for this page alone. */
   lend: { ask: { tab: number; act: Act }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };

@@ -144,3 +144,39 @@ export function readingTests(test, at) {
     assert.deepEqual(await highlights(page), main);
   });
 }
+
+/** Each switch of the popup, and how what is stored tells that it was pressed. */
+const SWITCHES = [
+  [POPUP.sensitivity("everything"), (all) => all.sensitivity === "everything"],
+  [POPUP.category("hedged"), (all) => all.categories.hedged === false],
+  [POPUP.sensitivity("normal"), (all) => all.sensitivity === "normal"],
+  [POPUP.site("off"), (all) => all.sites["127.0.0.1"]?.rule === "off"],
+  [POPUP.site("click"), (all) => !all.sites["127.0.0.1"]?.rule],
+  [POPUP.category("hedged"), (all) => all.categories.hedged === true],
+];
+
+/** As `readingTests`. `own`: the address of a page of ours; `kill` ends the background, `close` a popup. */
+export function closingTests(test, at, { own, kill, close }) {
+  test("a popup that is closed at the very click, and no background awake: what was pressed is kept, and the page follows", async () => {
+    const beside = await at.browser.open(own());
+    const page = await at.browser.open(`${at.origin}/story?closing`);
+    await settled(await at.browser.press(page));
+    const all = await highlights(page);
+    const stored = () => beside.evaluate("chrome.storage.local.get(null)");
+    for (let round = 0; round < 4; round++) {
+      for (const [control, kept] of SWITCHES) {
+        const popup = await at.browser.press(page);
+        // Where its site was off the page itself may be.
+        if ((await popup.evaluate("document.body.dataset.state")) === "off") await popup.click(POPUP.main);
+        await until(control, () => popup.evaluate(`document.querySelector(${JSON.stringify(control)})?.getBoundingClientRect().width > 0`));
+        await kill();
+        await popup.click(control);
+        await close(popup);
+        await until(`${control} to be kept`, async () => kept(await stored()));
+      }
+    }
+    await settled(await at.browser.press(page));
+    await until("no note left", async () => Object.keys(await stored()).every((name) => !name.startsWith("note ")));
+    await until("the page as before", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));
+  });
+}
