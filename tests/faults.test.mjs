@@ -127,7 +127,8 @@ async function use(path) {
     await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);
     seen.next = await highlights(next);
     await next.close();
-    seen.stored = await stored();
+    // But for how it came about.
+    seen.stored = Object.fromEntries(Object.entries(await stored()).filter(([name]) => name !== "made" && !name.startsWith("note ")));
     seen.registered = await registered();
     return seen;
   } finally {

@@ -35,8 +35,9 @@ test("what concerns other tabs and all that is kept, our own pages alone may ask
   const tab = await at.browser.inBackground("chrome.tabs.query({}).then((all) => all[0].id)");
   const ref = { tab, url: `${at.origin}/story` };
   for (const message of [
-    { type: "site", host: "127.0.0.1", rule: "always" },
-    { type: "change", ...ref, secret: false, act: { what: "filter", sensitivity: "quiet" } },
+    { type: "change", id: "x", act: { what: "site", host: "127.0.0.1", rule: "always" } },
+    { type: "change", id: "y", act: { what: "filter", sensitivity: "quiet" } },
+    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
     { type: "export", ...ref, document: null, format: "json", hidden: true },
     { type: "list", ...ref },
     { type: "open", ...ref },

@@ -16,7 +16,10 @@ before(async () => {
   globalThis.chrome = {
     storage: {
       local: {
-        get: async () => structuredClone(kept),
+        get: async (names) => structuredClone(Object.fromEntries(Object.entries(kept).filter(([name]) => names.includes(name)))),
+        remove: async (names) => {
+          for (const name of names) delete kept[name];
+        },
         set: async (values) => {
           writes.push(values);
           Object.assign(kept, structuredClone(values));
@@ -100,6 +103,34 @@ test("an update is written with the version, and never undoes another that runs 
   assert.equal(kept.version, module.VERSION);
   assert.equal(kept.sensitivity, "quiet");
 });
+
+test("a change is noted at once, made once, and made by others where whoever noted it is gone", async () => {
+  kept = {};
+  const change = (id, act) => ({ id, act });
+  const off = change("a", { what: "site", host: "a.example", rule: "off" });
+  // Gone before anything came of it.
+  void module.noted(off, new Promise(() => {}));
+  assert.deepEqual(Object.values(kept), [off], "before anything is awaited");
+  await module.catchUp();
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{ "a.example": { rule: "off" } }, []]);
+
+  // Made, and gone before the note was.
+  void module.noted(off, new Promise(() => {}));
+  await module.update((all) => module.withSite(all, "a.example", { rule: "click" }));
+  await module.catchUp();
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{}, []], "nothing is made twice");
+
+  const quiet = change("b", { what: "filter", sensitivity: "quiet" });
+  assert.equal(await module.noted(quiet, module.make(quiet).then(() => null)), null);
+  assert.deepEqual([kept.sensitivity, noteNames()], ["quiet", []]);
+  // A category that a site shows again; and whatever else may stand in a note's place.
+  kept["note 3"] = change("c", { what: "site", host: "b.example", shows: "hedged" });
+  Object.assign(kept, { sites: { "b.example": { hidden: ["hedged", "anonymous"] } }, "note 4": 7, "note 5": { id: "d", act: null }, "note 6": { id: "e", act: { what: "site" } } });
+  await module.catchUp().catch(() => {});
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{ "b.example": { hidden: ["anonymous"] } }, []]);
+});
+
+const noteNames = () => Object.keys(kept).filter((name) => name.startsWith("note "));
 
 test("what can't be read is kept as it was: in its place until something is written there, then aside", async () => {
   const spoilt = { sites: { "a.example": { rule: "always" }, "no host": { rule: "off" } }, dismissed: 7, sensitivity: "loud" };

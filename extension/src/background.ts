@@ -52,7 +52,18 @@ import {
   type ToPage,
 } from "./protocol";
 import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
-import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import {
+  acted,
+  catchUp,
+  hostOf,
+  make,
+  migrate,
+  ruleFor,
+  settings,
+  update,
+  viewFor,
+  withSite,
+} from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
 import { counted, notKept, number, text } from "./words";
@@ -184,15 +195,9 @@ onFrameMessage({
 });
 
 onOurMessage({
-  change: ({ tab, secret, act }) => kept(perform(tab, secret, act)),
+  change: (change) => kept(make(change)),
 
-  site: ({ host, rule, shows }) =>
-    kept(
-      update((now) => {
-        const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
-        return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
-      }),
-    ),
+  lend: ({ tab, act }) => kept(perform(tab, true, act)),
 
   check: async ({ phrase }) => {
     try {
@@ -293,11 +298,13 @@ onCommand({
 
 onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
+onStored(makeNoted, undefined, "notes");
 onPermissions(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
 startWithBrowser();
 // With every start of this script: the last one may have ended in the middle of it.
 void migrate().catch(() => {});
+makeNoted();
 void syncSites();
 
 /**
@@ -586,6 +593,11 @@ function syncSites(): Promise<void> {
   // What fails is tried again by the next event or start.
   syncing = syncing.then(registerAllowed).catch(() => {});
   return syncing;
+}
+
+/** Whoever wanted it may be gone. */
+function makeNoted(): void {
+  void catchUp().catch(() => {});
 }
 
 async function registerAllowed(): Promise<void> {

@@ -349,7 +349,7 @@ export async function stored(names: string[]): Promise<Record<string, unknown>> 
 
 /** All of it, or nothing: rejects where there is no room, as `isFull` tells, or the browser can't write. */
 export async function store(
-  values: Partial<Settings> & { version: number; unread?: unknown[] },
+  values: Partial<Settings> & { version: number; unread?: unknown[]; made?: unknown[] },
 ): Promise<void> {
   await chrome.storage.local.set(values);
 }
@@ -378,9 +378,14 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
   return (await navigator.locks.request(name, work)) as T;
 }
 
-export function onStored(handle: () => void, signal?: AbortSignal): void {
-  const listener = (_changes: unknown, area: string) => {
-    if (area === "local") handle();
+/** What begins so is a note of what is being done, and not kept. */
+export const NOTE = "note ";
+
+/** `what`: hears of all that is kept, or of notes. */
+export function onStored(handle: () => void, signal?: AbortSignal, what: "kept" | "notes" = "kept"): void {
+  const listener = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
+    const names = area === "local" ? Object.keys(changes) : [];
+    if (names.some((name) => name.startsWith(NOTE) === (what === "notes"))) handle();
   };
   chrome.storage.onChanged.addListener(listener);
   signal?.addEventListener("abort", () => {

@@ -99,7 +99,8 @@ function listen(): void {
 }
 
 function arrive(): void {
-  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const name = decodeURIComponent(location.hash.slice(1));
+  const place = name === "" ? null : document.getElementById(name);
   for (const there of document.querySelectorAll(".there")) there.classList.remove("there");
   if (!place) return;
   // The browser's own `:target` is only for what stands there when the page comes.

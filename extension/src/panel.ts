@@ -14,6 +14,7 @@ import {
   type Tab,
   toggleKey,
 } from "./browser";
+import { change } from "./change";
 import { element, line } from "./draw";
 import { FORMATS } from "./formats";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
@@ -278,9 +279,7 @@ const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
     tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
   everything: async () => {
     if (!tab) return;
-    const { id, url, secret } = tab;
-    const act = { what: "filter", sensitivity: "everything" } as const;
-    const failed = await ask<"change">({ type: "change", tab: id, url, secret, act });
+    const failed = await change(tab, { what: "filter", sensitivity: "everything" });
     if (failed) at("note").textContent = failed.error;
   },
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),

@@ -100,6 +100,15 @@ export type Act =
   | ({ what: "filter" } & Partial<Filter>)
   | { what: "dismiss" | "restore"; dismissal: Dismissal };
 
+/** What the reader changed for a site: `shows` is a category that it shows again. */
+export type SiteAct = { what: "site"; host: string; rule?: SiteRule; shows?: Category };
+
+/** Either, from the popup or the panel; the id tells one that comes twice. */
+export interface Switched {
+  id: string;
+  act: Act | SiteAct;
+}
+
 /** The background of the page decides the palette, not the system. */
 export type Tone = "light" | "dark";
 
@@ -580,13 +589,10 @@ export interface FromOurPages {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   readAs: { ask: TabRef & { way: Way }; reply: TabReport };
-  /**
-   * The popup's and the panel's switches: made here, because either may close before it is done.
-   * `secret`: the tab is in a private window.
-   */
-  change: { ask: TabRef & { secret: boolean; act: Act }; reply: Kept };
-  /** Sets a site's rule, or shows a category there again. */
-  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: Kept };
+  /** The popup's and the panel's switches: made here, because either may close before it is done. */
+  change: { ask: Switched; reply: Kept };
+  /** The same in a private window: for this page alone. */
+  lend: { ask: { tab: number; act: Act }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };
