@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::eight;
 use crate::maintext;
 
 use crate::model::Category;
@@ -397,7 +398,7 @@ impl Units {
         }
         let count = |from: usize, to: usize| -> u32 {
             text.get(from..to)
-                .map_or(0, |t| t.encode_utf16().count() as u32)
+                .map_or(0, |t| eight::utf16_units(t.as_bytes()))
         };
         self.units += count(self.byte, start);
         self.byte = start;
