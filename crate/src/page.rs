@@ -271,7 +271,10 @@ impl Page {
     pub fn from_text(text: &str, wrapped: bool) -> Page {
         let mut blocks: Vec<Block> = Vec::new();
         let mut starts = Vec::new();
-        let paragraph: Rc<str> = "p".into();
+        let paragraph = Block {
+            tag: "p".into(),
+            ..Block::default()
+        };
         let mut push = |start: usize, end: usize| {
             let piece = &text[start..end];
             if !piece.trim().is_empty() {
@@ -283,8 +286,7 @@ impl Page {
                 };
                 blocks.push(Block {
                     text,
-                    tag: Rc::clone(&paragraph),
-                    ..Block::default()
+                    ..paragraph.clone()
                 });
                 starts.push(start);
             }
