@@ -183,9 +183,10 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
             if !rules::FLAGS.may_wake(&view.tokens[at]) {
                 continue;
             }
-            let Some(mut fitting) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+            let Some(awake) = rules::FLAGS.awake(view, at) else {
                 continue;
             };
+            let mut fitting = awake.matches(view, at, None);
             while let Some(m) = fitting.next(|_| true) {
                 let spot = Spot {
                     rule: m.rule,

@@ -82,9 +82,10 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
             if !rules::DETAILS.may_wake(&sentence.tokens[at]) {
                 continue;
             }
-            let Some(mut matches) = rules::matches_at(&rules::DETAILS, sentence, at, None) else {
+            let Some(awake) = rules::DETAILS.awake(sentence, at) else {
                 continue;
             };
+            let mut matches = awake.matches(sentence, at, None);
             while let Some(m) = matches.next(|_| true) {
                 let What::Wording(kind) = m.rule.what else {
                     continue;
