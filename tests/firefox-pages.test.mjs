@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { until } from "./lib/browser.mjs";
 import { withFirefox } from "./lib/fixture.mjs";
 import { CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
-import { closingTests } from "./lib/reading.mjs";
+import { ABSENT, CLOSED, closedTests, closingTests } from "./lib/reading.mjs";
 
 const { at, test } = await withFirefox();
 
 const HOST = "127.0.0.1";
+/** Pages, a window and the background are ended in the middle of a conversation; that the browser says so is no error. */
+const ENDED = /context unloaded|context is inactive|Script terminated/;
 const open = (url) => at.browser.open(at.origin + url);
 
 /** Opens a page and presses the button; waits for the highlights. */
@@ -217,6 +219,24 @@ closingTests(test, at, {
   close: () => at.browser.closePopup(),
 });
 
+closedTests(test, at, {
+  addresses: (origin, shut) => [
+    [shut, ABSENT],
+    ["http://nowhere.invalid/", ABSENT],
+    [origin.replace("http:", "https:"), ABSENT],
+    ["about:addons", CLOSED],
+    [`view-source:${origin}/story`, CLOSED],
+    [`moz-extension://${at.browser.host}/options.html`, CLOSED],
+  ],
+  visit: (address) => at.browser.visit(address),
+  list: async (page) => {
+    const popup = await at.browser.press(page);
+    await popup.click(POPUP.list);
+    return at.browser.view("sidebar");
+  },
+  complaints: async () => (await at.browser.complaints()).filter((text) => !ENDED.test(text)),
+});
+
 /** What is answered to a message, or that nobody does. */
 const answer = (message) => `chrome.runtime.sendMessage(${JSON.stringify(message)}).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered")`;
 
@@ -350,8 +370,6 @@ test("in a private window the page alone is changed, and nothing is stored", asy
 });
 
 test("the browser has nothing to complain of", async () => {
-  // Pages, a window and the background were ended in the middle of a conversation; that the browser says so is no error.
-  const ended = /context unloaded|context is inactive|Script terminated/;
-  const complaints = (await at.browser.complaints()).filter((text) => !ended.test(text));
+  const complaints = (await at.browser.complaints()).filter((text) => !ENDED.test(text));
   assert.deepEqual(complaints, []);
 });

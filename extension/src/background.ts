@@ -368,7 +368,9 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   const site = hostOf(url);
   if (ruleFor(all, site) === "off") return { state: "site-off", frames: [], sourcing: null };
   const view = viewFor(all, site);
-  const frames = await askAll(tab, await inject(tab), { type: "on", view, site, force });
+  // Into our own pages no script may go, and Firefox says so to whoever reads its console.
+  const ours = url.startsWith(fileUrl(""));
+  const frames = await askAll(tab, ours ? [] : await inject(tab), { type: "on", view, site, force });
   const [top] = frames;
   changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
