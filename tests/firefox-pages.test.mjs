@@ -153,13 +153,14 @@ test("options: the settings go into a file and come back from it; a file that is
 
 test("options: what can't be read is told, and kept until it may go", async () => {
   const own = await ours("options.html");
-  await store(own, { version: 1, sensitivity: "loud" });
-  await until("the word about it", async () => (await own.text("#unread-what")).includes("can’t be read: Sensitivity."));
+  await store(own, { version: 1, sensitivity: "loud", "review https://a.example/x": { version: 1, title: "T", marks: [{ id: 7 }] } });
+  await until("the word about it", async () => (await own.text("#unread-what")).includes("can’t be read: Sensitivity, Review."));
   await own.click("label:has([data-name='level quiet'])");
   await until("it aside", async () => (await stored(own)).unread?.length === 1);
   await own.click("#unread-drop");
   await until("nothing to tell", () => own.evaluate(`document.querySelector("#unread").hidden`));
-  assert.equal((await stored(own)).sensitivity, "quiet");
+  const { "review https://a.example/x": gone, ...rest } = await stored(own);
+  assert.deepEqual([rest.sensitivity, gone], ["quiet", undefined]);
   await store(own, {});
 });
 
