@@ -24,6 +24,7 @@ import {
   openPanel,
   registerSites,
   removeStyle,
+  type Sender,
   startWithBrowser,
   type Tab,
   tellPanels,
@@ -102,12 +103,14 @@ onFrameMessage({
     return null;
   },
 
-  view: async ({ site }) => {
-    const all = await settings();
+  view: async (_ask, { tabUrl }) => {
+    if (tabUrl === null) return null;
+    const [all, site] = [await settings(), hostOf(tabUrl)];
     return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
   },
 
-  marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
+  marks: async ({ page, lent }, sender) =>
+    lent.reduce(marked, isOwn(page, sender) ? await marksOf(page) : []),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
@@ -158,7 +161,11 @@ onFrameMessage({
     return null;
   },
 
-  act: ({ act }, { tab, secret }) => kept(perform(tab, secret, act)),
+  act: async ({ act }, sender) => {
+    const page = act.what === "filter" ? undefined : act.dismissal.flag?.page;
+    if (page !== undefined && !isOwn(page, sender)) return { error: text("pageLeft") };
+    return kept(perform(sender.tab, sender.secret, act));
+  },
 
   siteOff: async ({ off }, { tab, tabUrl, secret }) => {
     const url = tabUrl ?? "";
@@ -370,7 +377,9 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   const site = hostOf(url);
   if (ruleFor(all, site) === "off") return { state: "site-off", frames: [], sourcing: null };
   const view = viewFor(all, site);
-  const frames = await askAll(tab, await inject(tab), { type: "on", view, site, force });
+  // Into our own pages no script may go, and Firefox says so to whoever reads its console.
+  const ours = url.startsWith(fileUrl(""));
+  const frames = await askAll(tab, ours ? [] : await inject(tab), { type: "on", view, site, force });
   const [top] = frames;
   changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
@@ -474,6 +483,22 @@ async function reviewed(
   if (secret) await askFrame<"lendMark">(tab, found.frame, { type: "lendMark", act });
   else await keepMark(found.page, found.title, act);
   return null;
+}
+
+/**
+ * Whether the address of a page is one that a frame may have. The origin decides: a page may change the rest by script,
+ * and the browser tells of that late.
+ */
+function isOwn(page: string, { url, origin }: Sender): boolean {
+  const own = originOf(page);
+  if (own !== "null") return own === originOf(url) || own === origin;
+  const path = (address: string) => address.split(/[?#]/, 1)[0];
+  return path(page) === path(url);
+}
+
+/** "null" where an address has none that others share. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : "null";
 }
 
 function readable(url: string): boolean {

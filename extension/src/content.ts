@@ -526,7 +526,7 @@ class Frame {
 
   /** The reader changed a switch, here or in another tab. */
   async #stored(life: Life): Promise<void> {
-    const asked = ask<"view">({ type: "view", site: this.#site }).catch(() => null);
+    const asked = ask<"view">({ type: "view" }).catch(() => null);
     const [now] = await Promise.all([asked, this.#recall()]);
     if (!now || life.end.signal.aborted) return;
     if (now.off && window === window.top) {

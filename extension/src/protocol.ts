@@ -550,9 +550,9 @@ export interface FromFrames {
   hello: { ask: object; reply: { view: View | null; site: string } };
   /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
   hand: { ask: object; reply: null };
-  /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
-  view: { ask: { site: string }; reply: { view: View; off: boolean } };
-  /** What the reader made of flags on a page, by its address without the place in it; with what only the page knows of that. */
+  /** The settings changed: what the tab's site shows by now; null where the browser keeps its address to itself. `off`: by the site's rule. */
+  view: { ask: object; reply: { view: View; off: boolean } | null };
+  /** What the reader made of flags on a page, by its address without the place in it, which must be the frame's; with what only the page knows of that. */
   marks: { ask: { page: string; lent: MarkAct[] }; reply: Mark[] };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
