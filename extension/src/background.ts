@@ -116,8 +116,9 @@ onFrameMessage({
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
-      const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
+      // From here to the reading nobody else has a turn: who asks for the list finds this one or the last.
+      const { key, replaced } = documents.set(tab, frame, ref);
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
