@@ -97,14 +97,21 @@ onFrameMessage({
     return { view: viewFor(all, host), site: host };
   },
 
+  again: async (_ask, { tab, frame }) => {
+    await injectInto(tab, frame, "again");
+    return null;
+  },
+
   hand: async (_ask, { tab, frame }) => {
     await injectInto(tab, frame, "hand");
     return null;
   },
 
-  view: async ({ site }) => {
+  view: async ({ site, lent }) => {
     const all = await settings();
-    return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
+    let view = viewFor(all, site);
+    for (const act of lent) view = { ...view, ...acted(view, act) };
+    return { view, off: ruleFor(all, site) === "off" };
   },
 
   marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),

@@ -235,7 +235,11 @@ export async function framesOf(tab: number): Promise<number[]> {
  * Puts what is only wanted now and then into one frame, beside the content script. A frame that is gone
  * needs none.
  */
-export async function injectInto(tab: number, frame: number, script: "hand" | "say"): Promise<void> {
+export async function injectInto(
+  tab: number,
+  frame: number,
+  script: "again" | "hand" | "say",
+): Promise<void> {
   const target = { tabId: tab, frameIds: [frame] };
   await chrome.scripting
     .executeScript({ target, files: [`${script}.js`], injectImmediately: true })
@@ -306,12 +310,10 @@ export function onCommand(handlers: Record<string, (tab: Tab) => void>): void {
   });
 }
 
-/** Firefox's place for the list, which the types of Chromium's API don't know. */
-const sidebar = (chrome as { sidebarAction?: { open(): Promise<void> } }).sidebarAction;
-
 /** Opens the list beside the page. Must run inside a click or a command, before anything is awaited. */
 export async function openPanel(window: number): Promise<void> {
-  // Firefox knows which window it is: the one of the click.
+  // Firefox's place for the list, which the types of Chromium's API don't know. It knows which window it is: the one of the click.
+  const { sidebarAction: sidebar } = chrome as { sidebarAction?: { open(): Promise<void> } };
   await (sidebar ? sidebar.open() : chrome.sidePanel.open({ windowId: window }));
 }
 

@@ -1,22 +1,26 @@
 /**
- * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background,
- * and what answers the reader's hand is sent for when it first comes (`hand.ts`).
+ * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background. What
+ * reads the page again is sent for when it first changes (`again.ts`), what answers the reader's hand when
+ * that first comes (`hand.ts`).
  * Being on is one `AbortController`: aborting it takes away everything. The page is read in rounds:
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { bounds } from "../../crate/data/page/blocks.json";
+import type { Again } from "./again";
 import { alive, ask, type Channel, closedRootOf, onFollowed, onPageMessage, onStored } from "./browser";
-import { Collection, type Entry } from "./collect";
-import { type Flag, normalised, unpack } from "./flags";
+import { Collection } from "./collect";
+import { normalised, unpack } from "./flags";
 import type { Hand, Page } from "./hand";
-import { HOST, type Host, randomName } from "./host";
-import { all, attribute, here, isConnected, listen, shadowRootOf, tagOf } from "./nodes";
+import * as here from "./here";
+import { type Host, randomName } from "./host";
+import { turn } from "./later";
+import { all, attribute, isConnected, listen, shadowRootOf, tagOf } from "./nodes";
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
+  type Act,
   CATEGORIES,
   type Change,
-  type Details,
   type DocumentName,
   type DocumentRef,
   type FrameStatus,
@@ -33,11 +37,11 @@ import {
   type Way,
   type Work,
 } from "./protocol";
-import { changes, portions } from "./sent";
-import { acted } from "./settings";
-import { NAMES } from "./theme";
+import { portions } from "./sent";
+import { OURS } from "./theme";
 import { toneBehind } from "./tone";
 import { waitForTouch } from "./touch";
+import type { Entry } from "./walk";
 import { Watch } from "./watch";
 import { text } from "./words";
 
@@ -103,7 +107,7 @@ class Frame {
   /** The host that the reader's rules for this page are kept under. */
   #site = "";
   /** In a private window: what the reader chose for this page alone. */
-  #lent: Partial<View> = {};
+  readonly #lent: Act[] = [];
   /** What the reader made of flags on a page; `lent`: in a private window, for as long as that page is there. */
   #marks: { page: string; all: Mark[] | null; lent: MarkAct[] } = { page: "", all: null, lent: [] };
 
@@ -116,9 +120,10 @@ class Frame {
   /** An element of the longest text: the page's ground is what is behind it. */
   #ground: Element | null = null;
   readonly #panels = new Set<Channel<PageToPanel>>();
+  #again: Again | null = null;
   #hand: Hand | null = null;
-  /** The hand is on its way. */
-  #coming: Promise<unknown> | null = null;
+  /** Scripts that are on their way. */
+  readonly #coming = new Map<"again" | "hand", Promise<unknown>>();
   #timings: Timings | null = null;
   #error: string | null = null;
 
@@ -145,10 +150,10 @@ class Frame {
       },
       resend: ({ known }) => this.#request(known),
       lend: async ({ act }) => {
-        const life = this.#life;
-        if (!life) return this.#status();
-        this.#lent = { ...this.#lent, ...acted(life.view, act) };
-        await this.#wear(life, { ...life.view, ...this.#lent });
+        if (this.#life) {
+          this.#lent.push(act);
+          await this.#stored(this.#life);
+        }
         return this.#status();
       },
       tally: ({ category, words }) => {
@@ -204,7 +209,7 @@ class Frame {
     if (this.#life && !alive()) this.#stop();
     if (this.#life) return this.#life.ready;
     this.#site = site;
-    const life = this.#open({ ...view, ...this.#lent });
+    const life = this.#open(view);
     this.#life = life;
     const { signal } = life.end;
     this.#listen(life);
@@ -254,7 +259,9 @@ class Frame {
       enter: (root) => watch.enter(root),
       await: (element) => watch.await(element),
       dismiss: (element) => watch.dismiss(element),
+      changed: () => this.#bring("again"),
     });
+    collection.mend = this.#again?.mend(collection) ?? null;
     const life: Life = {
       end,
       view,
@@ -280,6 +287,7 @@ class Frame {
   }
 
   async #begin(life: Life): Promise<void> {
+    if (this.#lent.length > 0) await this.#stored(life);
     if (here.loading()) await parsed(life.end.signal);
     life.due = false;
     await this.#round(life);
@@ -289,8 +297,10 @@ class Frame {
   #due(life: Life): void {
     if (life.due) return;
     life.due = true;
+    const brought = this.#again ? null : this.#bring("again");
     void life.round.then(async () => {
-      const on = await life.pace.rest();
+      await brought;
+      const on = await this.#again?.rest(life.pace.next, life.end.signal);
       life.due = false;
       if (on && this.#alive()) await this.#round(life);
     });
@@ -336,8 +346,9 @@ class Frame {
     const moved = this.#facts !== null && withoutHash(this.#facts.url ?? "") !== address();
     if (moved) this.#way = {};
     await recalled;
-    const written = collection.takeAgain();
-    const splices = pace.once(() => changes(before, entries));
+    const written = collection.mend?.takeAgain() ?? new Set();
+    // Without what reads again there is nothing new, but for the first time, when all of it is sent.
+    const splices = pace.once(() => this.#again?.changes(before, entries)) ?? [];
     const facts = this.#factsNow(life.view);
     const sheet = { tone: pace.once(() => this.#toneNow(entries)), looks: life.view.looks };
     if (life.frames && life.framesLeft > 0) {
@@ -379,14 +390,10 @@ class Frame {
   #clock(parts: Omit<Timings, "total">, begun: number): void {
     const timings = { ...parts, total: null };
     this.#timings = timings;
-    requestAnimationFrame(() => {
+    requestAnimationFrame(async () => {
       // The task after a frame's callbacks runs once that frame is drawn.
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
-        if (this.#timings === timings) this.#timings = { ...timings, total: performance.now() - begun };
-        channel.port1.close();
-      };
-      channel.port2.postMessage(null);
+      await turn();
+      if (this.#timings === timings) this.#timings = { ...timings, total: performance.now() - begun };
     });
   }
 
@@ -399,10 +406,12 @@ class Frame {
       signal,
       view: () => life.view,
       ref: () => this.#ref(),
+      url,
       address,
       title,
       entries: () => this.#entries,
-      details: (flag) => this.#details(life, flag),
+      settled: () => life.round,
+      resend: () => this.#resend(life),
       alive: () => this.#alive(),
     };
     life.page = page;
@@ -427,19 +436,30 @@ class Frame {
 
   /** What answers the reader's hand; null where nothing is marked, or where it can't be had. */
   async #handed(): Promise<Hand | null> {
-    if (!this.#hand && this.#life?.page) {
-      this.#coming ??= ask<"hand">({ type: "hand" })
-        .catch(() => null)
-        .finally(() => {
-          this.#coming = null;
-        });
-      await this.#coming;
-    }
+    if (!this.#hand && this.#life?.page) await this.#bring("hand");
     return this.#hand;
   }
 
-  /** The other script is there. */
-  arrive(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void {
+  /** Sends for another script of ours: when this settles it is there, or not to be had. */
+  #bring(script: "again" | "hand"): Promise<unknown> {
+    const coming =
+      this.#coming.get(script) ??
+      ask<typeof script>({ type: script })
+        .catch(() => null)
+        .finally(() => this.#coming.delete(script));
+    this.#coming.set(script, coming);
+    return coming;
+  }
+
+  /** What reads again is there. */
+  again(again: Again): void {
+    this.#again ??= again;
+    const collection = this.#life?.collection;
+    if (collection) collection.mend ??= again.mend(collection);
+  }
+
+  /** What answers the hand is there. */
+  hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void {
     if (this.#hand) return;
     const hand = make(this.#panels);
     this.#hand = hand;
@@ -501,32 +521,18 @@ class Frame {
     return { facts: this.#facts ?? this.#factsNow(life.view), splices: [{ at: 0, remove: 0, blocks }] };
   }
 
-  async #details(life: Life, flag: Flag): Promise<Details | null> {
-    // Once more after sending the document again; a second "resend" would be one too many.
-    for (let round = 0; round < 2; round++) {
-      // A reading that is under way would renumber the flags.
-      await life.round;
-      if (life.end.signal.aborted || !life.paint.shown.includes(flag)) return null;
-      const reply = await ask<"details">({
-        type: "details",
-        ...this.#ref(),
-        flag: flag.index,
-        address: url(),
-      }).catch(() => null);
-      if (reply && "details" in reply) return reply.details;
-      if (!reply || !("resend" in reply)) return null;
-      life.round = life.round.then(async () => {
-        if (this.#entries.length === 0 || !this.#sheet) return;
-        await this.#send(life, this.#whole(life), true, this.#sheet);
-        if (life.page) this.#hand?.shows(life.page);
-      });
-    }
-    return null;
+  /** The whole document once more. */
+  #resend(life: Life): void {
+    life.round = life.round.then(async () => {
+      if (this.#entries.length === 0 || !this.#sheet) return;
+      await this.#send(life, this.#whole(life), true, this.#sheet);
+      if (life.page) this.#hand?.shows(life.page);
+    });
   }
 
   /** The reader changed a switch, here or in another tab. */
   async #stored(life: Life): Promise<void> {
-    const asked = ask<"view">({ type: "view", site: this.#site }).catch(() => null);
+    const asked = ask<"view">({ type: "view", site: this.#site, lent: this.#lent }).catch(() => null);
     const [now] = await Promise.all([asked, this.#recall()]);
     if (!now || life.end.signal.aborted) return;
     if (now.off && window === window.top) {
@@ -534,7 +540,7 @@ class Frame {
       await ask<"bye">({ type: "bye", site: true }).catch(() => null);
       return;
     }
-    await this.#wear(life, { ...now.view, ...this.#lent });
+    await this.#wear(life, now.view);
   }
 
   /** Shows what a view asks for. What the engine must know of it takes a round. */
@@ -749,15 +755,16 @@ function position(): number[] {
 
 /** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
 function sweep(): void {
-  for (const name of NAMES) CSS.highlights.delete(name);
-  for (const one of all(":root > *")) if (tagOf(one).startsWith(HOST)) one.remove();
+  for (const name of CSS.highlights.keys()) if (name.startsWith(OURS)) CSS.highlights.delete(name);
+  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
 }
 
 /** What our scripts in one frame know each other by. */
 interface Ours {
   /** A site rule loaded this script: may it start? */
   hello(): void;
-  arrive(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
+  again(again: Again): void;
+  hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
   host: Host | null;
 }
 
@@ -772,7 +779,8 @@ if (!Object.hasOwn(globalThis, "hearsay")) {
   const frame = new Frame();
   globalThis.hearsay = {
     hello: () => void frame.hello(),
-    arrive: (make) => frame.arrive(make),
+    again: (again) => frame.again(again),
+    hand: (make) => frame.hand(make),
     host: null,
   };
 }

@@ -548,10 +548,11 @@ export interface Tally {
 export interface FromFrames {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { view: View | null; site: string } };
-  /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
+  /** What reads a page again is wanted in this frame, or what answers the reader's hand; it is there when the reply comes. */
+  again: { ask: object; reply: null };
   hand: { ask: object; reply: null };
-  /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
-  view: { ask: { site: string }; reply: { view: View; off: boolean } };
+  /** The settings changed: what a page of this site shows by now, with what only the page knows of that. `off`: by the site's rule. */
+  view: { ask: { site: string; lent: Act[] }; reply: { view: View; off: boolean } };
   /** What the reader made of flags on a page, by its address without the place in it; with what only the page knows of that. */
   marks: { ask: { page: string; lent: MarkAct[] }; reply: Mark[] };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */

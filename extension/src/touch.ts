@@ -1,4 +1,4 @@
-/** Waits for the reader to come to a mark for the first time. What answers from then on is sent for only then. */
+/** Waits for the reader to come near a mark for the first time. What answers from then on is sent for only then. */
 import { listen } from "./nodes";
 import type { Paint } from "./paint";
 
@@ -13,7 +13,7 @@ export interface Touch {
 }
 
 /**
- * Calls `come` when the pointer is on a mark, or a mark was clicked; not again before it has ended.
+ * Calls `come` when the pointer is in a paragraph with marks, or such a one was clicked; not again before it has ended.
  * `last` tells where the hand is by then. `alive`: false ends everything. `signal` ends it too.
  */
 export function waitForTouch(
@@ -28,8 +28,7 @@ export function waitForTouch(
   const look = () => {
     frame = 0;
     if (coming || !alive()) return;
-    paint.keep();
-    if (paint.at(last.x, last.y).length === 0) {
+    if (paint.near(last.x, last.y).length === 0) {
       last.clicked = null;
       return;
     }
