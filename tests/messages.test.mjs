@@ -56,7 +56,7 @@ test("what concerns other tabs and all that is kept, our own pages alone may ask
 test("our own pages may not speak for a frame", async () => {
   const page = await options(at.browser);
   const send = (message) => page.evaluate((sent) => chrome.runtime.sendMessage(sent).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered"), message);
-  for (const type of ["hello", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
+  for (const type of ["hello", "again", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
   assert.ok((await send({ type: "guide" })).reply.guide);
   await page.close();
 });

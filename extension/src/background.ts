@@ -62,6 +62,7 @@ import {
   settings,
   update,
   viewFor,
+  withLent,
   withSite,
 } from "./settings";
 import { title } from "./tell";
@@ -107,14 +108,11 @@ onFrameMessage({
     return null;
   },
 
-  view: async ({ site, lent }) => {
-    const all = await settings();
-    let view = viewFor(all, site);
-    for (const act of lent) view = { ...view, ...acted(view, act) };
-    return { view, off: ruleFor(all, site) === "off" };
+  view: async ({ site, page, lent, lentMarks }) => {
+    const [all, marks] = await Promise.all([settings(), marksOf(page).catch(() => [])]);
+    const view = withLent(viewFor(all, site), lent);
+    return { view, off: ruleFor(all, site) === "off", marks: lentMarks.reduce(marked, marks) };
   },
-
-  marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
@@ -414,7 +412,7 @@ async function list(tab: number, url: string): Promise<ListReport> {
  * change no sooner than we do.
  */
 async function filterOf({ url, lent }: FrameStatus): Promise<Filter> {
-  return { ...viewFor(await settings(), hostOf(url)), ...lent };
+  return withLent(viewFor(await settings(), hostOf(url)), lent);
 }
 
 /** The same as the core is asked for it. */

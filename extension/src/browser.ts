@@ -59,9 +59,9 @@ export function alive(): boolean {
 /** An element's shadow root, also a closed one. Firefox has a property for it. */
 export function closedRootOf(element: Element): ShadowRoot | null {
   try {
-    const firefox = element as { openOrClosedShadowRoot?: ShadowRoot | null };
-    if ("openOrClosedShadowRoot" in firefox) return firefox.openOrClosedShadowRoot ?? null;
-    return (chrome.dom?.openOrClosedShadowRoot(element as HTMLElement) as ShadowRoot | null) ?? null;
+    const { openOrClosedShadowRoot: firefox } = element as { openOrClosedShadowRoot?: ShadowRoot | null };
+    const root = firefox ?? chrome.dom?.openOrClosedShadowRoot(element as HTMLElement);
+    return (root as ShadowRoot | undefined) ?? null;
   } catch {
     return null;
   }
@@ -143,15 +143,22 @@ export function follow(
   return channel(port);
 }
 
-/** In a content script: hears of every panel that follows the tab. */
+/** In a content script: keeps a channel for every panel that follows the tab; `changed` when one comes or goes. */
 export function onFollowed(
-  begin: (channel: Channel<PageToPanel>) => { heard: (message: PanelToPage) => void; closed: () => void },
+  panels: Set<Channel<PageToPanel>>,
+  changed: () => void,
+  heard: (message: PanelToPage) => void,
 ): void {
   chrome.runtime.onConnect.addListener((port) => {
     if (port.name !== CHANNEL || port.sender?.tab) return;
-    const { heard, closed } = begin(channel(port));
+    const panel = channel<PageToPanel>(port);
+    panels.add(panel);
+    changed();
     port.onMessage.addListener(heard);
-    port.onDisconnect.addListener(closed);
+    port.onDisconnect.addListener(() => {
+      panels.delete(panel);
+      changed();
+    });
   });
 }
 
@@ -181,6 +188,13 @@ export async function ask<K extends keyof ToBackground>(
     return reply as Reply<ToBackground, K>;
   };
   return send().catch((reason) => (alive() ? send() : Promise.reject(reason)));
+}
+
+/** The same; null when nobody can be reached. */
+export async function tryAsk<K extends keyof ToBackground>(
+  message: Envelope<ToBackground, K>,
+): Promise<Reply<ToBackground, K> | null> {
+  return ask(message).catch(() => null);
 }
 
 /** To one frame; null when no content script answers there. */

@@ -2,8 +2,9 @@
 import type { Block, Splice } from "./protocol";
 import type { Entry } from "./walk";
 
-/** How to turn the blocks of before into those of now. Blocks are told by identity, then by what they say. */
-export function changes(before: readonly Entry[], now: readonly Entry[]): Splice[] {
+/** How to turn the blocks of before into those of now; null: all are the same. They are told by identity, then by what they say. */
+export function changes(before: readonly Entry[], now: readonly Entry[]): Splice[] | null {
+  if (same(before, now)) return null;
   const there = new Set(now);
   const known = new Set(before);
   const splices: Splice[] = [];

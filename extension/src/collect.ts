@@ -11,7 +11,7 @@ import * as here from "./here";
 import { isLink, isMark, type Kind, kindOf, landmarksOf, mayHostClosed } from "./kinds";
 import type { Mend } from "./mend";
 import * as nodes from "./nodes";
-import { type Gathered, PIECE, squeeze } from "./pieces";
+import { type Gathered, Gathering, PIECE, squeeze } from "./pieces";
 import type { Block } from "./protocol";
 import {
   type Entry,
@@ -21,9 +21,10 @@ import {
   type Level,
   levelAt,
   startOf,
-  Walk,
+  type Walk,
   type Work,
 } from "./walk";
+import type { Watch } from "./watch";
 
 /** Blocks of a page, which beyond them is read up to there. */
 const { blocks: MAX_BLOCKS } = bounds;
@@ -51,18 +52,13 @@ export interface Walked {
   checked: number;
 }
 
-/** What the collection wants to hear of. */
+/** What the collection needs of the frame. */
 export interface Reach {
   /** UTF-16 units of text that are read. */
   most: number;
   /** The element's shadow root, open or closed. */
   shadowOf(element: Element, closed: boolean): ShadowRoot | null;
-  /** A root whose changes matter from now on. */
-  enter(root: ShadowRoot): void;
-  /** An element without a box: say so when it gets one. */
-  await(element: Element): void;
-  /** No more. */
-  dismiss(element: Element): void;
+  watch: Pick<Watch, "enter" | "await" | "dismiss">;
   /** The page has changed: `mend` is there when this settles, or not to be had. */
   changed(): Promise<unknown>;
 }
@@ -189,7 +185,7 @@ export class Collection {
     root.open = open;
     root.close = this.#insert(open, { ...UNLINKED, known: root });
     this.root = root;
-    if (root.kind === "hidden") this.reach.await(body);
+    if (root.kind === "hidden") this.reach.watch.await(body);
     if (root.kind === "block") yield* this.walk(open, [levelAt(root, startOf(root))]);
   }
 
@@ -217,22 +213,23 @@ export class Collection {
 
   /** Reads what stands after an item of the list, from there to the next block that is known. `stack`: the way to its first node. */
   *walk(start: Item, stack: Level[]): Work<void> {
-    const walk = new Walk(start, stack);
+    const walk: Walk = { gathering: new Gathering(), made: [], stack, cursor: start };
+    const [bottom] = stack;
+    let visited = 0;
     let end: Item | null = null;
-    while (walk.stack.length > 0) {
-      const level = walk.stack[walk.stack.length - 1] as Level;
+    for (let level = stack.at(-1); level; level = stack.at(-1)) {
       const child = following(level);
       const block = this.mend?.meets(child, level);
       if (child === null) {
         if (level.known.kind === "block") {
           this.flush(walk);
-          if (walk.stack.length === 1) end = level.known.close;
+          if (stack.length === 1) end = level.known.close;
           else walk.cursor = level.known.close as Item;
         }
-        walk.stack.pop();
+        stack.pop();
       } else {
         this.walked.visited += 1;
-        walk.visited += 1;
+        visited += 1;
         if (block) {
           this.flush(walk);
           end = block.open;
@@ -241,10 +238,10 @@ export class Collection {
         if (nodes.isText(child)) {
           if (!(yield* this.#addText(child, level, walk))) return;
         } else if (nodes.isElement(child)) this.#enter(child, level.known, walk);
-        if (this.#room(walk) <= 0 || this.count >= MAX_BLOCKS || walk.visited > MAX_NODES) {
+        if (this.#room(walk) <= 0 || this.count >= MAX_BLOCKS || visited > MAX_NODES) {
           this.cuts.add(level.known);
           this.flush(walk);
-          end = walk.bottom.close;
+          end = bottom?.known.close ?? null;
           break;
         }
       }
@@ -273,12 +270,12 @@ export class Collection {
     if (box) this.flush(walk);
     const before = this.known.get(element);
     const known = this.#meet(element, up, now);
-    if (before?.kind === "hidden" && kind !== "hidden") this.reach.dismiss(element);
+    if (before?.kind === "hidden" && kind !== "hidden") this.reach.watch.dismiss(element);
     if (kind === "skipped") return;
     if (kind === "hidden") {
       known.open = { ...UNLINKED, known };
       walk.cursor = this.#insert(walk.cursor, known.open);
-      this.reach.await(element);
+      this.reach.watch.await(element);
       return;
     }
     if (kind === "block") {
@@ -300,7 +297,7 @@ export class Collection {
     }
     if (root) {
       this.roots.add(root);
-      this.reach.enter(root);
+      this.reach.watch.enter(root);
     }
     const known: Known = {
       element,
@@ -327,8 +324,7 @@ export class Collection {
 
   /** Gathers a text node part by part. False where the walk is lost meanwhile. */
   *#addText(node: Text, { known, style }: Level, walk: Walk): Work<boolean> {
-    const { gathering } = walk;
-    if (!gathering.wants(node)) return true;
+    if (!walk.gathering.wants(node)) return true;
     if (style.visibility !== "visible") {
       walk.cursor = this.#insert(walk.cursor, { ...UNLINKED, veiled: node });
       return true;
@@ -338,9 +334,9 @@ export class Collection {
       if (from > 0 && this.pause() && !(yield* this.#rest(walk))) return false;
       to = from + PIECE;
       let end = here.isPlain() ? paragraphEnd(node.data, from, to) : null;
-      if (gathering.length + PIECE > MAX_BLOCK) end ??= lastSpace(node.data, from, to);
+      if (walk.gathering.length + PIECE > MAX_BLOCK) end ??= lastSpace(node.data, from, to);
       to = end ?? to;
-      gathering.add(node, from, to, known.link, known.mark);
+      walk.gathering.add(node, from, to, known.link, known.mark);
       if (end !== null) this.flush(walk);
     }
     return true;
@@ -348,9 +344,11 @@ export class Collection {
 
   /** The block that was being gathered ends here. */
   flush(walk: Walk): void {
+    if (walk.gathering.length === 0) return;
     const gathered = walk.gathering.take();
-    if (!gathered || this.count >= MAX_BLOCKS) return;
-    const block = describe(gathered, (walk.stack[walk.stack.length - 1] as Level).known);
+    walk.gathering = new Gathering();
+    if (gathered.text === "" || this.count >= MAX_BLOCKS) return;
+    const block = describe(gathered, (walk.stack.at(-1) as Level).known);
     const made = { ...UNLINKED, entry: { block, pieces: gathered.pieces } };
     walk.cursor = this.#insert(walk.cursor, made);
     walk.made.push(made);

@@ -2,7 +2,7 @@
  * What answers the reader's hand on a marked page: pointer, keys and panel. A script of its own, which
  * comes into a frame when it is first wanted there; the other one owns what is shown.
  */
-import { ask, type Channel } from "./browser";
+import { ask, type Channel, tryAsk } from "./browser";
 import { Card, noted, type Scope } from "./card";
 import { type Flag, normalised } from "./flags";
 import { Follow } from "./follow";
@@ -96,13 +96,13 @@ export class Hand {
       site: page.site,
       details: (flag) => this.#details(page, flag),
       tally: (flag) =>
-        ask<"tally">({
+        tryAsk<"tally">({
           type: "tally",
           category: flag.category,
           words: normalised(page.paint.wordsOf(flag)),
-        }).catch(() => null),
+        }),
       dismiss: (flag, scope) => this.#dismiss(page, flag, scope),
-      explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
+      explain: (kind) => void tryAsk<"explain">({ type: "explain", kind }),
       alive: () => page.alive(),
       signal: AbortSignal.any([page.signal, this.#hovering.signal]),
     });
@@ -160,7 +160,7 @@ export class Hand {
       await page.settled();
       if (page.signal.aborted || !page.paint.shown.includes(flag)) return null;
       const asked = { ...page.ref(), flag: flag.index, address: page.url() };
-      const reply = await ask<"details">({ type: "details", ...asked }).catch(() => null);
+      const reply = await tryAsk<"details">({ type: "details", ...asked });
       if (reply && "details" in reply) return reply.details;
       if (!reply || !("resend" in reply)) return null;
       page.resend();

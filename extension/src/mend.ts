@@ -269,7 +269,7 @@ export class Mend {
       this.#page.text -= at.entry.block.text.length;
       this.#page.count -= 1;
     } else if (at.known?.kind === "hidden" && this.#page.known.get(at.known.element) === at.known) {
-      this.#page.reach.dismiss(at.known.element);
+      this.#page.reach.watch.dismiss(at.known.element);
     }
   }
 

@@ -94,6 +94,6 @@ export const wayThrough = (node: Node) =>
 
 export const command = (name: string) => execCommand.call(document, name);
 export const all = (selector: string) => querySelectorAll.call(document, selector);
-/** Missing in some browsers. */
+/** Null where there is nothing. */
 export const caretAt = (x: number, y: number, shadowRoots: ShadowRoot[]) =>
-  caretPositionFromPoint?.call(document, x, y, { shadowRoots }) ?? null;
+  caretPositionFromPoint.call(document, x, y, { shadowRoots });

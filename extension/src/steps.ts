@@ -9,8 +9,6 @@ import { CATEGORIES, type Entrance, type Stepped } from "./protocol";
 import { bring } from "./scroll";
 import { CURRENT } from "./theme";
 
-const NOWHERE: Stepped = { at: null, words: "", category: null, was: false };
-
 export class Steps {
   readonly #follow: Follow;
   readonly #card: Card;
@@ -41,7 +39,7 @@ export class Steps {
     if (!was && enter === "edge") at = by > 0 ? 0 : flags.length - 1;
     const flag = flags[at] ?? null;
     this.#point(flag);
-    if (!flag || !paint) return { ...NOWHERE, was };
+    if (!flag || !paint) return { at: null, words: "", category: null, was };
     this.#card.hide();
     this.#follow.pick(flag);
     const [range] = paint.rangesOf(flag);

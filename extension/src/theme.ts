@@ -43,10 +43,10 @@ export const highlightName = (category: Category) => OURS + category;
 /** Registry name of the flag whose card is open. */
 export const activeName = (category: Category) => `${OURS + category}-active`;
 /** Registry name of the flag that the reader has come to by key. */
-export const CURRENT = `${OURS}current`;
+export const CURRENT = "hearsay-current";
 
 /** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
-export const PLACE = `${OURS}place`;
+export const PLACE = "hearsay-place";
 
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 

@@ -4,7 +4,7 @@
  */
 import type { Kind } from "./kinds";
 import * as nodes from "./nodes";
-import { Gathering, type Piece } from "./pieces";
+import type { Gathering, Piece } from "./pieces";
 import type { Block } from "./protocol";
 
 /** A block and where its text stands. */
@@ -67,23 +67,14 @@ export interface Level {
 export type Work<T> = Generator<Promise<unknown> | undefined, T, void>;
 
 /** One way through what stands between two items of the list. */
-export class Walk {
-  readonly gathering = new Gathering();
-  /** Nodes so far. */
-  visited = 0;
+export interface Walk {
+  /** The block that is under way. */
+  gathering: Gathering;
   /** What was made, in order. */
-  readonly made: Item[] = [];
-  /** The block-level element that it began in. */
-  readonly bottom: Known;
+  readonly made: Item[];
   readonly stack: Level[];
   /** The item after which the next one stands. */
   cursor: Item;
-
-  constructor(cursor: Item, stack: Level[]) {
-    this.cursor = cursor;
-    this.stack = stack;
-    this.bottom = (stack[0] as Level).known;
-  }
 }
 
 export function assignedOf(element: Element): readonly Node[] | null {
