@@ -1,7 +1,7 @@
 /**
  * The page's nodes as the platform has them. A form answers with a control of its own
  * where that bears a property's name, a document with an image: `form.firstChild` may be an `<input>`,
- * `document.body` a picture. What may be a form or the document is therefore read here and nowhere else;
+ * `document.body` a picture. What may be a form or the document is therefore read here and in `here.ts`, and nowhere else;
  * a text node, a shadow root and the window answer for themselves.
  */
 
