@@ -50,11 +50,24 @@ const bundle = async (entries, options) => {
 
 await Promise.all([
   // Classic scripts: content scripts know no modules.
-  bundle(["content.ts", "hand.ts", "say.ts", "auto.ts", "popup.ts", "panel.ts", "options.ts", "welcome.ts"], {
-    format: "iife",
-    loader: { ".css": "text" },
-    plugins: [squeezed()],
-  }),
+  bundle(
+    [
+      "content.ts",
+      "again.ts",
+      "hand.ts",
+      "say.ts",
+      "auto.ts",
+      "popup.ts",
+      "panel.ts",
+      "options.ts",
+      "welcome.ts",
+    ],
+    {
+      format: "iife",
+      loader: { ".css": "text" },
+      plugins: [squeezed()],
+    },
+  ),
   bundle(["background.ts"], { format: "esm", alias: { "hearsay-engine": join(engine, "hearsay.js") } }),
   bundle(["popup.css", "panel.css", "options.css", "welcome.css"], { loader: { ".css": "css" } }),
   add("popup.html", join(here, "src/popup.html")),

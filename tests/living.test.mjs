@@ -343,6 +343,116 @@ test("whatever happens to a page, in whatever order: read bit by bit is the same
   }
 });
 
+/** Keeps back what reads pages again, until `letGo`; or has the browser refuse it once. */
+const withhold = (how) =>
+  at.browser.inBackground(`{
+    const { scripting } = chrome;
+    globalThis.executeScript ??= scripting.executeScript;
+    const held = new Promise((go) => {
+      globalThis.letGo = go;
+    });
+    globalThis.asked = 0;
+    scripting.executeScript = async (injection) => {
+      if (!injection.files?.includes("again.js")) return executeScript.call(scripting, injection);
+      asked += 1;
+      if ("${how}" === "held") await held;
+      scripting.executeScript = executeScript;
+      if ("${how}" === "refused") throw new Error("refused");
+      return executeScript.call(scripting, injection);
+    };
+  }`);
+const letGo = () => at.browser.inBackground("letGo()");
+const asked = () => at.browser.inBackground("asked");
+const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+test("what changes while that which reads again is on its way is kept, and costs itself", async () => {
+  const { page, popup, work } = await read("/fold?held");
+  await withhold("held");
+  const before = await highlights(page);
+  await append(page, told(1001));
+  await until("the question", asked);
+  // Whatever can be heard of, and first that of which no record tells.
+  await page.evaluate(() => {
+    document.querySelector("#box").checked = true;
+    document.querySelector("#fold").classList.add("open");
+    document.querySelector("#hidden").hidden = false;
+    document.querySelector("#details").open = true;
+    history.pushState(null, "", "?elsewhere");
+  });
+  await drawn(page);
+  await page.evaluate((text) => {
+    const host = document.createElement("div");
+    host.attachShadow({ mode: "open" }).innerHTML = `<p>${text}</p>`;
+    document.querySelector("article").append(host);
+    document.querySelector("#hidden").remove();
+  }, told(1002));
+  await append(page, told(1003));
+  await drawn(page);
+  const { work: waiting } = await status(popup);
+  assert.ok(waiting.pending, "the page is told to have changed");
+  assert.deepEqual([waiting.visited, waiting.rounds, waiting.messages], [work.visited, work.rounds, work.messages]);
+  assert.deepEqual(await highlights(page), before);
+  await letGo();
+  const after = await calm(popup);
+  assert.equal(await asked(), 1, "it is asked for once");
+  assert.equal((await anonymous(page)).length, before.anonymous.length + 6);
+  assert.equal(after.url, `${at.origin}/fold?elsewhere`);
+  assert.ok(after.work.collected <= work.collected + 14, `${after.work.collected - work.collected} blocks made`);
+  await sameAsAfresh(page, popup);
+});
+
+test("more changes while it is on its way than are kept: all is read anew", async () => {
+  const { page, popup } = await read("/long?flooded");
+  await withhold("held");
+  await append(page, told(1001));
+  await until("the question", asked);
+  await page.evaluate((text) => {
+    const { firstChild } = document.querySelector("#p31");
+    for (let i = 0; i < 60_000; i++) firstChild.data = `${i}`;
+    firstChild.data = text;
+  }, told(1002));
+  await letGo();
+  await calm(popup);
+  for (const text of [told(1001), told(1002)]) assert.ok((await pageInput(popup)).blocks.some((block) => block.text.startsWith(text)));
+  await sameAsAfresh(page, popup);
+});
+
+test("where it can't be had it is asked for with the next change, and nothing is lost", async () => {
+  const { page, popup } = await read("/story?refused");
+  const before = (await anonymous(page)).length;
+  await withhold("refused");
+  await append(page, told(1001));
+  await until("the question", asked);
+  await calm(popup);
+  assert.equal((await anonymous(page)).length, before);
+  await append(page, told(1002));
+  await until("both", async () => (await anonymous(page)).length === before + 2);
+  await sameAsAfresh(page, popup);
+});
+
+test("a page that changes under its first reading waits for it, and is read as it is by then", async () => {
+  const page = await at.browser.open(`${at.origin}/very-long?early`);
+  await withhold("held");
+  await page.evaluate((text) => {
+    const change = () => {
+      document.querySelector("article").append(Object.assign(document.createElement("p"), { textContent: text }));
+      document.querySelector("#p3")?.remove();
+      if (CSS.highlights.size === 0 && !window.enough) setTimeout(change, 1);
+    };
+    change();
+  }, told(1));
+  // The popup waits for what it will show.
+  const pressed = at.browser.press(page);
+  await until("the question", asked);
+  await page.evaluate(() => {
+    window.enough = true;
+  });
+  await letGo();
+  const popup = await pressed;
+  await settled(popup);
+  await sameAsAfresh(page, popup);
+});
+
 test("frames that come late are read without a press: of the same origin, without an address, in other frames", async () => {
   const { page } = await read("/frame-late");
   const add = (frame, html) =>

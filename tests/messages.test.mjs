@@ -72,7 +72,7 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
   const { page, send } = await held("/story?own", () => {
     document.body.append(Object.assign(document.createElement("iframe"), { srcdoc: "<p>Officials said so.</p>" }));
   });
-  const words = async (name, frame) => (await send({ type: "marks", page: pages[name], lent: [] }, frame)).reply.map((one) => one.words);
+  const words = async (name, frame) => (await send({ type: "view", page: pages[name], lent: [], lentMarks: [] }, frame)).reply.marks.map((one) => one.words);
   // A page's address may have changed by script since the browser told of it.
   await page.evaluate(() => history.pushState(null, "", "/story?pushed"));
   assert.deepEqual(await words("own"), ["own"]);
@@ -81,7 +81,7 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
   assert.deepEqual(await words("own", 1), ["own"], "whose origin is its maker's");
   for (const name of ["other", "file"]) assert.deepEqual(await words(name, 1), [], name);
   for (const frame of [0, 1]) {
-    const { view } = (await send({ type: "view", site: "localhost" }, frame)).reply;
+    const { view } = (await send({ type: "view", site: "localhost", page: pages.own, lent: [], lentMarks: [] }, frame)).reply;
     assert.deepEqual(view.categories, { anonymous: true, unsourced: false, hedged: true }, "of the tab's site");
   }
   for (const name of ["other", "file"]) {
@@ -97,7 +97,7 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
 test("our own pages may not speak for a frame", async () => {
   const page = await options(at.browser);
   const send = (message) => page.evaluate((sent) => chrome.runtime.sendMessage(sent).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered"), message);
-  for (const type of ["hello", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
+  for (const type of ["hello", "again", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
   assert.ok((await send({ type: "guide" })).reply.guide);
   await page.close();
 });

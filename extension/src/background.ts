@@ -63,6 +63,7 @@ import {
   settings,
   update,
   viewFor,
+  withLent,
   withSite,
 } from "./settings";
 import { title } from "./tell";
@@ -98,19 +99,23 @@ onFrameMessage({
     return { view: viewFor(all, host), site: host };
   },
 
+  again: async (_ask, { tab, frame }) => {
+    await injectInto(tab, frame, "again");
+    return null;
+  },
+
   hand: async (_ask, { tab, frame }) => {
     await injectInto(tab, frame, "hand");
     return null;
   },
 
-  view: async (_ask, { tabUrl }) => {
-    if (tabUrl === null) return null;
-    const [all, site] = [await settings(), hostOf(tabUrl)];
-    return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
+  view: async ({ page, lent, lentMarks }, sender) => {
+    if (sender.tabUrl === null) return null;
+    const own = isOwn(page, sender) ? marksOf(page).catch(() => []) : [];
+    const [all, marks, site] = [await settings(), await own, hostOf(sender.tabUrl)];
+    const view = withLent(viewFor(all, site), lent);
+    return { view, off: ruleFor(all, site) === "off", marks: lentMarks.reduce(marked, marks) };
   },
-
-  marks: async ({ page, lent }, sender) =>
-    lent.reduce(marked, isOwn(page, sender) ? await marksOf(page) : []),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
@@ -417,7 +422,7 @@ async function list(tab: number, url: string): Promise<ListReport> {
  * change no sooner than we do.
  */
 async function filterOf({ url, lent }: FrameStatus): Promise<Filter> {
-  return { ...viewFor(await settings(), hostOf(url)), ...lent };
+  return withLent(viewFor(await settings(), hostOf(url)), lent);
 }
 
 /** The same as the core is asked for it. */

@@ -63,9 +63,9 @@ export function alive(): boolean {
 /** An element's shadow root, also a closed one. Firefox has a property for it. */
 export function closedRootOf(element: Element): ShadowRoot | null {
   try {
-    const firefox = element as { openOrClosedShadowRoot?: ShadowRoot | null };
-    if ("openOrClosedShadowRoot" in firefox) return firefox.openOrClosedShadowRoot ?? null;
-    return (chrome.dom?.openOrClosedShadowRoot(element as HTMLElement) as ShadowRoot | null) ?? null;
+    const { openOrClosedShadowRoot: firefox } = element as { openOrClosedShadowRoot?: ShadowRoot | null };
+    const root = firefox ?? chrome.dom?.openOrClosedShadowRoot(element as HTMLElement);
+    return (root as ShadowRoot | undefined) ?? null;
   } catch {
     return null;
   }
@@ -148,15 +148,22 @@ export function follow(
   return channel(port);
 }
 
-/** In a content script: hears of every panel that follows the tab. */
+/** In a content script: keeps a channel for every panel that follows the tab; `changed` when one comes or goes. */
 export function onFollowed(
-  begin: (channel: Channel<PageToPanel>) => { heard: (message: PanelToPage) => void; closed: () => void },
+  panels: Set<Channel<PageToPanel>>,
+  changed: () => void,
+  heard: (message: PanelToPage) => void,
 ): void {
   chrome.runtime.onConnect.addListener((port) => {
     if (port.name !== CHANNEL || port.sender?.tab) return;
-    const { heard, closed } = begin(channel(port));
+    const panel = channel<PageToPanel>(port);
+    panels.add(panel);
+    changed();
     port.onMessage.addListener(heard);
-    port.onDisconnect.addListener(closed);
+    port.onDisconnect.addListener(() => {
+      panels.delete(panel);
+      changed();
+    });
   });
 }
 
@@ -186,6 +193,13 @@ export async function ask<K extends keyof ToBackground>(
     return reply as Reply<ToBackground, K>;
   };
   return send().catch((reason) => (alive() ? send() : Promise.reject(reason)));
+}
+
+/** The same; null when nobody can be reached. */
+export async function tryAsk<K extends keyof ToBackground>(
+  message: Envelope<ToBackground, K>,
+): Promise<Reply<ToBackground, K> | null> {
+  return ask(message).catch(() => null);
 }
 
 /** To one frame; null when no content script answers there. */
@@ -240,7 +254,11 @@ export async function framesOf(tab: number): Promise<number[]> {
  * Puts what is only wanted now and then into one frame, beside the content script. A frame that is gone
  * needs none.
  */
-export async function injectInto(tab: number, frame: number, script: "hand" | "say"): Promise<void> {
+export async function injectInto(
+  tab: number,
+  frame: number,
+  script: "again" | "hand" | "say",
+): Promise<void> {
   const target = { tabId: tab, frameIds: [frame] };
   await chrome.scripting
     .executeScript({ target, files: [`${script}.js`], injectImmediately: true })
@@ -311,12 +329,10 @@ export function onCommand(handlers: Record<string, (tab: Tab) => void>): void {
   });
 }
 
-/** Firefox's place for the list, which the types of Chromium's API don't know. */
-const sidebar = (chrome as { sidebarAction?: { open(): Promise<void> } }).sidebarAction;
-
 /** Opens the list beside the page. Must run inside a click or a command, before anything is awaited. */
 export async function openPanel(window: number): Promise<void> {
-  // Firefox knows which window it is: the one of the click.
+  // Firefox's place for the list, which the types of Chromium's API don't know. It knows which window it is: the one of the click.
+  const { sidebarAction: sidebar } = chrome as { sidebarAction?: { open(): Promise<void> } };
   await (sidebar ? sidebar.open() : chrome.sidePanel.open({ windowId: window }));
 }
 

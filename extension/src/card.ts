@@ -4,9 +4,10 @@
  */
 import sheetText from "./card.css";
 import { element, line, quoted, svg } from "./draw";
+import * as here from "./here";
 import type { Host } from "./host";
 import { later } from "./later";
-import { clientWidth, here } from "./nodes";
+import { clientWidth } from "./nodes";
 import { type Box, EDGE, GAP, place } from "./place";
 import type { Category, Details, Looks, Sheet, Tally } from "./protocol";
 import { factLabel, factText, kindLabel, plain, strengthText, title } from "./tell";

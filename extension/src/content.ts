@@ -1,31 +1,48 @@
 /**
- * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background,
- * and what answers the reader's hand is sent for when it first comes (`hand.ts`).
+ * One frame of a page. Owns what was read of it and what is shown; the engine sits in the background. What
+ * reads the page again is sent for when it first changes (`again.ts`), what answers the reader's hand when
+ * that first comes (`hand.ts`).
  * Being on is one `AbortController`: aborting it takes away everything. The page is read in rounds:
  * one when highlights are switched on, then one for whatever changed, never two at a time.
  */
 import { bounds } from "../../crate/data/page/blocks.json";
-import { alive, ask, type Channel, closedRootOf, onFollowed, onPageMessage, onStored } from "./browser";
-import { Collection, type Entry } from "./collect";
-import { type Flag, normalised, unpack } from "./flags";
+import type { Again } from "./again";
+import {
+  alive,
+  ask,
+  type Channel,
+  closedRootOf,
+  onFollowed,
+  onPageMessage,
+  onStored,
+  tryAsk,
+} from "./browser";
+import { Collection } from "./collect";
+import { normalised, unpack } from "./flags";
 import type { Hand, Page } from "./hand";
-import { HOST, type Host, randomName } from "./host";
-import { all, attribute, here, isConnected, listen, shadowRootOf, tagOf } from "./nodes";
+import * as here from "./here";
+import { type Host, randomName } from "./host";
+import { turn } from "./later";
+import { all, attribute, isConnected, listen, shadowRootOf, tagOf } from "./nodes";
 import { Pace } from "./pace";
 import { Paint } from "./paint";
 import {
+  type Act,
+  type Block,
   CATEGORIES,
   type Change,
-  type Details,
   type DocumentName,
   type DocumentRef,
   type FrameStatus,
+  type FromFrames,
   type Mark,
   type MarkAct,
   type PageToPanel,
   type Reading,
   type ReadRequest,
+  type Reply,
   type Sheet,
+  type Splice,
   type Timings,
   type Tone,
   type Trouble,
@@ -33,16 +50,17 @@ import {
   type Way,
   type Work,
 } from "./protocol";
-import { changes, portions } from "./sent";
-import { acted } from "./settings";
-import { NAMES } from "./theme";
+import { portions } from "./sent";
+import { OURS } from "./theme";
 import { toneBehind } from "./tone";
 import { waitForTouch } from "./touch";
+import type { Entry } from "./walk";
 import { Watch } from "./watch";
 import { text } from "./words";
 
 type Facts = Change["facts"];
 
+const TOP = window === window.top;
 /** UTF-16 units that are read of a page, and of a frame in one: there may be many. */
 const MAX_TEXT = bounds.text;
 const MAX_FRAME_TEXT = 200_000;
@@ -61,8 +79,6 @@ interface Life {
   paint: Paint;
   /** What is offered to the reader's hand, from the first reading on. */
   page: Page | null;
-  /** Ends the waiting for that hand. */
-  untouched: AbortController;
   /** The round that is under way, or the last one; it never fails. */
   round: Promise<void>;
   /** A round waits for its turn. */
@@ -75,11 +91,9 @@ interface Life {
   framesLeft: number;
   /** The page changed faster than it could be read. */
   restless: boolean;
-  /** How long the last round kept the engine busy, in milliseconds. */
-  elsewhere: number;
   /** The root of the document and what listens to its events: both go when a page is written anew. */
   root: Element | null;
-  hearing: AbortController;
+  hearing: AbortController | null;
   counts: Pick<Work, "rounds" | "messages" | "blocks">;
 }
 
@@ -103,7 +117,7 @@ class Frame {
   /** The host that the reader's rules for this page are kept under. */
   #site = "";
   /** In a private window: what the reader chose for this page alone. */
-  #lent: Partial<View> = {};
+  readonly #lent: Act[] = [];
   /** What the reader made of flags on a page; `lent`: in a private window, for as long as that page is there. */
   #marks: { page: string; all: Mark[] | null; lent: MarkAct[] } = { page: "", all: null, lent: [] };
 
@@ -116,20 +130,21 @@ class Frame {
   /** An element of the longest text: the page's ground is what is behind it. */
   #ground: Element | null = null;
   readonly #panels = new Set<Channel<PageToPanel>>();
+  #again: Again | null = null;
   #hand: Hand | null = null;
-  /** The hand is on its way. */
-  #coming: Promise<unknown> | null = null;
+  /** Scripts that are on their way. */
+  readonly #coming = new Map<"again" | "hand", Promise<unknown>>();
   #timings: Timings | null = null;
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   #error: string | null = null;
 
   constructor() {
     onPageMessage({
       on: async ({ view, site, force }) => {
         if (force) this.#dismissed = null;
-        if (this.#dismissed === address()) return this.#status();
         const started = this.#start(view, site);
         // Nobody waits for a frame that is slow to load; it marks its flags when it is there.
-        if (window === window.top || !here.loading()) await started;
+        if (TOP || !here.loading()) await started;
         return this.#status();
       },
       off: ({ dismiss }) => {
@@ -145,34 +160,30 @@ class Frame {
       },
       resend: ({ known }) => this.#request(known),
       lend: async ({ act }) => {
-        const life = this.#life;
-        if (!life) return this.#status();
-        this.#lent = { ...this.#lent, ...acted(life.view, act) };
-        await this.#wear(life, { ...life.view, ...this.#lent });
+        if (this.#life) {
+          this.#lent.push(act);
+          await this.#stored(this.#life);
+        }
         return this.#status();
       },
       tally: ({ category, words }) => {
-        const shown = this.#life?.paint.shown ?? [];
-        const alike = shown.filter((flag) => flag.category === category);
         const paint = this.#life?.paint;
-        return {
-          site: shown.length,
-          category: alike.length,
-          phrase: alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words).length,
-        };
+        const shown = paint?.shown ?? [];
+        const alike = shown.filter((flag) => flag.category === category);
+        const same = alike.filter((flag) => normalised(paint?.wordsOf(flag) ?? "") === words);
+        return { site: shown.length, category: alike.length, phrase: same.length };
       },
       quote: async ({ document: own }) =>
         own === null || own === this.#document ? ((await this.#handed())?.quoted() ?? null) : null,
       lendMark: async ({ act }) => {
         this.#marks.lent.push(act);
-        await this.#recall();
-        if (this.#life) await this.#wear(this.#life, this.#life.view);
+        if (this.#life) await this.#stored(this.#life);
         return null;
       },
       step: async ({ by, enter }) => {
         // Nobody has come to a flag before there is a hand.
         const hand = enter && this.#life?.paint.shown.length ? await this.#handed() : this.#hand;
-        return (await hand?.step(by, enter)) ?? { at: null, words: "", category: null, was: false };
+        return (await hand?.step(by, enter)) ?? null;
       },
       card: async () => ({ opened: (await this.#hand?.open()) ?? false }),
       say: ({ text }) => {
@@ -181,80 +192,86 @@ class Frame {
         return { said: host !== null };
       },
     });
-    onFollowed((channel) => {
-      this.#panels.add(channel);
-      this.#followed();
-      return {
-        heard: async (message) => (await this.#handed())?.heard(message),
-        closed: () => {
-          this.#panels.delete(channel);
-          this.#followed();
-        },
-      };
-    });
+    onFollowed(
+      this.#panels,
+      () => {
+        if (this.#hand) this.#hand.panels();
+        else if (this.#panels.size > 0) void this.#handed();
+      },
+      async (message) => (await this.#handed())?.heard(message),
+    );
   }
 
   /** A site rule loaded this script: may it start? */
   async hello(): Promise<void> {
-    const reply = await ask<"hello">({ type: "hello" }).catch(() => null);
-    if (reply?.view && this.#dismissed !== address()) await this.#start(reply.view, reply.site);
+    const reply = await tryAsk<"hello">({ type: "hello" });
+    if (reply?.view) await this.#start(reply.view, reply.site);
   }
 
+  /** Unless the reader switched the page off by hand. */
   async #start(view: View, site: string): Promise<void> {
+    if (this.#dismissed === address()) return;
     if (this.#life && !alive()) this.#stop();
     if (this.#life) return this.#life.ready;
     this.#site = site;
-    const life = this.#open({ ...view, ...this.#lent });
+    const life = this.#open(view);
     this.#life = life;
     const { signal } = life.end;
     this.#listen(life);
     onStored(() => void this.#stored(life), signal);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#due(life), { signal });
-    life.ready = this.#begin(life);
+    this.#dark.addEventListener("change", () => this.#due(life), { signal });
+    // Before the page is parsed nothing that changes is news.
+    life.round = parsed(signal).then(() => {
+      life.due = false;
+    });
+    life.ready = this.#round(life);
     return life.ready;
   }
 
-  /** Listens to the document's events, from the start and where a page was written anew. */
+  /** Listens to the document's events: from the start, where a page was written anew, and for the hand. */
   #listen(life: Life): void {
-    life.hearing.abort();
+    life.hearing?.abort();
     life.hearing = new AbortController();
     life.root = here.root();
     const signal = AbortSignal.any([life.end.signal, life.hearing.signal]);
     life.watch.listen(signal);
-    // The page may come back from the back/forward cache, where everything of ours would still stand.
-    listen(window, "pagehide", (event) => this.#leave(event.persisted), { signal });
-    if (life.page && this.#hand) this.#hand.wears(life.page);
-    else if (life.page) this.#wait(life, life.page);
+    listen(
+      window,
+      "pagehide",
+      ({ persisted }) => {
+        this.#stop();
+        void tryAsk<"bye">({ type: "bye", site: false });
+        // It may come back from the back/forward cache, where everything of ours would still stand.
+        if (persisted) window.addEventListener("pageshow", () => void this.hello(), { once: true });
+      },
+      { signal },
+    );
+    const { page } = life;
+    if (page && this.#hand) this.#hand.wears(page);
+    else if (page) waitForTouch(page, signal, async (last) => (await this.#handed())?.touched(last()));
   }
 
   #open(view: View): Life {
     const end = new AbortController();
-    const heard = <T>(note: () => T) => {
-      if (!this.#alive()) return null;
-      const noted = note();
-      this.#due(life);
-      return noted;
-    };
     const watch = new Watch(
       {
-        records: (records) => heard(() => life.collection.changed(records)) !== false,
+        records: (records) => this.#due(life) && life.collection.changed(records),
         ours: (node) => globalThis.hearsay?.host?.is(node) === true,
-        shown: (element) => heard(() => life.collection.check(element)),
-        moved: () => heard(() => {}),
-        frame: () =>
-          heard(() => {
-            life.frames = true;
-          }),
+        shown: (element) => this.#due(life) && life.collection.check(element),
+        moved: () => this.#due(life),
+        frame: () => {
+          life.frames = this.#due(life);
+        },
       },
       end.signal,
     );
     const collection = new Collection({
-      most: window === window.top ? MAX_TEXT : MAX_FRAME_TEXT,
+      most: TOP ? MAX_TEXT : MAX_FRAME_TEXT,
       shadowOf: (element, closed) => shadowRootOf(element) ?? (closed ? closedRootOf(element) : null),
-      enter: (root) => watch.enter(root),
-      await: (element) => watch.await(element),
-      dismiss: (element) => watch.dismiss(element),
+      watch,
+      changed: () => this.#bring("again"),
     });
+    collection.mend = this.#again?.mend(collection) ?? null;
     const life: Life = {
       end,
       view,
@@ -264,36 +281,32 @@ class Frame {
       watch,
       paint: new Paint(collection.roots),
       page: null,
-      untouched: new AbortController(),
       round: Promise.resolve(),
       due: true,
       busy: false,
       frames: false,
       framesLeft: MAX_FRAME_ROUNDS,
       restless: false,
-      elsewhere: 0,
       root: null,
-      hearing: new AbortController(),
+      hearing: null,
       counts: { rounds: 0, messages: 0, blocks: 0 },
     };
     return life;
   }
 
-  async #begin(life: Life): Promise<void> {
-    if (here.loading()) await parsed(life.end.signal);
-    life.due = false;
-    await this.#round(life);
-  }
-
-  /** Something may have changed: a round, as soon as our share of the page's time allows it. */
-  #due(life: Life): void {
-    if (life.due) return;
+  /** Something may have changed: a round, as soon as our share of the page's time allows it. False where all ends instead. */
+  #due(life: Life): boolean {
+    if (!this.#alive()) return false;
+    if (life.due) return true;
     life.due = true;
+    const brought = this.#again ? null : this.#bring("again");
     void life.round.then(async () => {
-      const on = await life.pace.rest();
+      await brought;
+      const on = await this.#again?.rest(life.pace.next, life.end.signal);
       life.due = false;
       if (on && this.#alive()) await this.#round(life);
     });
+    return true;
   }
 
   /** One round, after the one under way. */
@@ -303,11 +316,10 @@ class Frame {
       life.counts.rounds += 1;
       life.busy = true;
       // A page may have replaced anything that a script relies on; the popup then says so.
-      await this.#read(life).catch((reason) => {
+      const elsewhere = await this.#read(life).catch((reason) => {
         this.#error = String(reason);
       });
-      life.pace.end(life.elsewhere);
-      life.elsewhere = 0;
+      life.pace.end(elsewhere ?? 0);
       life.busy = false;
       // What it missed nobody tells: it looks again.
       if (life.restless) this.#due(life);
@@ -315,8 +327,8 @@ class Frame {
     return life.round;
   }
 
-  /** Page → engine → highlights, each as far as it changed. */
-  async #read(life: Life): Promise<void> {
+  /** Page → engine → highlights, each as far as it changed. How long that kept the engine busy, in milliseconds. */
+  async #read(life: Life): Promise<number | undefined> {
     const { collection, pace, paint } = life;
     const begun = performance.now();
     // Where there was too much to tell, nothing is told any more.
@@ -335,29 +347,30 @@ class Frame {
     const entries = pace.once(() => collection.entries());
     const moved = this.#facts !== null && withoutHash(this.#facts.url ?? "") !== address();
     if (moved) this.#way = {};
-    await recalled;
-    const written = collection.takeAgain();
-    const splices = pace.once(() => changes(before, entries));
+    // What was chosen for this page alone came with nothing else.
+    const chosen = await recalled;
+    if (chosen && this.#lent.length > 0) life.view = chosen.view;
+    const written = collection.mend?.takeAgain() ?? new Set();
+    // Without what reads again all is the same, but for the first time, when the whole is sent.
+    const splices = pace.once(() => this.#again?.changes(before, entries) ?? null);
     const facts = this.#factsNow(life.view);
     const sheet = { tone: pace.once(() => this.#toneNow(entries)), looks: life.view.looks };
     if (life.frames && life.framesLeft > 0) {
       life.frames = false;
       life.framesLeft -= 1;
-      void ask<"frames">({ type: "frames" }).catch(() => null);
+      void tryAsk<"frames">({ type: "frames" });
     }
 
-    const news = splices.length > 0 || !sameFacts(this.#facts, facts) || this.#reading === null;
-    const same = entries.length === before.length && entries.every((entry, i) => entry === before[i]);
+    const news = splices?.length || !sameFacts(this.#facts, facts) || this.#reading === null;
     this.#facts = facts;
     this.#entries = entries;
     const sent = performance.now();
     let reading = this.#reading;
-    if (news) reading = await this.#engine(life, { facts, splices }, sheet);
-    else if (!sameSheet(sheet, this.#sheet)) await this.#restyle(sheet);
+    if (news) reading = await this.#engine(life, splices ?? [], sheet);
+    else await this.#restyle(sheet);
     if (life.end.signal.aborted) return;
     const received = performance.now();
-    life.elsewhere = received - sent;
-    const changed = news || !same || written.size > 0;
+    const changed = news || splices || written.size > 0;
     if (changed) {
       const flags = pace.once(() => unpack(reading?.flags ?? []));
       // From here to the first step of `show` in one go: the page is never drawn in between.
@@ -368,95 +381,82 @@ class Frame {
     if (!life.page) this.#offer(life);
     else if (changed) this.#hand?.shows(life.page);
     else this.#hand?.check();
-    if (this.#timings) return;
-    this.#clock(
-      { collect: sent - begun, engine: received - sent, paint: performance.now() - received },
-      begun,
-    );
+    const engine = received - sent;
+    if (!this.#timings)
+      this.#clock({ collect: sent - begun, engine, paint: performance.now() - received }, begun);
+    return engine;
   }
 
   /** Keeps the times of a reading, the last one when the next frame is drawn. */
   #clock(parts: Omit<Timings, "total">, begun: number): void {
     const timings = { ...parts, total: null };
     this.#timings = timings;
-    requestAnimationFrame(() => {
+    requestAnimationFrame(async () => {
       // The task after a frame's callbacks runs once that frame is drawn.
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
-        if (this.#timings === timings) this.#timings = { ...timings, total: performance.now() - begun };
-        channel.port1.close();
-      };
-      channel.port2.postMessage(null);
+      await turn();
+      if (this.#timings === timings) this.#timings = { ...timings, total: performance.now() - begun };
     });
   }
 
   /** There is something to touch from now on. */
   #offer(life: Life): void {
     const { signal } = life.end;
-    const page: Page = {
+    life.page = {
       paint: life.paint,
       site: this.#site,
       signal,
       view: () => life.view,
       ref: () => this.#ref(),
+      url,
       address,
       title,
       entries: () => this.#entries,
-      details: (flag) => this.#details(life, flag),
+      settled: () => life.round,
+      resend: () => this.#resend(life),
       alive: () => this.#alive(),
     };
-    life.page = page;
-    if (this.#hand) {
-      this.#hand.wears(page);
-      return;
-    }
-    this.#wait(life, page);
-    this.#followed();
-  }
-
-  #wait(life: Life, { alive, paint }: Page): void {
-    const signal = AbortSignal.any([life.end.signal, life.hearing.signal, life.untouched.signal]);
-    waitForTouch(paint, alive, signal, async (last) => (await this.#handed())?.touched(last()));
-  }
-
-  /** A panel came or went, or there is something for it. */
-  #followed(): void {
-    if (this.#hand) this.#hand.panels();
-    else if (this.#panels.size > 0) void this.#handed();
+    this.#listen(life);
+    if (this.#panels.size > 0) void this.#handed();
   }
 
   /** What answers the reader's hand; null where nothing is marked, or where it can't be had. */
   async #handed(): Promise<Hand | null> {
-    if (!this.#hand && this.#life?.page) {
-      this.#coming ??= ask<"hand">({ type: "hand" })
-        .catch(() => null)
-        .finally(() => {
-          this.#coming = null;
-        });
-      await this.#coming;
-    }
+    if (!this.#hand && this.#life?.page) await this.#bring("hand");
     return this.#hand;
   }
 
-  /** The other script is there. */
-  arrive(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void {
+  /** Sends for another script of ours: when this settles it is there, or not to be had. */
+  #bring(script: "again" | "hand"): Promise<unknown> {
+    const coming =
+      this.#coming.get(script) ??
+      tryAsk<typeof script>({ type: script }).finally(() => this.#coming.delete(script));
+    this.#coming.set(script, coming);
+    return coming;
+  }
+
+  /** What reads again is there. */
+  again(again: Again): void {
+    this.#again ??= again;
+    const collection = this.#life?.collection;
+    if (collection) collection.mend ??= again.mend(collection);
+  }
+
+  /** What answers the hand is there. */
+  hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void {
     if (this.#hand) return;
-    const hand = make(this.#panels);
-    this.#hand = hand;
-    if (!this.#life?.page) return;
-    this.#life.untouched.abort();
-    hand.wears(this.#life.page);
+    this.#hand = make(this.#panels);
+    if (this.#life?.page) this.#listen(this.#life);
   }
 
   /** Null when the engine could not read; `error` then says why. */
-  async #engine(life: Life, change: Change, sheet: Sheet): Promise<Reading | null> {
+  async #engine(life: Life, splices: readonly Splice[], sheet: Sheet): Promise<Reading | null> {
     const afresh = this.#reading === null || this.#reading === EMPTY;
     if (afresh && this.#entries.length === 0) {
       if (!TEXT.test(here.type())) this.#error = text("noText");
       return EMPTY;
     }
-    let reply = await this.#send(life, change, afresh, sheet);
-    if ("resend" in reply) reply = await this.#send(life, this.#whole(life), true, sheet);
+    let reply = await this.#send(life, afresh ? null : splices, sheet);
+    if ("resend" in reply) reply = await this.#send(life, null, sheet);
     if (life.end.signal.aborted) return null;
     if ("reading" in reply) {
       this.#error = null;
@@ -467,14 +467,15 @@ class Frame {
     return null;
   }
 
-  /** Sends a change in messages that the page can bear; the last one is answered with the reading. */
-  async #send(life: Life, change: Change, afresh: boolean, sheet: Sheet) {
-    const steps = portions(afresh ? this.#whole(life).splices : change.splices);
-    const { pace, counts } = life;
-    let last: ReturnType<typeof ask<"read">> | null = null;
+  /** Sends a change, for null all there is, in messages that the page can bear; the last one is answered with the reading. */
+  async #send({ counts, pace }: Life, change: readonly Splice[] | null, sheet: Sheet) {
+    const steps = portions(change ?? [{ at: 0, remove: 0, blocks: this.#blocks() }]);
+    const facts = this.#facts as Facts;
+    // Only the last answer counts: where a step is lost, so is what follows.
+    let last: Promise<Reply<FromFrames, "read">> | null = null;
     const sending = function* (this: Frame) {
       for (const [i, splices] of steps.entries()) {
-        const base = afresh && i === 0 ? null : this.#revision;
+        const base = change || i > 0 ? this.#revision : null;
         this.#revision += 1;
         counts.messages += 1;
         counts.blocks += splices.reduce((sum, { blocks }) => sum + blocks.length, 0);
@@ -482,81 +483,58 @@ class Frame {
           type: "read",
           ...this.#ref(),
           base,
-          change: { facts: change.facts, splices },
+          change: { facts, splices },
           more: i < steps.length - 1,
-          sheet: i === 0 && !sameSheet(sheet, this.#sheet) ? { now: sheet, before: this.#sheet } : null,
-        });
-        // Only the last answer counts: where a step is lost, so is what follows.
-        last.catch(() => null);
+          sheet: i === 0 && !same(sheet, this.#sheet) ? { now: sheet, before: this.#sheet } : null,
+        }).catch((reason) => ({ error: String(reason) }));
         yield;
       }
     };
     if (!(await pace.slices(sending.call(this))) || !last) return { error: text("calledOff") };
-    return (last as ReturnType<typeof ask<"read">>).catch((reason) => ({ error: String(reason) }));
+    return last as Promise<Reply<FromFrames, "read">>;
   }
 
-  /** The whole document as a change of nothing. */
-  #whole(life: Life): Change {
-    const blocks = this.#entries.map(({ block }) => block);
-    return { facts: this.#facts ?? this.#factsNow(life.view), splices: [{ at: 0, remove: 0, blocks }] };
+  #blocks(): Block[] {
+    return this.#entries.map(({ block }) => block);
   }
 
-  async #details(life: Life, flag: Flag): Promise<Details | null> {
-    // Once more after sending the document again; a second "resend" would be one too many.
-    for (let round = 0; round < 2; round++) {
-      // A reading that is under way would renumber the flags.
-      await life.round;
-      if (life.end.signal.aborted || !life.paint.shown.includes(flag)) return null;
-      const reply = await ask<"details">({
-        type: "details",
-        ...this.#ref(),
-        flag: flag.index,
-        address: url(),
-      }).catch(() => null);
-      if (reply && "details" in reply) return reply.details;
-      if (!reply || !("resend" in reply)) return null;
-      life.round = life.round.then(async () => {
-        if (this.#entries.length === 0 || !this.#sheet) return;
-        await this.#send(life, this.#whole(life), true, this.#sheet);
-        if (life.page) this.#hand?.shows(life.page);
-      });
-    }
-    return null;
+  /** The whole document once more. */
+  #resend(life: Life): void {
+    life.round = life.round.then(async () => {
+      if (this.#entries.length === 0 || !this.#sheet) return;
+      await this.#send(life, null, this.#sheet);
+      if (life.page) this.#hand?.shows(life.page);
+    });
   }
 
-  /** The reader changed a switch, here or in another tab. */
+  /** The reader changed a switch, here or in another tab. What the engine must know of that takes a round. */
   async #stored(life: Life): Promise<void> {
-    const asked = ask<"view">({ type: "view" }).catch(() => null);
-    const [now] = await Promise.all([asked, this.#recall()]);
+    const now = await this.#recall();
     if (!now || life.end.signal.aborted) return;
-    if (now.off && window === window.top) {
+    if (now.off && TOP) {
       this.#stop(true);
-      await ask<"bye">({ type: "bye", site: true }).catch(() => null);
+      await tryAsk<"bye">({ type: "bye", site: true });
       return;
     }
-    await this.#wear(life, { ...now.view, ...this.#lent });
-  }
-
-  /** Shows what a view asks for. What the engine must know of it takes a round. */
-  async #wear(life: Life, view: View): Promise<void> {
+    const { view } = now;
     life.view = view;
     if (!this.#reading) return;
     if (!sameFacts(this.#facts, this.#factsNow(view))) {
       await this.#round(life);
     } else {
-      const sheet = this.#sheet && { ...this.#sheet, looks: view.looks };
-      if (sheet && !sameSheet(sheet, this.#sheet)) await this.#restyle(sheet);
+      if (this.#sheet) await this.#restyle({ ...this.#sheet, looks: view.looks });
       await life.pace.slices(life.paint.show(view));
     }
     if (life.end.signal.aborted) return;
     if (life.page) this.#hand?.wears(life.page);
   }
 
-  /** The ground changed under the text, by the system's colours or the page's own, or the reader's lines did. */
+  /** The ground may have changed under the text, by the system's colours or the page's own, or the reader's lines did. */
   async #restyle(sheet: Sheet): Promise<void> {
     const before = this.#sheet;
+    if (same(sheet, before)) return;
     this.#sheet = sheet;
-    await ask<"sheet">({ type: "sheet", sheet: { now: sheet, before } }).catch(() => null);
+    await tryAsk<"sheet">({ type: "sheet", sheet: { now: sheet, before } });
   }
 
   #toneNow(entries: readonly Entry[]): Tone {
@@ -582,26 +560,21 @@ class Frame {
       url: url(),
       title: title() || null,
       language: language(),
-      ...(this.#way.english ? { assume: "en" } : {}),
-      ...(this.#way.whole ? { whole: true } : {}),
-      ...(phrases.length === 0 ? {} : { phrases }),
-      ...(here.length === 0 ? {} : { dismissed: here }),
-      ...(this.#marks.all?.length ? { marks: this.#marks.all } : {}),
+      ...this.#way,
+      phrases,
+      dismissed: here,
+      marks: this.#marks.all ?? [],
     };
   }
 
-  /** Takes what there is of the reader's marks on the page that is there now. */
-  async #recall(): Promise<void> {
+  /** Asks what the reader chose, and takes what there is of marks on the page that is there now. */
+  async #recall(): Promise<Reply<FromFrames, "view"> | null> {
     const page = address();
     if (this.#marks.page !== page) this.#marks = { page, all: null, lent: [] };
-    const { lent } = this.#marks;
-    this.#marks.all = await ask<"marks">({ type: "marks", page, lent }).catch(() => []);
-  }
-
-  #leave(persisted: boolean): void {
-    this.#stop();
-    void ask<"bye">({ type: "bye", site: false }).catch(() => null);
-    if (persisted) window.addEventListener("pageshow", () => void this.hello(), { once: true });
+    const asked = { page, lent: this.#lent, lentMarks: this.#marks.lent };
+    const now = await tryAsk<"view">({ type: "view", ...asked });
+    this.#marks.all = now?.marks ?? this.#marks.all ?? [];
+    return now;
   }
 
   /** An orphan, whose extension was reloaded or removed, ends at the first event that it hears. */
@@ -640,16 +613,17 @@ class Frame {
     const ref = this.#ref();
     if (known.some(({ document, revision }) => document === ref.document && revision === ref.revision))
       return { known: true };
-    return { ...ref, page: { ...this.#facts, blocks: this.#entries.map(({ block }) => block) } };
+    return { ...ref, page: { ...this.#facts, blocks: this.#blocks() } };
   }
 
   #status(): FrameStatus {
+    const life = this.#life;
     const all = unpack(this.#reading?.flags ?? []);
     const flags = all.filter((flag) => !flag.dismissed);
     const { flags: _numbers, ...reading } = this.#reading ?? EMPTY;
     return {
       ...this.#ref(),
-      on: this.#life !== null,
+      on: life !== null,
       dismissed: this.#dismissed === address(),
       url: url(),
       title: title(),
@@ -658,24 +632,12 @@ class Frame {
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
       hidden: all.length - flags.length,
       lent: this.#lent,
-      shown: this.#life?.paint.shown.length ?? 0,
-      scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
+      shown: life?.paint.shown.length ?? 0,
+      scheme: this.#dark.matches ? "dark" : "light",
       timings: this.#timings,
-      work: this.#life && this.#work(this.#life),
-      troubles: this.#life ? troublesOf(this.#life) : [],
+      work: life && workOf(life),
+      troubles: life ? troublesOf(life) : [],
       error: this.#error,
-    };
-  }
-
-  #work({ busy, collection, counts, due, paint, pace, watch }: Life): Work {
-    const pending = due || busy;
-    return {
-      ...collection.walked,
-      awaited: watch.waiting,
-      ...counts,
-      ranges: paint.made,
-      longest: pace.longest,
-      pending,
     };
   }
 }
@@ -706,12 +668,20 @@ function language(): string | null {
 /** What is read of as text: all other kinds of file are shown by the browser in ways of its own. */
 const TEXT = /^(text\/html|application\/xhtml\+xml|text\/plain)$/;
 
+function workOf({ busy, collection, counts, due, pace, paint, watch }: Life): Work {
+  return {
+    ...collection.walked,
+    ...counts,
+    awaited: watch.waiting,
+    ranges: paint.made,
+    longest: pace.longest,
+    pending: due || busy,
+  };
+}
+
 function troublesOf({ collection, restless, paint }: Life): Trouble[] {
-  return [
-    ...(collection.cut ? (["cut"] as const) : []),
-    ...(restless ? (["restless"] as const) : []),
-    ...(paint.beaten ? (["beaten"] as const) : []),
-  ];
+  const all = [collection.cut && "cut", restless && "restless", paint.beaten && "beaten"] as const;
+  return all.filter((one) => one !== false);
 }
 
 function withoutHash(url: string): string {
@@ -720,19 +690,22 @@ function withoutHash(url: string): string {
 
 /** Whether the engine would take them for the same page. A place in the page is not part of it. */
 function sameFacts(one: Facts | null, other: Facts): boolean {
-  const key = ({ url, ...others }: Facts) => JSON.stringify([withoutHash(url ?? ""), others]);
-  return one !== null && key(one) === key(other);
+  const told = (facts: Facts) => ({ ...facts, url: withoutHash(facts.url ?? "") });
+  return same(one && told(one), told(other));
 }
 
-function sameSheet(one: Sheet, other: Sheet | null): boolean {
+/** Whether two things look the same in a message. */
+function same(one: object | null, other: object | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Resolves when the document is parsed, or when there is no more need. */
 function parsed(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    listen(document, "readystatechange", () => here.loading() || resolve(), { signal });
+    const look = () => here.loading() || resolve();
+    listen(document, "readystatechange", look, { signal });
     signal.addEventListener("abort", () => resolve());
+    look();
   });
 }
 
@@ -740,24 +713,24 @@ function parsed(signal: AbortSignal): Promise<void> {
 function position(): number[] {
   const order: number[] = [];
   for (let at: Window = window; at !== at.parent; at = at.parent) {
-    let i = 0;
-    while (i < at.parent.length && at.parent[i] !== at) i++;
-    order.unshift(i);
+    // Not much else of a window may be asked across origins.
+    order.unshift(Array.prototype.indexOf.call(at.parent, at));
   }
   return order;
 }
 
 /** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
 function sweep(): void {
-  for (const name of NAMES) CSS.highlights.delete(name);
-  for (const one of all(":root > *")) if (tagOf(one).startsWith(HOST)) one.remove();
+  for (const name of CSS.highlights.keys()) if (name.startsWith(OURS)) CSS.highlights.delete(name);
+  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
 }
 
 /** What our scripts in one frame know each other by. */
 interface Ours {
   /** A site rule loaded this script: may it start? */
   hello(): void;
-  arrive(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
+  again(again: Again): void;
+  hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
   host: Host | null;
 }
 
@@ -772,7 +745,8 @@ if (!Object.hasOwn(globalThis, "hearsay")) {
   const frame = new Frame();
   globalThis.hearsay = {
     hello: () => void frame.hello(),
-    arrive: (make) => frame.arrive(make),
+    again: (again) => frame.again(again),
+    hand: (make) => frame.hand(make),
     host: null,
   };
 }

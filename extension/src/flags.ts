@@ -18,19 +18,13 @@ export interface Flag {
 export function unpack(numbers: readonly number[]): Flag[] {
   const flags: Flag[] = [];
   for (let at = 0; at + FLAG_SIZE <= numbers.length; at += FLAG_SIZE) {
-    const category = CATEGORIES[numbers[at + 3] as number];
+    const [block = 0, start = 0, end = 0, kind = -1, , strength = 0, dismissed] = numbers.slice(
+      at,
+      at + FLAG_SIZE,
+    );
+    const category = CATEGORIES[kind];
     if (!category) continue;
-    const [block, start, end, strength] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 5]];
-    const dismissed = numbers[at + 6] === 1;
-    flags.push({
-      index: at / FLAG_SIZE,
-      block: block as number,
-      start: start as number,
-      end: end as number,
-      category,
-      strength: strength as number,
-      dismissed,
-    });
+    flags.push({ index: at / FLAG_SIZE, block, start, end, category, strength, dismissed: dismissed === 1 });
   }
   return flags;
 }

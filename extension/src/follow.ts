@@ -5,11 +5,14 @@
  */
 import type { Channel } from "./browser";
 import type { Flag } from "./flags";
+import * as here from "./here";
+import { type Active, Lamp } from "./lamp";
 import * as nodes from "./nodes";
 import type { Paint } from "./paint";
 import type { DocumentName, PageToPanel, PanelToPage } from "./protocol";
 import { bring, scrollersOf, scrollTo } from "./scroll";
 import { PLACE } from "./theme";
+import { under } from "./under";
 
 export class Follow {
   readonly #channels: ReadonlySet<Channel<PageToPanel>>;
@@ -22,11 +25,13 @@ export class Follow {
   #held: Flag | null = null;
   /** Where the reader was before the first jump: boxes and their scroll positions. */
   #before: [Element, number][] | null = null;
-  #place: Highlight | null = null;
+  readonly #active: Active;
+  readonly #place = new Lamp(0);
 
   /** `channels`: one for every panel that is there, kept up to date by their owner. */
-  constructor(channels: ReadonlySet<Channel<PageToPanel>>) {
+  constructor(channels: ReadonlySet<Channel<PageToPanel>>, active: Active) {
     this.#channels = channels;
+    this.#active = active;
   }
 
   /** A panel came or went. */
@@ -71,9 +76,9 @@ export class Follow {
     this.#eyes?.close();
     this.#eyes = null;
     this.#told = null;
-    if (this.#held) this.#paint?.activate(null);
+    if (this.#held) this.#active.set(null);
     this.#held = null;
-    this.#unmark();
+    this.#place.dark();
   }
 
   #tell(flag: Flag, picked: boolean): void {
@@ -95,13 +100,9 @@ export class Follow {
     const ranges = flag ? paint.rangesOf(flag) : paint.between(block, start, end);
     const [range] = ranges;
     if (!range) return;
-    this.#unmark();
-    if (flag) {
-      paint.activate(flag);
-    } else {
-      this.#place = new Highlight(...ranges);
-      CSS.highlights.set(PLACE, this.#place);
-    }
+    this.#place.dark();
+    if (flag) this.#active.set(flag);
+    else this.#place.light(PLACE, ranges);
     const boxes = scrollersOf(range.startContainer);
     // A jump after a jump keeps the first one's way back; after reading on, the way is a new one.
     if (!this.#before || !this.#eyes?.jumped) this.#before = boxes.map((box) => [box, box.scrollTop]);
@@ -114,8 +115,8 @@ export class Follow {
   }
 
   #back(): void {
-    this.#unmark();
-    this.#paint?.activate(null);
+    this.#place.dark();
+    this.#active.set(null);
     const before = this.#before;
     this.#before = null;
     this.#held = null;
@@ -123,11 +124,6 @@ export class Follow {
     for (const [i, [box, top]] of (before ?? []).entries()) {
       void scrollTo(box, top, i === (before?.length ?? 0) - 1);
     }
-  }
-
-  #unmark(): void {
-    if (this.#place && CSS.highlights.get(PLACE) === this.#place) CSS.highlights.delete(PLACE);
-    this.#place = null;
   }
 }
 
@@ -153,7 +149,7 @@ class Eyes {
   readonly #holders = new Map<Element, Flag[]>();
   readonly #inView = new Set<Element>();
   #frame = 0;
-  #scrolled = nodes.here.scroller();
+  #scrolled = here.scroller();
 
   constructor(paint: Paint, seen: Seen) {
     this.#paint = paint;
@@ -202,13 +198,13 @@ class Eyes {
 
   #moved(target: EventTarget | null): void {
     if (target instanceof Element) this.#scrolled = target;
-    else this.#scrolled = nodes.here.scroller();
+    else this.#scrolled = here.scroller();
     if (!this.#holding) this.#seen.left();
     this.#soon();
   }
 
   #clicked(event: MouseEvent): void {
-    const [flag] = this.#paint.at(event.clientX, event.clientY);
+    const [flag] = under(this.#paint, event.clientX, event.clientY);
     if (!flag) return;
     this.#holding = true;
     this.#seen.picked(flag);
@@ -255,7 +251,7 @@ class Eyes {
     const { scrollTop, scrollHeight, clientHeight } = this.#scrolled;
     const way = scrollHeight - clientHeight;
     const done = way > 0 ? Math.min(1, Math.max(0, scrollTop / way)) : 0;
-    const whole = this.#scrolled === nodes.here.scroller();
+    const whole = this.#scrolled === here.scroller();
     const top = whole ? 0 : this.#scrolled.getBoundingClientRect().top;
     return top + done * (whole ? window.innerHeight : clientHeight);
   }

@@ -2,13 +2,13 @@
  * What answers the reader's hand on a marked page: pointer, keys and panel. A script of its own, which
  * comes into a frame when it is first wanted there; the other one owns what is shown.
  */
-import { ask, type Channel } from "./browser";
+import { ask, type Channel, tryAsk } from "./browser";
 import { Card, noted, type Scope } from "./card";
-import type { Entry } from "./collect";
 import { type Flag, normalised } from "./flags";
 import { Follow } from "./follow";
 import { Host } from "./host";
 import { Hover } from "./hover";
+import { Active } from "./lamp";
 import type { Paint } from "./paint";
 import type {
   Act,
@@ -28,6 +28,7 @@ import { selected } from "./select";
 import { AROUND } from "./settings";
 import { Steps } from "./steps";
 import type { Touch } from "./touch";
+import type { Entry } from "./walk";
 import { notKept } from "./words";
 
 /** What a frame has to offer from its first reading on, for as long as it is on. */
@@ -39,17 +40,21 @@ export interface Page {
   readonly signal: AbortSignal;
   view(): View;
   ref(): DocumentRef;
+  url(): string;
   /** Its address without the place in it. */
   address(): string;
   title(): string;
   entries(): readonly Entry[];
-  /** Null when the details are not to be had. */
-  details(flag: Flag): Promise<Details | null>;
+  /** When no reading is under way, which would renumber the flags. */
+  settled(): Promise<void>;
+  /** The engine may have lost the document: has it sent once more, before it is settled again. */
+  resend(): void;
   /** False ends everything: the extension is gone. */
   alive(): boolean;
 }
 
 export class Hand {
+  readonly #active = new Active();
   readonly #card: Card;
   readonly #follow: Follow;
   readonly #steps: Steps;
@@ -61,7 +66,7 @@ export class Hand {
   /** `channels`: one for every panel that follows the frame, kept up to date by their owner. */
   constructor(host: Host, channels: ReadonlySet<Channel<PageToPanel>>) {
     this.#card = new Card(host);
-    this.#follow = new Follow(channels);
+    this.#follow = new Follow(channels, this.#active);
     this.#steps = new Steps(this.#follow, this.#card);
   }
 
@@ -70,6 +75,7 @@ export class Hand {
     this.#follow.shows(page.paint, page.ref());
     this.#hover?.check();
     this.#steps.shows(this.#hover, page.paint);
+    this.#active.shows(page.paint);
   }
 
   /** The same flags as before, some of which may stand elsewhere. */
@@ -85,17 +91,18 @@ export class Hand {
     this.#hover = new Hover({
       paint: page.paint,
       card: this.#card,
+      active: this.#active,
       looks: () => page.view().looks,
       site: page.site,
-      details: (flag) => page.details(flag),
+      details: (flag) => this.#details(page, flag),
       tally: (flag) =>
-        ask<"tally">({
+        tryAsk<"tally">({
           type: "tally",
           category: flag.category,
           words: normalised(page.paint.wordsOf(flag)),
-        }).catch(() => null),
+        }),
       dismiss: (flag, scope) => this.#dismiss(page, flag, scope),
-      explain: (kind) => void ask<"explain">({ type: "explain", kind }).catch(() => null),
+      explain: (kind) => void tryAsk<"explain">({ type: "explain", kind }),
       alive: () => page.alive(),
       signal: AbortSignal.any([page.signal, this.#hovering.signal]),
     });
@@ -107,6 +114,7 @@ export class Hand {
     this.#steps.shows(null, null);
     if (!noting) this.#card.remove();
     this.#follow.shows(null, null);
+    this.#active.shows(null);
     this.#page = null;
     this.#hover = null;
   }
@@ -144,6 +152,20 @@ export class Hand {
     const text = paint.textOf(found.block);
     const words = text.slice(found.start, found.end);
     return { ...page, quote: words.length > LONGEST_WORDS ? "long" : { words, around: around(text, found) } };
+  }
+
+  async #details(page: Page, flag: Flag): Promise<Details | null> {
+    // Once more after sending the document again; a second "resend" would be one too many.
+    for (let round = 0; round < 2; round++) {
+      await page.settled();
+      if (page.signal.aborted || !page.paint.shown.includes(flag)) return null;
+      const asked = { ...page.ref(), flag: flag.index, address: page.url() };
+      const reply = await tryAsk<"details">({ type: "details", ...asked });
+      if (reply && "details" in reply) return reply.details;
+      if (!reply || !("resend" in reply)) return null;
+      page.resend();
+    }
+    return null;
   }
 
   /** Takes flags away as the reader asked; what was done is said with a way back. */
@@ -195,5 +217,5 @@ const ours = globalThis.hearsay;
 if (ours) {
   ours.host ??= new Host();
   const { host } = ours;
-  ours.arrive((panels) => new Hand(host, panels));
+  ours.hand((panels) => new Hand(host, panels));
 }

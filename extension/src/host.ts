@@ -3,15 +3,12 @@
  * hears rather than sees.
  */
 import { element, HTML, make } from "./draw";
+import * as here from "./here";
 import sheetText from "./host.css";
 import { later } from "./later";
-import { here, isConnected, listen } from "./nodes";
+import { isConnected, listen } from "./nodes";
+import { OURS } from "./theme";
 
-/**
- * How its tag begins: page rules for `div` don't meet it. The rest is by chance, so that no page can
- * have made it an element of its own, to which even a closed root is open.
- */
-export const HOST = "hearsay-";
 /** A live region must have been there for a moment before what is put into it is read out, in ms. */
 const LISTENING = 150;
 /** How long what was said stays to be read out. */
@@ -26,7 +23,11 @@ export class Host {
   #quiet = () => {};
   readonly #sheets: CSSStyleSheet[] = [];
   readonly #made = new WeakSet<object>();
-  readonly #tag = `${HOST}${randomName()}`;
+  /**
+   * Page rules for `div` don't meet it. Its end is by chance, so that no page can have made it an element
+   * of its own, to which even a closed root is open.
+   */
+  readonly #tag = OURS + randomName();
 
   constructor() {
     this.wear(sheetText);

@@ -5,14 +5,17 @@
 import type { Acts, Card, Focus, Other, Scope, Step } from "./card";
 import { copyBoth } from "./clipboard";
 import type { Flag } from "./flags";
+import * as here from "./here";
+import type { Active } from "./lamp";
 import { later } from "./later";
-import { here, listen, nearest, parentElement } from "./nodes";
+import { listen, nearest, parentElement } from "./nodes";
 import type { Paint } from "./paint";
 import { around, lastLine, sentenceAround } from "./place";
 import type { Details, Looks, Tally } from "./protocol";
 import { bring } from "./scroll";
 import { toneBehind } from "./tone";
 import type { Touch } from "./touch";
+import { under } from "./under";
 
 /** How long the pointer rests before a card opens, and how long a card waits for it to come back. */
 const REST = 250;
@@ -21,6 +24,7 @@ const LINGER = 300;
 export interface HoverOptions {
   paint: Paint;
   card: Card;
+  active: Active;
   looks: () => Looks;
   /** The host that the page's rules are kept under. */
   site: string;
@@ -70,7 +74,7 @@ export class Hover {
       this.#stopTimer();
       // What the card says of a dismissal outlasts the flag.
       if (this.#shown) this.#card.remove();
-      options.paint.activate(null);
+      options.active.set(null);
     });
   }
 
@@ -109,7 +113,7 @@ export class Hover {
     this.#pinned = false;
     this.#entered = false;
     this.#card.hide();
-    this.#options.paint.activate(null);
+    this.#options.active.set(null);
   }
 
   #moved(event: PointerEvent): void {
@@ -126,7 +130,7 @@ export class Hover {
     const { paint } = this.#options;
     if (this.#inside) return;
     paint.keep();
-    this.#under = paint.at(this.#point.x, this.#point.y);
+    this.#under = under(paint, this.#point.x, this.#point.y);
     const flag = this.#under[0];
     if (!flag) {
       this.#leaveFlag();
@@ -169,7 +173,7 @@ export class Hover {
   #clicked(x: number, y: number, target: EventTarget | null): void {
     // A key's click on a button of the card has no place.
     if (this.#inside || this.#card.holds(target)) return;
-    const flags = this.#options.paint.at(x, y);
+    const flags = under(this.#options.paint, x, y);
     const flag = flags[0];
     if (!flag) {
       if (this.#pinned) this.#close();
@@ -199,7 +203,7 @@ export class Hover {
     pinned: boolean,
     focus: Focus | null = null,
   ): Promise<void> {
-    const { paint, signal } = this.#options;
+    const { active, paint, signal } = this.#options;
     this.#shown = flag;
     this.#pinned = pinned;
     const details = await this.#details(flag);
@@ -220,7 +224,7 @@ export class Hover {
     const others: Other[] = flags
       .filter((other) => other !== flag)
       .map((other) => ({ category: other.category, open: () => void this.#show(other, flags, pinned) }));
-    paint.activate(flag);
+    active.set(flag);
     this.#entered = false;
     const anchor = { line, sentence: sentence ?? line };
     const sheet = { tone: element ? toneBehind(element) : "light", looks: this.#options.looks() };
@@ -259,7 +263,7 @@ export class Hover {
 
   /** To another claim of the same source, with its card. */
   async #leap(flag: Flag, by: Step): Promise<void> {
-    const { paint, signal } = this.#options;
+    const { active, paint, signal } = this.#options;
     const [range] = paint.rangesOf(flag);
     if (!range) return;
     this.#stopTimer();
@@ -268,7 +272,7 @@ export class Hover {
     // Pinned, so that scrolling leaves it alone.
     this.#pinned = true;
     this.#shown = flag;
-    paint.activate(flag);
+    active.set(flag);
     void this.#details(flag);
     await bring(range);
     if (!signal.aborted && this.#shown === flag) await this.#show(flag, [flag], true, by);

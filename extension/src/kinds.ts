@@ -4,6 +4,7 @@
  * elements are data that the command-line program shares, which reads pages without a browser.
  */
 import { inline, landmarkRoles, landmarks, skipped, skippedRoles } from "../../crate/data/page/blocks.json";
+import * as here from "./here";
 import * as nodes from "./nodes";
 
 /** Never text of the article, whatever the style sheet says. */
@@ -43,7 +44,7 @@ export function kindOf(
 }
 
 function isSkipped(element: Element, tag: string): boolean {
-  if (SKIPPED.has(tag)) return !(tag === "pre" && nodes.here.isPlain());
+  if (SKIPPED.has(tag)) return !(tag === "pre" && here.isPlain());
   if (!nodes.hasAnyAttribute(element)) return false;
   if (nodes.hasAttributeOf(element, "hidden") || nodes.attribute(element, "aria-hidden") === "true")
     return true;

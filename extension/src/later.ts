@@ -8,3 +8,15 @@ export function later(then: () => void, after: number): () => void {
   scheduler.postTask(then, { delay: after, signal: end.signal }).catch(() => {});
   return () => end.abort();
 }
+
+/** The next task, after what the page has waiting; a timer would be held back to 4 ms and more. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      resolve();
+    };
+    channel.port2.postMessage(null);
+  });
+}

@@ -1,7 +1,7 @@
 /**
- * The page's nodes and its document as the platform has them. A form answers with a control of its own
+ * The page's nodes as the platform has them. A form answers with a control of its own
  * where that bears a property's name, a document with an image: `form.firstChild` may be an `<input>`,
- * `document.body` a picture. What may be a form or the document is therefore read here and nowhere else;
+ * `document.body` a picture. What may be a form or the document is therefore read here and in `here.ts`, and nowhere else;
  * a text node, a shadow root and the window answer for themselves.
  */
 
@@ -13,7 +13,7 @@ interface Type<T> {
  * Reads a property past whatever bears its name.
  * @__NO_SIDE_EFFECTS__
  */
-function getter<T extends object, K extends keyof T & string>({ prototype }: Type<T>, name: K) {
+export function getter<T extends object, K extends keyof T & string>({ prototype }: Type<T>, name: K) {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: T) => T[K];
   return (of: T): T[K] => get.call(of);
 }
@@ -86,32 +86,6 @@ export function listen<K extends keyof Events>(
   addEventListener.call(to, type, real, options);
 }
 
-const bodyOf = getter(Document, "body");
-const elementOf = getter(Document, "documentElement");
-const titleOf = getter(Document, "title");
-const hiddenOf = getter(Document, "hidden");
-const readyOf = getter(Document, "readyState");
-const scrollerOf = getter(Document, "scrollingElement");
-const activeOf = getter(Document, "activeElement");
-const contentTypeOf = getter(Document, "contentType");
-
-/** This document. A page may take its root or its body away. */
-export const here = {
-  body: (): Element | null => bodyOf(document),
-  root: (): Element | null => elementOf(document),
-  title: () => titleOf(document),
-  /** Whether nobody sees it. */
-  hidden: () => hiddenOf(document),
-  loading: () => readyOf(document) === "loading",
-  /** What scrolls when the page scrolls. */
-  scroller: () => scrollerOf(document) ?? elementOf(document),
-  active: () => activeOf(document),
-  /** Its media type. */
-  type: () => contentTypeOf(document),
-  /** Whether it is a plain text, which the browser shows in an element of its own. */
-  isPlain: () => contentTypeOf(document) === "text/plain",
-};
-
 const { createTreeWalker, execCommand, querySelectorAll, caretPositionFromPoint } = Document.prototype;
 
 /** Elements and texts below a node, in order. */
@@ -120,6 +94,6 @@ export const wayThrough = (node: Node) =>
 
 export const command = (name: string) => execCommand.call(document, name);
 export const all = (selector: string) => querySelectorAll.call(document, selector);
-/** Missing in some browsers. */
+/** Null where there is nothing. */
 export const caretAt = (x: number, y: number, shadowRoots: ShadowRoot[]) =>
-  caretPositionFromPoint?.call(document, x, y, { shadowRoots }) ?? null;
+  caretPositionFromPoint.call(document, x, y, { shadowRoots });

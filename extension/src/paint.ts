@@ -1,10 +1,10 @@
 /** Flags → DOM ranges → the highlight registry. The page's nodes are never touched. */
-import type { Entry } from "./collect";
 import { type Flag, passes } from "./flags";
 import { boxOf, caretAt, isPutOff, parentElement } from "./nodes";
 import { locate, type Point, parts } from "./pieces";
 import { CATEGORIES, type Category, type Filter } from "./protocol";
-import { activeName, CURRENT, highlightName } from "./theme";
+import { highlightName } from "./theme";
+import type { Entry } from "./walk";
 
 /** Beyond this many live ranges editing on the page gets slow; the faintest flags go first. */
 const MAX_PAINTED = 3000;
@@ -23,8 +23,8 @@ export class Paint {
   #byEntry = new Map<Entry, Flag[]>();
   readonly #ranges = new Map<Flag, Range[]>();
   readonly #owners = new WeakMap<AbstractRange, Flag>();
-  /** What we put into the registry, by name: the page may have replaced it since. */
-  readonly #mine = new Map<string, Highlight>();
+  /** What we put into the registry: the page may have replaced it since. */
+  readonly #mine = new Map<Category, Highlight>();
   /** Flags that are painted, in no order. */
   #painted = new Set<Flag>();
   #order: Flag[] | null = null;
@@ -35,8 +35,7 @@ export class Paint {
   /** Counts calls of `show`: an earlier one that is not done yet is overtaken. */
   #wave = 0;
   /** Text node → block, made when the first caret asks. */
-  #blocks: Map<Node, number> | null = null;
-  #active: Flag | null = null;
+  #blocks: Map<Node, Entry> | null = null;
 
   /** `roots`: shadow roots that hold text; kept up to date by their owner. */
   constructor(roots: ReadonlySet<ShadowRoot>) {
@@ -70,16 +69,7 @@ export class Paint {
       else this.#byEntry.set(entry, [one]);
       return [one];
     });
-    const active = this.#active;
     for (const gone of before.values()) for (const flag of gone) this.#unpaint(flag);
-    this.rewrite(written);
-    // It stands where it stood, on ranges of now.
-    this.activate(null);
-    if (active && this.#byEntry.get(entries[active.block] as Entry)?.includes(active)) this.activate(active);
-  }
-
-  /** Makes the ranges in these blocks anew when they are painted next. */
-  rewrite(written: ReadonlySet<Entry>): void {
     for (const entry of written) for (const flag of this.#byEntry.get(entry) ?? []) this.#unpaint(flag);
   }
 
@@ -106,7 +96,6 @@ export class Paint {
       }
       this.#paint(flag);
     }
-    if (this.#active && !this.#painted.has(this.#active)) this.activate(null);
   }
 
   /**
@@ -121,17 +110,14 @@ export class Paint {
     }
     if (this.#mine.size > 0) this.#fights += 1;
     for (const [i, category] of CATEGORIES.entries()) {
-      const name = highlightName(category);
-      let highlight = this.#mine.get(name);
-      if (!highlight) {
-        highlight = new Highlight();
-        highlight.priority = CATEGORIES.length - i;
-      }
+      const highlight = this.#mine.get(category) ?? new Highlight();
+      highlight.priority = CATEGORIES.length - i;
       highlight.clear();
-      this.#set(name, highlight);
+      this.#mine.set(category, highlight);
+      CSS.highlights.set(highlightName(category), highlight);
     }
     for (const flag of this.#painted) {
-      for (const range of this.rangesOf(flag)) this.#highlight(flag.category)?.add(range);
+      for (const range of this.rangesOf(flag)) this.#mine.get(flag.category)?.add(range);
     }
   }
 
@@ -143,7 +129,7 @@ export class Paint {
   #isWhole(thoroughly: boolean): boolean {
     let size = 0;
     for (const category of CATEGORIES) {
-      const highlight = this.#highlight(category);
+      const highlight = this.#mine.get(category);
       if (!highlight || CSS.highlights.get(highlightName(category)) !== highlight) return false;
       size += highlight.size;
       if (thoroughly) for (const range of highlight) if (!this.#owners.has(range)) return false;
@@ -151,14 +137,10 @@ export class Paint {
     return size === this.#held;
   }
 
-  #highlight(category: Category): Highlight | undefined {
-    return this.#mine.get(highlightName(category));
-  }
-
   #paint(flag: Flag): void {
     const ranges = this.rangesOf(flag);
     if (ranges.length === 0) return;
-    for (const range of ranges) this.#highlight(flag.category)?.add(range);
+    for (const range of ranges) this.#mine.get(flag.category)?.add(range);
     this.#held += ranges.length;
     this.#painted.add(flag);
     this.#order = null;
@@ -168,7 +150,7 @@ export class Paint {
   #unpaint(flag: Flag, keeping = false): void {
     if (this.#painted.delete(flag)) {
       const ranges = this.#ranges.get(flag) ?? [];
-      for (const range of ranges) this.#highlight(flag.category)?.delete(range);
+      for (const range of ranges) this.#mine.get(flag.category)?.delete(range);
       this.#held -= ranges.length;
     }
     if (!keeping) this.#ranges.delete(flag);
@@ -191,26 +173,6 @@ export class Paint {
     return [...sorted.slice(low), ...sorted.slice(0, low).reverse()];
   }
 
-  /** Marks the flag under the pointer. */
-  activate(flag: Flag | null): void {
-    if (flag === this.#active) return;
-    if (this.#active) this.#remove(activeName(this.#active.category));
-    this.#active = flag;
-    if (!flag) return;
-    const highlight = new Highlight(...this.rangesOf(flag));
-    highlight.priority = CATEGORIES.length + 1;
-    this.#set(activeName(flag.category), highlight);
-  }
-
-  /** Marks the flag that the reader has come to by key. */
-  point(flag: Flag | null): void {
-    this.#remove(CURRENT);
-    if (!flag) return;
-    const highlight = new Highlight(...this.rangesOf(flag));
-    highlight.priority = CATEGORIES.length + 2;
-    this.#set(CURRENT, highlight);
-  }
-
   /** The words that a flag marks. */
   wordsOf(flag: Flag): string {
     return this.textOf(flag.block).slice(flag.start, flag.end);
@@ -220,11 +182,14 @@ export class Paint {
   clear(): void {
     this.#wave += 1;
     this.#fights = 0;
-    this.#active = null;
     this.#painted.clear();
     this.#order = null;
     this.#held = 0;
-    for (const name of [...this.#mine.keys()]) this.#remove(name);
+    for (const [category, highlight] of this.#mine) {
+      const name = highlightName(category);
+      if (CSS.highlights.get(name) === highlight) CSS.highlights.delete(name);
+    }
+    this.#mine.clear();
   }
 
   /** The live ranges of a flag: one, or several where it crosses a shadow boundary. */
@@ -253,54 +218,18 @@ export class Paint {
     return this.#entries[block]?.block.text ?? "";
   }
 
-  /** Visible flags at a point of the viewport, the one whose card opens first in front. */
-  at(x: number, y: number): Flag[] {
-    const shadowRoots = [...this.roots];
-    const found = new Set<Flag>();
-    for (const hit of CSS.highlights.highlightsFromPoint?.(x, y, { shadowRoots }) ?? []) {
-      for (const range of hit.ranges) {
-        const flag = this.#owners.get(range);
-        if (flag) found.add(flag);
-      }
-    }
-    // Where the call is missing, or answers nothing as Chromium does under an emulated pixel ratio.
-    if (found.size === 0) this.#byCaret(x, y, found);
-    const rank = (flag: Flag) => CATEGORIES.indexOf(flag.category);
-    return [...found].sort((a, b) => rank(a) - rank(b));
+  /** The flag that a range of ours marks. */
+  flagOf(range: AbstractRange): Flag | undefined {
+    return this.#owners.get(range);
   }
 
-  #byCaret(x: number, y: number, found: Set<Flag>): void {
+  /** Flags painted in the block whose text is next to a point of the viewport. */
+  near(x: number, y: number): Flag[] {
+    this.#blocks ??= new Map(this.#entries.flatMap((entry) => entry.pieces.map(({ node }) => [node, entry])));
     const caret = caretAt(x, y, [...this.roots]);
-    const block = caret && this.#blockOf(caret.offsetNode);
-    if (!caret || block === undefined || block === null) return;
-    for (const flag of this.#byEntry.get(this.#entries[block] as Entry) ?? []) {
-      // The caret snaps to text near the point; the boxes say whether the point is really inside.
-      if (!this.#painted.has(flag)) continue;
-      const near = this.rangesOf(flag).filter((range) =>
-        range.isPointInRange(caret.offsetNode, caret.offset),
-      );
-      if (near.some((range) => covers(range, x, y))) found.add(flag);
-    }
-  }
-
-  #blockOf(node: Node): number | undefined {
-    if (!this.#blocks) {
-      this.#blocks = new Map();
-      for (const [block, { pieces }] of this.#entries.entries()) {
-        for (const piece of pieces) this.#blocks.set(piece.node, block);
-      }
-    }
-    return this.#blocks.get(node);
-  }
-
-  #set(name: string, highlight: Highlight): void {
-    this.#mine.set(name, highlight);
-    if (CSS.highlights.get(name) !== highlight) CSS.highlights.set(name, highlight);
-  }
-
-  #remove(name: string): void {
-    if (CSS.highlights.get(name) === this.#mine.get(name)) CSS.highlights.delete(name);
-    this.#mine.delete(name);
+    const entry = caret && this.#blocks.get(caret.offsetNode);
+    const flags = entry && this.#byEntry.get(entry);
+    return flags?.filter((flag) => this.#painted.has(flag)) ?? [];
   }
 }
 
@@ -323,11 +252,4 @@ function range(from: Point, to: Point): Range | null {
   made.setEnd(to.node, to.offset);
   // Slots may show nodes in another order than the tree has them.
   return made.collapsed || made.startContainer !== from.node ? null : made;
-}
-
-function covers(range: Range, x: number, y: number): boolean {
-  for (const box of range.getClientRects()) {
-    if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) return true;
-  }
-  return false;
 }

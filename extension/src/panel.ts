@@ -279,7 +279,7 @@ async function add(): Promise<void> {
 
 const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
   english: async () =>
-    tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
+    tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { assume: "en" } }),
   everything: async () => {
     if (!tab) return;
     const failed = await change(tab, { what: "filter", sensitivity: "everything" });

@@ -36,15 +36,15 @@ const SPACE = /[\t\n\f\r ]+/g;
 const NEEDS_COLLAPSING = /[\t\n\f\r]| {2}/;
 const BLANK = /^[\t\n\f\r ]*$/;
 
-/** Makes one block after another out of text nodes. */
+/** Makes a block out of text nodes. */
 export class Gathering {
-  #parts: string[] = [];
-  /** UTF-16 units gathered for this block. */
+  readonly #parts: string[] = [];
+  /** UTF-16 units so far. */
   length = 0;
   #endsInSpace = false;
-  #pieces: Piece[] = [];
-  #links: [number, number][] = [];
-  #marks: [number, number][] = [];
+  readonly #pieces: Piece[] = [];
+  readonly #links: [number, number][] = [];
+  readonly #marks: [number, number][] = [];
   #breaks = 0;
 
   /** White space between blocks is most text nodes of a page: it never needs a style. */
@@ -78,21 +78,12 @@ export class Gathering {
     return false;
   }
 
-  /** What there is of the block, which ends here; null where there is no text. */
-  take(): Gathered | null {
-    this.#breaks = 0;
-    if (this.length === 0) return null;
+  /** What there is of the block, which ends here; without text where there is only white space. */
+  take(): Gathered {
     const joined = this.#parts.join("");
     const text = this.#endsInSpace ? joined.slice(0, -1) : joined;
-    const [pieces, links, marks] = [this.#pieces, this.#links, this.#marks];
-    this.#parts = [];
-    this.length = 0;
-    this.#endsInSpace = false;
-    this.#pieces = [];
-    this.#links = [];
-    this.#marks = [];
-    if (text === "") return null;
-    return { text, pieces, links: clip(links, text.length), marks: clip(marks, text.length) };
+    const { length } = text;
+    return { text, pieces: this.#pieces, links: clip(this.#links, length), marks: clip(this.#marks, length) };
   }
 
   #append(text: string): void {

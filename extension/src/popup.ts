@@ -29,7 +29,7 @@ import {
   type Way,
 } from "./protocol";
 import { choices, save } from "./save";
-import { hostOf, ruleFor, settings, viewFor } from "./settings";
+import { hostOf, ruleFor, settings, viewFor, withLent } from "./settings";
 import { sensitivityNote, summarize } from "./summary";
 import { sentence } from "./tell";
 import { wear } from "./theme";
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   const rule = ruleFor(all, host);
   wear(all.looks);
   // A page in a private window may have choices of its own.
-  const filter = { ...viewFor(all, host), ...report.frames[0]?.lent };
+  const filter = withLent(viewFor(all, host), report.frames[0]?.lent ?? []);
   state = { tab, host, filter, rule: rule === "always" && !granted ? "click" : rule, report };
   at("key").textContent = report.state === "closed" ? "" : key;
   listen();
@@ -266,7 +266,7 @@ function drawLead({ headline, note, offer }: Lead): void {
 }
 
 const OFFERS: Readonly<Record<Offer, () => Promise<void>>> = {
-  english: () => readAs({ english: true }),
+  english: () => readAs({ assume: "en" }),
   everything: () => change({ what: "filter", sensitivity: "everything" }),
   read: () => switchPage(true),
 };

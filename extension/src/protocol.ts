@@ -147,7 +147,7 @@ export interface PageInput {
   /** Set when the reader said what language the page is in. */
   assume?: string;
   /** Set when the reader wants the whole page read, and not its main text alone. */
-  whole?: true;
+  whole?: boolean;
   /** The reader's own phrases, and what of the page was dismissed. */
   phrases?: Phrase[];
   dismissed?: { category: Category; words: string; around: { before: string; after: string } | null }[];
@@ -453,7 +453,7 @@ export interface FrameStatus extends DocumentRef {
   /** Flags that are dismissed. */
   hidden: number;
   /** In a private window: what the reader chose for this page alone. */
-  lent: Partial<View>;
+  lent: Act[];
   /** Ranges painted now. */
   shown: number;
   /** What the reader's system prefers: the toolbar's colour, not the page's. */
@@ -472,10 +472,7 @@ export interface FrameStatus extends DocumentRef {
 export type Trouble = "cut" | "restless" | "beaten";
 
 /** How the reader wants this page read: as English, and all of it. Holds until another page is there. */
-export interface Way {
-  english?: boolean;
-  whole?: boolean;
-}
+export type Way = Pick<PageInput, "assume" | "whole">;
 
 /** To the content script of one frame: message → reply. */
 export interface ToPage {
@@ -496,7 +493,7 @@ export interface ToPage {
   /** In a private window: as `lend`, for the reader's marks. */
   lendMark: { ask: { act: MarkAct }; reply: null };
   /** To the next or previous flag. Without a current one, and without an entrance, nothing happens. */
-  step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped };
+  step: { ask: { by: 1 | -1; enter: Entrance | null }; reply: Stepped | null };
   /** Opens the card of the current flag, and sets the focus there. */
   card: { ask: object; reply: { opened: boolean } };
   /** Tells the reader who hears rather than sees; whether there is something to say it with. */
@@ -548,12 +545,18 @@ export interface Tally {
 export interface FromFrames {
   /** A script that runs by site rule asks whether to start. */
   hello: { ask: object; reply: { view: View | null; site: string } };
-  /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
+  /** What reads a page again is wanted in this frame, or what answers the reader's hand; it is there when the reply comes. */
+  again: { ask: object; reply: null };
   hand: { ask: object; reply: null };
-  /** The settings changed: what the tab's site shows by now; null where the browser keeps its address to itself. `off`: by the site's rule. */
-  view: { ask: object; reply: { view: View; off: boolean } | null };
-  /** What the reader made of flags on a page, by its address without the place in it, which must be the frame's; with what only the page knows of that. */
-  marks: { ask: { page: string; lent: MarkAct[] }; reply: Mark[] };
+  /**
+   * What a page of the tab's site shows by now, and what the reader made of flags on this one, by its address without
+   * the place in it, which must be the frame's; with what only the page knows of that. `off`: by the site's rule. Null
+   * where the browser keeps the tab's address to itself.
+   */
+  view: {
+    ask: { page: string; lent: Act[]; lentMarks: MarkAct[] };
+    reply: { view: View; off: boolean; marks: Mark[] } | null;
+  };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
     ask: ChangeRequest & { sheet: Restyle | null };

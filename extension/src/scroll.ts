@@ -1,4 +1,5 @@
 /** Scrolling to a place: briefly, and giving way to the reader's own hand. */
+import * as here from "./here";
 import * as nodes from "./nodes";
 import { parent } from "./tone";
 
@@ -10,11 +11,10 @@ const [UPPER, LOWER] = [0.12, 0.8];
 
 /** The boxes that scroll around a node, from the inside out; the last one is the page itself. */
 export function scrollersOf(node: Node): Element[] {
-  const page = nodes.here.scroller();
+  const page = here.scroller();
   const boxes: Element[] = [];
   for (let at = nodes.parentElement(node) as Element | null; at; at = parent(at)) {
-    if (at === page || at === nodes.here.body() || nodes.scrollHeight(at) <= nodes.clientHeight(at) + 1)
-      continue;
+    if (at === page || at === here.body() || nodes.scrollHeight(at) <= nodes.clientHeight(at) + 1) continue;
     if (/auto|scroll/.test(getComputedStyle(at).overflowY)) boxes.push(at);
   }
   return page ? [...boxes, page] : boxes;
@@ -38,7 +38,7 @@ export async function bring(range: Range, boxes = scrollersOf(range.startContain
 
 /** Scrolls a box to a position, at once or in a glide; resolves at the end. */
 export async function scrollTo(box: Element, top: number, gliding: boolean): Promise<void> {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches || nodes.here.hidden();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches || here.hidden();
   if (gliding && !still) await glide(box, top);
   else box.scrollTo({ top, behavior: "instant" });
 }

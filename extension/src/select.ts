@@ -1,6 +1,6 @@
 /** What the reader has selected on the page, as words of a block. */
-import type { Entry } from "./collect";
 import { offsetIn } from "./pieces";
+import type { Entry } from "./walk";
 
 /** Part of a block, in UTF-16 units. */
 export interface Selected {

@@ -1,46 +1,9 @@
-/** What the engine holds of a page, and what it takes to bring that up to date. */
-import { type Entry, sameBlock } from "./collect";
+/** What the engine is sent of a page, in messages that the page can bear. */
 import type { Splice } from "./protocol";
 
 /** UTF-16 units of text in one message: the page waits while a message is written. */
 const MESSAGE = 96_000;
 const MESSAGE_BLOCKS = 400;
-
-/** How to turn the blocks of before into those of now. Blocks are told by identity, then by what they say. */
-export function changes(before: readonly Entry[], now: readonly Entry[]): Splice[] {
-  const there = new Set(now);
-  const known = new Set(before);
-  const splices: Splice[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < before.length || j < now.length) {
-    let [from, to] = [i, j];
-    while (i < before.length && !there.has(before[i] as Entry)) i++;
-    while (j < now.length && !known.has(now[j] as Entry)) j++;
-    if (from === i && to === j) {
-      // The same block on both sides, unless two of them changed places.
-      if (before[i] !== now[j])
-        return [{ at: 0, remove: before.length, blocks: now.map(({ block }) => block) }];
-      i++;
-      j++;
-      continue;
-    }
-    let [end, stop] = [i, j];
-    const alike = (a: number, b: number) => sameBlock((before[a] as Entry).block, (now[b] as Entry).block);
-    while (from < end && to < stop && alike(from, to)) {
-      from++;
-      to++;
-    }
-    while (from < end && to < stop && alike(end - 1, stop - 1)) {
-      end--;
-      stop--;
-    }
-    if (from < end || to < stop) {
-      splices.push({ at: from, remove: end - from, blocks: now.slice(to, stop).map(({ block }) => block) });
-    }
-  }
-  return splices;
-}
 
 /**
  * The same changes as several messages' worth, each no larger than the page can bear. They are made

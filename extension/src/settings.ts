@@ -323,6 +323,13 @@ export function acted(view: View, act: Act): Partial<View> {
   return { dismissed: [...others, ...dismissal(act.dismissal)].slice(-MOST_DISMISSED) };
 }
 
+/** A view with what a page was lent. */
+export function withLent(view: View, lent: readonly Act[]): View {
+  let now = view;
+  for (const act of lent) now = { ...now, ...acted(now, act) };
+  return now;
+}
+
 /** The host that a site rule is kept under; "" for what is no web page. */
 export function hostOf(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;

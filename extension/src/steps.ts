@@ -3,11 +3,11 @@ import type { Card } from "./card";
 import type { Flag } from "./flags";
 import type { Follow } from "./follow";
 import type { Hover } from "./hover";
+import { Lamp } from "./lamp";
 import type { Paint } from "./paint";
-import type { Entrance, Stepped } from "./protocol";
+import { CATEGORIES, type Entrance, type Stepped } from "./protocol";
 import { bring } from "./scroll";
-
-const NOWHERE: Stepped = { at: null, words: "", category: null, was: false };
+import { CURRENT } from "./theme";
 
 export class Steps {
   readonly #follow: Follow;
@@ -15,6 +15,7 @@ export class Steps {
   #hover: Hover | null = null;
   #paint: Paint | null = null;
   #current: Flag | null = null;
+  readonly #lamp = new Lamp(CATEGORIES.length + 2);
 
   constructor(follow: Follow, card: Card) {
     this.#follow = follow;
@@ -38,7 +39,7 @@ export class Steps {
     if (!was && enter === "edge") at = by > 0 ? 0 : flags.length - 1;
     const flag = flags[at] ?? null;
     this.#point(flag);
-    if (!flag || !paint) return { ...NOWHERE, was };
+    if (!flag || !paint) return { at: null, words: "", category: null, was };
     this.#card.hide();
     this.#follow.pick(flag);
     const [range] = paint.rangesOf(flag);
@@ -55,7 +56,8 @@ export class Steps {
 
   #point(flag: Flag | null): void {
     this.#current = flag;
-    this.#paint?.point(flag);
+    if (flag && this.#paint) this.#lamp.light(CURRENT, this.#paint.rangesOf(flag));
+    else this.#lamp.dark();
   }
 
   /** The first flag below the window's upper edge, or the last one above its lower edge. */

@@ -35,22 +35,18 @@ const LINES: Readonly<Record<LineStyle, Line>> = {
   dashed: { width: 2, offset: 0.2, tint: { light: 7, dark: 10 }, active: ACTIVE },
 };
 
+/** How all names of ours in a page begin. */
+export const OURS = "hearsay-";
+
 /** Registry name of a category's ranges. */
-export const highlightName = (category: Category) => `hearsay-${category}`;
+export const highlightName = (category: Category) => OURS + category;
 /** Registry name of the flag whose card is open. */
-export const activeName = (category: Category) => `hearsay-${category}-active`;
+export const activeName = (category: Category) => `${OURS + category}-active`;
 /** Registry name of the flag that the reader has come to by key. */
 export const CURRENT = "hearsay-current";
 
 /** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
 export const PLACE = "hearsay-place";
-
-/** All that is ever ours in a page's registry. */
-export const NAMES: readonly string[] = [
-  ...CATEGORIES.flatMap((one) => [highlightName(one), activeName(one)]),
-  PLACE,
-  CURRENT,
-];
 
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 
@@ -69,19 +65,21 @@ export function highlightSheet({ tone, looks }: Sheet): string {
   const place = `::highlight(${PLACE}) { background-color: ${alpha("#8b857a", tone === "light" ? 22 : 34)}; }`;
   // The focus: a bar in the colour of the page's text on both sides of the words.
   const current = `::highlight(${CURRENT}) { text-decoration: underline overline solid 2px currentcolor; text-underline-offset: .3em; }`;
-  return [...rules, place, current, LINKS, CONTRAST, FORCED].join("\n");
+  return [...rules, place, current, links(), contrast(), forced()].join("\n");
 }
 
 const names = (prefix: string, of: (category: Category) => string) =>
   CATEGORIES.map((category) => `${prefix}::highlight(${of(category)})`).join(", ");
 
 /** A link has its own line: ours runs clear of it, below. */
-const LINKS = `${names(":any-link", highlightName)} { text-underline-offset: .38em; }`;
+const links = () => `${names(":any-link", highlightName)} { text-underline-offset: .38em; }`;
 
-const CONTRAST = `@media (prefers-contrast: more) { ${names("", highlightName)} { text-decoration-thickness: 3px; } }`;
+const contrast = () =>
+  `@media (prefers-contrast: more) { ${names("", highlightName)} { text-decoration-thickness: 3px; } }`;
 
 /** The browser paints every mark as it does a selection and takes no other colour: the lines move into that ground, to be seen. */
-const FORCED = `@media (forced-colors: active) { ${names("", highlightName)}, ${names(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
+const forced = () =>
+  `@media (forced-colors: active) { ${names("", highlightName)}, ${names(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
 
 const em = (length: number) => `${String(length).replace(/^0/, "")}em`;
 

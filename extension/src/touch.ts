@@ -1,6 +1,6 @@
-/** Waits for the reader to come to a mark for the first time. What answers from then on is sent for only then. */
+/** Waits for the reader to come near a mark for the first time. What answers from then on is sent for only then. */
+import type { Page } from "./hand";
 import { listen } from "./nodes";
-import type { Paint } from "./paint";
 
 /** Where the reader's hand was last, in viewport pixels. */
 export interface Touch {
@@ -13,37 +13,30 @@ export interface Touch {
 }
 
 /**
- * Calls `come` when the pointer is on a mark, or a mark was clicked; not again before it has ended.
- * `last` tells where the hand is by then. `alive`: false ends everything. `signal` ends it too.
+ * Calls `come` when the pointer is in a paragraph with marks, or such a one was clicked; not again before it has ended.
+ * `last` tells where the hand is by then. `signal` ends it.
  */
 export function waitForTouch(
-  paint: Paint,
-  alive: () => boolean,
+  { alive, paint }: Page,
   signal: AbortSignal,
   come: (last: () => Touch) => Promise<void>,
 ): void {
   let last: Touch = { x: 0, y: 0, clicked: null, since: 0 };
   let frame = 0;
   let coming = false;
-  const look = () => {
+  const look = async () => {
     frame = 0;
     if (coming || !alive()) return;
-    paint.keep();
-    if (paint.at(last.x, last.y).length === 0) {
-      last.clicked = null;
-      return;
-    }
-    coming = true;
-    void come(() => last).finally(() => {
-      coming = false;
-      last.clicked = null;
-    });
+    coming = paint.near(last.x, last.y).length > 0;
+    if (coming) await come(() => last);
+    coming = false;
+    last.clicked = null;
   };
   const note = ({ clientX: x, clientY: y }: MouseEvent, clicked: EventTarget | null) => {
     last = { x, y, clicked, since: performance.now() };
     if (frame === 0) frame = requestAnimationFrame(look);
   };
-  const passive = { signal, passive: true, capture: true };
+  const options = { signal, capture: true };
   listen(
     document,
     "pointermove",
@@ -51,8 +44,8 @@ export function waitForTouch(
       // A click on a mark counts until it is answered.
       if (event.pointerType !== "touch" && !last.clicked) note(event, null);
     },
-    passive,
+    options,
   );
-  listen(document, "click", (event) => note(event, event.composedPath()[0] ?? null), passive);
+  listen(document, "click", (event) => note(event, event.composedPath()[0] ?? null), options);
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 }

@@ -23,9 +23,9 @@ export interface Heard {
   /** Whether a node is ours, and no part of the page. */
   ours(node: Node): boolean;
   /** What is shown in an element, or for null anywhere, may have changed. */
-  shown(element: Element | null): void;
+  shown(element: Element | null): unknown;
   /** The address may be another one. */
-  moved(): void;
+  moved(): unknown;
   /** A frame was loaded. */
   frame(): void;
 }
@@ -45,7 +45,8 @@ export class Watch {
     });
     this.resume();
     this.#sizes = new ResizeObserver((entries) => {
-      for (const { target } of entries) heard.shown(target);
+      // That it has no box is the first that is told of each.
+      for (const { contentRect: box, target } of entries) if (box.width + box.height > 0) heard.shown(target);
     });
     signal.addEventListener("abort", () => {
       this.#mutations.disconnect();
@@ -61,7 +62,7 @@ export class Watch {
   /** Listens to events. A document that a page writes anew (`document.open`) has lost all its listeners. */
   listen(signal: AbortSignal): void {
     const heard = this.#heard;
-    const options = { signal, passive: true, capture: true };
+    const options = { signal, capture: true };
     // Neither bubbles, both can be caught on their way down.
     listen(document, "load", (event) => this.#loaded(event.target), options);
     listen(
@@ -75,13 +76,7 @@ export class Watch {
       options,
     );
     listen(window, "resize", () => heard.shown(null), options);
-    listen(window, "popstate", () => heard.moved(), options);
-    listen(window, "hashchange", () => heard.moved(), options);
-    // Where it exists it tells of pushState and replaceState too; elsewhere the change of the page does.
-    const { navigation } = window as { navigation?: EventTarget };
-    if (navigation instanceof EventTarget && !(navigation instanceof Node)) {
-      navigation.addEventListener("currententrychange", () => heard.moved(), { signal });
-    }
+    navigation.addEventListener("currententrychange", () => heard.moved(), { signal });
   }
 
   /** Mutations don't cross the border of a shadow root by themselves. */
@@ -106,10 +101,9 @@ export class Watch {
   }
 
   #loaded(target: EventTarget | null): void {
-    if (!(target instanceof Element)) return;
-    const name = tagOf(target);
-    if (name === "link" || name === "style") this.#heard.shown(null);
-    else if (name === "iframe" || name === "frame") this.#heard.frame();
+    const name = target instanceof Element ? tagOf(target) : "";
+    if (/^(link|style)$/.test(name)) this.#heard.shown(null);
+    else if (/^i?frame$/.test(name)) this.#heard.frame();
   }
 
   /** The card is no change of the page. */

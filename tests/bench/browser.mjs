@@ -209,8 +209,8 @@ async function longestTask(page, act) {
   await browser.cdp.send("Tracing.end");
   await complete;
   browser.cdp.off("Tracing.dataCollected", take);
-  const script = `chrome-extension://${browser.id}/content.js`;
-  const ours = events.filter((event) => event.dur && event.args?.data?.url === script);
+  const scripts = ["content.js", "again.js", "hand.js"].map((name) => `chrome-extension://${browser.id}/${name}`);
+  const ours = events.filter((event) => event.dur && scripts.includes(event.args?.data?.url));
   const within = (task) => ours.some(({ pid, tid, ts, dur }) => pid === task.pid && tid === task.tid && ts >= task.ts && ts + dur <= task.ts + task.dur);
   const tasks = events.filter((event) => event.name === "RunTask" && event.dur && within(event));
   const most = (key) => Math.max(0, ...tasks.map((task) => (task[key] ?? 0) / 1000));
