@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { calm, cli, exportList, highlights, pageInput, POPUP, readBlocks, settled, sourcing } from "./lib/hearsay.mjs";
+import { calm, cli, exportList, highlights, pageInput, POPUP, readBlocks, settled, sourcing, TALLEST, unfolded } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
 
 const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
@@ -112,6 +112,18 @@ test("the popup says of the article what its claims rest on, as the lists do", a
   await until("the switch", () => popup.evaluate(`!document.querySelector("#show-anonymous").checked`));
   assert.deepEqual(await sourcing(popup), { sentence, bar });
   await popup.click(POPUP.category("anonymous"));
+});
+
+test("the popup with everything in it, its menu open, is within what browsers show of it", async () => {
+  const { popup } = await open("/index.html?unfolded");
+  // The longest of the three.
+  await popup.click(POPUP.sensitivity("quiet"));
+  await until("its note", () => popup.evaluate(`document.querySelector("input[value=quiet]").checked`));
+  const { height, ...rest } = await unfolded(popup);
+  assert.ok(height > 400 && height <= TALLEST, `${height} px`);
+  assert.deepEqual(rest, { within: true, cut: [] });
+  await popup.click(POPUP.sensitivity("normal"));
+  await popup.close();
 });
 
 test("a flag keeps its id at a second reading", async () => {

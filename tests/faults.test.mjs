@@ -12,7 +12,12 @@ import { serve } from "./lib/server.mjs";
 const HOST = "127.0.0.1";
 /** A hundred kilobytes: the engine can't hold them of a hundred pages. */
 const BIG = `<!doctype html><html lang="en"><title>Harbour news</title><article><p>${told(1)}</p>${`<p>${"The quay was wet and the boats lay still. ".repeat(300)}</p>`.repeat(8)}</article>`;
-const PAGES = { ...MADE, "/big": { body: BIG }, "/longer": { body: MADE["/story"].body.replace("</article>", `<p>${told(2)}</p></article>`) } };
+/** So many frames, one in the other, each made when the one around it is there. */
+const NEST = `<!doctype html><html lang="en"><p>${told(1)}</p><script>
+  const left = Number(location.search.slice(1));
+  if (left > 0) addEventListener("load", () => document.body.append(Object.assign(document.createElement("iframe"), { src: "/nest?" + (left - 1) })));
+</script>`;
+const PAGES = { ...MADE, "/nest": { body: NEST }, "/big": { body: BIG }, "/longer": { body: MADE["/story"].body.replace("</article>", `<p>${told(2)}</p></article>`) } };
 const ALL = `*://${HOST}/*`;
 const ends = [];
 let server;
@@ -415,6 +420,35 @@ test("a browser with a hundred tabs marked: memory is bounded, and a page of lon
   await second.evaluate((text) => document.querySelector("article").insertAdjacentHTML("beforeend", `<p>${text}</p>`), told(3));
   await until("what comes late", async () => (await total(second)) === before + 1);
   for (const page of pages) await page.close();
+});
+
+test("thirty frames in one another, there or coming one after the other: all are read, and each costs a few messages", async (t) => {
+  await afresh();
+  const nested = async (act) => {
+    const stop = await killing(browser, { every: 0 });
+    const page = await act();
+    const marked = (frame) => frame.evaluate(() => CSS.highlights.get("hearsay-anonymous")?.size > 0).catch(() => false);
+    await until("the frames", () => page.frames().length === 31, 30_000);
+    await until("all their marks", async () => (await Promise.all(page.frames().map(marked))).every(Boolean), 30_000);
+    const { names } = await stop();
+    const counts = Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]));
+    t.diagnostic(`${names.length} messages: ${JSON.stringify(counts)}`);
+    // An empty document may have been there before a frame's own, and been read too.
+    for (const [name, count] of Object.entries(counts)) assert.ok(count <= 2 * 31 + 2, `${count} ${name}`);
+    assert.ok(names.length <= 8 * 31, `${names.length} messages`);
+    await page.close();
+  };
+  await nested(async () => {
+    const page = await browser.open(`${server.origin}/nest?30`);
+    await until("all of them", () => page.frames().length === 31);
+    await press(page, settled);
+    return page;
+  });
+  await nested(async () => {
+    const page = await read("/story?nest");
+    await page.evaluate(() => document.body.append(Object.assign(document.createElement("iframe"), { src: "/nest?29" })));
+    return page;
+  });
 });
 
 test("site scripts: made anew where the background ended in the middle of it, given up and taken up with the permission", async () => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { launch, ROOT, until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { hover, inCard, POPUP, settled } from "./lib/hearsay.mjs";
+import { hover, inCard, POPUP, settled, TALLEST, unfolded } from "./lib/hearsay.mjs";
 import { mirrored } from "./lib/mirror.mjs";
 import { PAGES } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
@@ -143,6 +143,9 @@ test("in German the popup, the card and the panel speak German", async () => {
     assert.equal(await popup.text(`.name.${category}`), name);
   }
   assert.equal(await popup.evaluate(`chrome.runtime.getManifest().description`), locales.de.get("description"));
+  const { height, ...rest } = await unfolded(popup);
+  assert.ok(height <= TALLEST, `${height} px`);
+  assert.deepEqual(rest, { within: true, cut: [] });
   await popup.click(POPUP.list).catch(() => {});
   const panel = await german.browser.panel();
   await until("the list", async () => /^\d+ Markierungen$/.test(await panel.text("#count")));

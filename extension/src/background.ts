@@ -77,6 +77,8 @@ const ROOM = 4 << 20;
 
 let starting: Promise<unknown> | null = null;
 let syncing: Promise<void> = Promise.resolve();
+/** The tabs whose frames are being looked for, and whether they are to be once more. */
+const rounds = new Map<number, boolean>();
 
 /** The engine, compiled once. A failed start is tried again by the next call. */
 async function ready(): Promise<typeof engine> {
@@ -139,13 +141,18 @@ onFrameMessage({
   },
 
   frames: async (_ask, { tab, tabUrl }) => {
-    const site = hostOf(tabUrl ?? "");
-    const view = viewFor(await settings(), site);
-    const asked = (await inject(tab)).map(async (frame) => {
-      const now = await askFrame<"status">(tab, frame, { type: "status" });
-      if (now && !now.on) await askFrame<"on">(tab, frame, { type: "on", view, site, force: false });
-    });
-    await Promise.all(asked);
+    // Frames within frames ask one after the other: what comes during a round is for one more, whoever asks.
+    const under = rounds.has(tab);
+    rounds.set(tab, true);
+    if (under) return null;
+    try {
+      while (rounds.get(tab)) {
+        rounds.set(tab, false);
+        await readFrames(tab, hostOf(tabUrl ?? ""));
+      }
+    } finally {
+      rounds.delete(tab);
+    }
     return null;
   },
 
@@ -319,6 +326,16 @@ startWithBrowser();
 void migrate().catch(() => {});
 makeNoted();
 void syncSites();
+
+/** Switches on what came to a tab's frames. */
+async function readFrames(tab: number, site: string): Promise<void> {
+  const view = viewFor(await settings(), site);
+  await inject(tab);
+  const late = await framesOf(tab, true);
+  await Promise.all(
+    late.map((frame) => askFrame<"on">(tab, frame, { type: "on", view, site, force: false })),
+  );
+}
 
 /**
  * To the next or previous flag of the page, over its frames in order and from its end to its start.

@@ -236,12 +236,13 @@ export async function inject(tab: number): Promise<number[]> {
   }
 }
 
-/** The ids of the frames that have the content script; nothing is put into any of them. */
-export async function framesOf(tab: number): Promise<number[]> {
+/** The ids of the frames that have the content script, or those where it is off; nothing is put into any of them. */
+export async function framesOf(tab: number, off = false): Promise<number[]> {
   try {
     const results = await chrome.scripting.executeScript({
       target: { tabId: tab, allFrames: true },
-      func: () => globalThis.hearsay !== undefined,
+      func: (off) => globalThis.hearsay !== undefined && !(off && globalThis.hearsay.on()),
+      args: [off],
       injectImmediately: true,
     });
     return results.filter(({ result }) => result).map(({ frameId }) => frameId);

@@ -85,7 +85,7 @@ interface Life {
   due: boolean;
   /** A round is under way. */
   busy: boolean;
-  /** A frame was loaded since the last round. */
+  /** A frame was, or may have been, loaded since the last round. */
   frames: boolean;
   /** How many more rounds may ask for frames to be read. */
   framesLeft: number;
@@ -202,6 +202,10 @@ class Frame {
     );
   }
 
+  get on(): boolean {
+    return this.#life !== null;
+  }
+
   /** A site rule loaded this script: may it start? */
   async hello(): Promise<void> {
     const reply = await tryAsk<"hello">({ type: "hello" });
@@ -284,7 +288,8 @@ class Frame {
       round: Promise.resolve(),
       due: true,
       busy: false,
-      frames: false,
+      // Of those that are there some may have been loaded since scripts were put into frames, and nobody heard.
+      frames: window.length > 0,
       framesLeft: MAX_FRAME_ROUNDS,
       restless: false,
       root: null,
@@ -729,6 +734,7 @@ function sweep(): void {
 interface Ours {
   /** A site rule loaded this script: may it start? */
   hello(): void;
+  on(): boolean;
   again(again: Again): void;
   hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
   host: Host | null;
@@ -745,6 +751,7 @@ if (!Object.hasOwn(globalThis, "hearsay")) {
   const frame = new Frame();
   globalThis.hearsay = {
     hello: () => void frame.hello(),
+    on: () => frame.on,
     again: (again) => frame.again(again),
     hand: (make) => frame.hand(make),
     host: null,

@@ -109,10 +109,9 @@ function listen(): void {
     button.addEventListener("click", () => void saveAs(button.dataset.format as ExportFormat));
   }
   at("forms").append(...choices(["csvbom", "json", "webannotation", "hypothesis"], saveAs));
-  at("more").addEventListener("click", () => {
-    const open = at("forms").toggleAttribute("hidden") === false;
-    at("more").ariaExpanded = String(open);
-    if (open) at("forms").scrollIntoView({ block: "nearest" });
+  // What is below the button differs from page to page.
+  at("forms").addEventListener("beforetoggle", () => {
+    at("forms").style.insetBlockEnd = `${window.innerHeight - at("more").getBoundingClientRect().top + 4}px`;
   });
 }
 
@@ -209,6 +208,7 @@ function isWhole(): boolean {
 }
 
 async function saveAs(format: ExportFormat): Promise<void> {
+  at("forms").hidePopover();
   const { id, url } = state.tab;
   const { document = null, title = "" } = state.report.frames[0] ?? {};
   const hidden = at<HTMLInputElement>("hidden-too").checked;

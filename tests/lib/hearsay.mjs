@@ -273,10 +273,29 @@ export function exportList(browser, popup, format) {
 
 /** Presses the popup's button for that format, wherever it is. */
 export async function pressExport(popup, format) {
-  const hidden = `document.querySelector(${JSON.stringify(POPUP.export(format))}).closest("[hidden]") !== null`;
-  if (await popup.evaluate(hidden)) await popup.click(POPUP.more);
+  const hidden = () => popup.evaluate(`!document.querySelector(${JSON.stringify(POPUP.export(format))}).checkVisibility()`);
+  // The popup may still be growing, and the button move from under the pointer.
+  await until("the button", async () => !(await hidden()) || (await popup.click(POPUP.more), !(await hidden())));
   await popup.click(POPUP.export(format));
 }
+
+/** How tall the popup is with its menu of forms open, in CSS pixels, and whether that menu is within it, all of it to be seen. */
+export async function unfolded(popup) {
+  const open = () => popup.evaluate(`document.querySelector("#forms").matches(":popover-open")`);
+  await until("the menu", async () => (await open()) || (await popup.click(POPUP.more), open()));
+  const measured = await popup.evaluate(`(() => {
+    const [menu, body] = [document.querySelector("#forms"), document.body].map((one) => one.getBoundingClientRect());
+    const cut = [...document.querySelectorAll("#forms *")].filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth > 0).map((one) => one.textContent);
+    const within = menu.height > 0 && menu.top >= 0 && menu.left >= body.left && menu.right <= body.right && menu.bottom <= document.querySelector("#more").getBoundingClientRect().top;
+    return { height: document.documentElement.scrollHeight, within, cut };
+  })()`);
+  await popup.key("Escape");
+  await until("the menu to go", async () => !(await open()));
+  return measured;
+}
+
+/** Browsers cut a popup off that is taller. */
+export const TALLEST = 600;
 
 /** Does what makes a file, and returns that once it is all there: its name and its text. */
 export async function downloaded(browser, act) {
