@@ -41,7 +41,9 @@ export function pack(page) {
   };
 }
 
-/** The answer to a page; `flags` is a view of the engine's memory, which goes on. */
-export function reply(language, readable, words, sentences, claims, taken, flags) {
-  return { language, readable, words, sentences, claims, taken, flags: Array.from(flags) };
+/** The answer to a page; `numbers`, its flags, is a view of the engine's memory, which goes on. */
+export function reply(language, readable, words, sentences, claims, taken, numbers) {
+  const flags = [];
+  for (const number of numbers) flags.push(number);
+  return { language, readable, words, sentences, claims, taken, flags };
 }
