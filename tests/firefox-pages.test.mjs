@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { until } from "./lib/browser.mjs";
 import { withFirefox } from "./lib/fixture.mjs";
 import { CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
-import { closingTests } from "./lib/reading.mjs";
+import { ABSENT, CLOSED, closedTests, closingTests } from "./lib/reading.mjs";
 
 const { at, test } = await withFirefox();
 
 const HOST = "127.0.0.1";
+/** Pages, a window and the background are ended in the middle of a conversation; that the browser says so is no error. */
+const ENDED = /context unloaded|context is inactive|Script terminated/;
 const open = (url) => at.browser.open(at.origin + url);
 
 /** Opens a page and presses the button; waits for the highlights. */
@@ -151,13 +153,14 @@ test("options: the settings go into a file and come back from it; a file that is
 
 test("options: what can't be read is told, and kept until it may go", async () => {
   const own = await ours("options.html");
-  await store(own, { version: 1, sensitivity: "loud" });
-  await until("the word about it", async () => (await own.text("#unread-what")).includes("can’t be read: Sensitivity."));
+  await store(own, { version: 1, sensitivity: "loud", "review https://a.example/x": { version: 1, title: "T", marks: [{ id: 7 }] } });
+  await until("the word about it", async () => (await own.text("#unread-what")).includes("can’t be read: Sensitivity, Review."));
   await own.click("label:has([data-name='level quiet'])");
   await until("it aside", async () => (await stored(own)).unread?.length === 1);
   await own.click("#unread-drop");
   await until("nothing to tell", () => own.evaluate(`document.querySelector("#unread").hidden`));
-  assert.equal((await stored(own)).sensitivity, "quiet");
+  const { "review https://a.example/x": gone, ...rest } = await stored(own);
+  assert.deepEqual([rest.sensitivity, gone], ["quiet", undefined]);
   await store(own, {});
 });
 
@@ -215,6 +218,24 @@ closingTests(test, at, {
   own: () => `moz-extension://${at.browser.host}/welcome.html`,
   kill: () => at.browser.killBackground(),
   close: () => at.browser.closePopup(),
+});
+
+closedTests(test, at, {
+  addresses: (origin, shut) => [
+    [shut, ABSENT],
+    ["http://nowhere.invalid/", ABSENT],
+    [origin.replace("http:", "https:"), ABSENT],
+    ["about:addons", CLOSED],
+    [`view-source:${origin}/story`, CLOSED],
+    [`moz-extension://${at.browser.host}/options.html`, CLOSED],
+  ],
+  visit: (address) => at.browser.visit(address),
+  list: async (page) => {
+    const popup = await at.browser.press(page);
+    await popup.click(POPUP.list);
+    return at.browser.view("sidebar");
+  },
+  complaints: async () => (await at.browser.complaints()).filter((text) => !ENDED.test(text)),
 });
 
 /** What is answered to a message, or that nobody does. */
@@ -350,8 +371,6 @@ test("in a private window the page alone is changed, and nothing is stored", asy
 });
 
 test("the browser has nothing to complain of", async () => {
-  // Pages, a window and the background were ended in the middle of a conversation; that the browser says so is no error.
-  const ended = /context unloaded|context is inactive|Script terminated/;
-  const complaints = (await at.browser.complaints()).filter((text) => !ended.test(text));
+  const complaints = (await at.browser.complaints()).filter((text) => !ENDED.test(text));
   assert.deepEqual(complaints, []);
 });

@@ -5,7 +5,7 @@ import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
-import { closingTests, COMMENTED, readingTests } from "./lib/reading.mjs";
+import { ABSENT, CLOSED, closedTests, closingTests, COMMENTED, readingTests } from "./lib/reading.mjs";
 
 const at = withBrowser({ ...PAGES, ...COMMENTED });
 
@@ -72,6 +72,32 @@ closingTests(test, at, {
   own: () => `chrome-extension://${at.browser.id}/welcome.html`,
   kill: () => at.browser.killWorker(),
   close: (popup) => popup.close(),
+});
+
+closedTests(test, at, {
+  addresses: (origin, shut) => [
+    [shut, ABSENT],
+    ["http://nowhere.invalid/", ABSENT],
+    [origin.replace("http:", "https:"), ABSENT],
+    ["chrome://version/", CLOSED],
+    [`view-source:${origin}/story`, CLOSED],
+    ["data:text/html,<p>Officials said so.</p>", CLOSED],
+    [`chrome-extension://${at.browser.id}/options.html`, CLOSED],
+  ],
+  visit: async (address) => {
+    const page = await at.browser.context.newPage();
+    await page.goto(address).catch(() => {});
+    await page.bringToFront();
+    await until("what the browser shows instead", () => at.browser.tabTarget(page));
+    return page;
+  },
+  list: async (page) => {
+    await at.browser.listen();
+    const popup = await at.browser.press(page);
+    await popup.click(POPUP.list).catch(() => {});
+    return at.browser.panel();
+  },
+  complaints: () => at.browser.complaints(),
 });
 
 test("no page error came from any of this", async () => {

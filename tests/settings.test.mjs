@@ -6,17 +6,18 @@ import { before, test } from "node:test";
 import { ROOT } from "./lib/browser.mjs";
 
 let module;
+let marks;
 let kept = {};
 const writes = [];
 
 before(async () => {
   // The module as it is, with a browser that has a storage and nothing else.
   const { build } = createRequire(path.join(ROOT, "extension/package.json"))("esbuild");
-  const { outputFiles } = await build({ entryPoints: [path.join(ROOT, "extension/src/settings.ts")], bundle: true, write: false, format: "esm" });
+  const { outputFiles } = await build({ entryPoints: ["settings", "reviews"].map((name) => path.join(ROOT, `extension/src/${name}.ts`)), outdir: "out", bundle: true, write: false, format: "esm" });
   globalThis.chrome = {
     storage: {
       local: {
-        get: async (names) => structuredClone(Object.fromEntries(Object.entries(kept).filter(([name]) => names.includes(name)))),
+        get: async (names) => structuredClone(Object.fromEntries(Object.entries(kept).filter(([name]) => names === null || names.includes(name)))),
         remove: async (names) => {
           for (const name of names) delete kept[name];
         },
@@ -33,7 +34,7 @@ before(async () => {
     return last;
   };
   Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
-  module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  [module, marks] = await Promise.all(outputFiles.map(({ text }) => import(`data:text/javascript,${encodeURIComponent(text)}`)));
 });
 
 const DEFAULTS = () => module.valid({});
@@ -150,6 +151,30 @@ test("what can't be read is kept as it was: in its place until something is writ
   // What is put aside may be spoilt itself.
   kept = { version: module.VERSION, unread: "x", looks: [] };
   assert.deepEqual(await module.unread(), [{ unread: "x" }]);
+});
+
+test("marks that can't be read are put aside as well, and what can be read of a page stays", async () => {
+  const mark = (id) => ({ id, category: "hedged", kind: null, words: "may", around: { before: "it ", after: " be" }, verdict: "wrong", note: "", at: 1 });
+  const [sound, half, none] = ["https://a.example/sound", "https://a.example/half", "https://a.example/none"].map((address) => `review ${address}`);
+  const spoilt = { version: 1, title: "T", marks: [mark("a"), { ...mark("b"), verdict: "perhaps" }, mark("c")] };
+  kept = { [sound]: { version: 1, title: "S", marks: [mark("a")] }, [half]: spoilt, [none]: 7 };
+  assert.deepEqual(await marks.unreadMarks(), [{ [half]: spoilt }, { [none]: 7 }]);
+  assert.equal((await marks.marksOf("https://a.example/half")).length, 2, "the rest is read");
+  await marks.review("https://a.example/sound", "S", { what: "add", mark: mark("d") });
+  assert.equal(kept.unread, undefined);
+  await marks.review("https://a.example/half", "T", { what: "delete", id: "a" });
+  assert.deepEqual([kept[half].marks.map(({ id }) => id), kept.unread], [["c"], [{ [half]: spoilt }]]);
+  // What is put aside of the settings is kept beside it.
+  kept.sensitivity = "loud";
+  await Promise.all([module.update(() => ({ sensitivity: "quiet" })), marks.review("https://a.example/none", "N", { what: "delete", id: "x" })]);
+  assert.deepEqual([...kept.unread].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))), [{ [half]: spoilt }, { [none]: 7 }, { sensitivity: "loud" }]);
+  assert.equal(none in kept, false);
+  // Where it may go, only that goes.
+  kept[half] = spoilt;
+  await module.dropUnread();
+  await marks.dropUnreadMarks();
+  assert.deepEqual([kept.unread, kept[half].marks.map(({ id }) => id), kept[sound].marks.length], [[], ["a", "c"], 2]);
+  assert.deepEqual(await marks.unreadMarks(), []);
 });
 
 test("a spoilt version costs nothing but itself, and what a later one stored outlasts this one", async () => {

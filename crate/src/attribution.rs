@@ -146,9 +146,6 @@ impl Sentence<'_> {
         } = room;
         for at in self.waking.iter().map(|at| at - self.range.start) {
             let token = &sentence.tokens[at];
-            if !rules::ATTRIBUTION.may_wake(token) {
-                continue;
-            }
             let Some(awake) = rules::ATTRIBUTION.awake(sentence, at) else {
                 continue;
             };

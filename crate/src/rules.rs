@@ -106,9 +106,9 @@ impl Table {
         self.unfolded.rules
     }
 
-    /// Whether some rule may have its trigger at such a token.
-    pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask | self.word)
+    /// The classes of tokens at which some rule may have its trigger.
+    pub fn wakes(&self) -> Classes {
+        self.mask | self.word
     }
 
     /// The rules that token `at` of `view` wakes; `None` where that and the tokens beside it tell that

@@ -24,6 +24,7 @@ import {
   openPanel,
   registerSites,
   removeStyle,
+  type Sender,
   startWithBrowser,
   type Tab,
   tellPanels,
@@ -108,18 +109,25 @@ onFrameMessage({
     return null;
   },
 
-  view: async ({ site, page, lent, lentMarks }) => {
-    const [all, marks] = await Promise.all([settings(), marksOf(page).catch(() => [])]);
-    const view = withLent(viewFor(all, site), lent);
-    return { view, off: ruleFor(all, site) === "off", marks: lentMarks.reduce(marked, marks) };
+  view: async ({ page, lent, lentMarks }, sender) => {
+    const own = isOwn(page, sender) ? marksOf(page).catch(() => []) : [];
+    const [all, marks] = await Promise.all([settings(), own]);
+    const { tabUrl } = sender;
+    const site = hostOf(tabUrl ?? "");
+    return {
+      view: tabUrl === null ? null : withLent(viewFor(all, site), lent),
+      off: ruleFor(all, site) === "off",
+      marks: lentMarks.reduce(marked, marks),
+    };
   },
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
-      const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
+      // From here to the reading nobody else has a turn: who asks for the list finds this one or the last.
+      const { key, replaced } = documents.set(tab, frame, ref);
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
@@ -163,7 +171,11 @@ onFrameMessage({
     return null;
   },
 
-  act: ({ act }, { tab, secret }) => kept(perform(tab, secret, act)),
+  act: async ({ act }, sender) => {
+    const page = act.what === "filter" ? undefined : act.dismissal.flag?.page;
+    if (page !== undefined && !isOwn(page, sender)) return { error: text("pageLeft") };
+    return kept(perform(sender.tab, sender.secret, act));
+  },
 
   siteOff: async ({ off }, { tab, tabUrl, secret }) => {
     const url = tabUrl ?? "";
@@ -375,7 +387,9 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   const site = hostOf(url);
   if (ruleFor(all, site) === "off") return { state: "site-off", frames: [], sourcing: null };
   const view = viewFor(all, site);
-  const frames = await askAll(tab, await inject(tab), { type: "on", view, site, force });
+  // Into our own pages no script may go, and Firefox says so to whoever reads its console.
+  const ours = url.startsWith(fileUrl(""));
+  const frames = await askAll(tab, ours ? [] : await inject(tab), { type: "on", view, site, force });
   const [top] = frames;
   changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
@@ -479,6 +493,22 @@ async function reviewed(
   if (secret) await askFrame<"lendMark">(tab, found.frame, { type: "lendMark", act });
   else await keepMark(found.page, found.title, act);
   return null;
+}
+
+/**
+ * Whether the address of a page is one that a frame may have. The origin decides: a page may change the rest by script,
+ * and the browser tells of that late.
+ */
+function isOwn(page: string, { url, origin }: Sender): boolean {
+  const own = originOf(page);
+  if (own !== "null") return own === originOf(url) || own === origin;
+  const path = (address: string) => address.split(/[?#]/, 1)[0];
+  return path(page) === path(url);
+}
+
+/** "null" where an address has none that others share. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : "null";
 }
 
 function readable(url: string): boolean {

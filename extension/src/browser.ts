@@ -22,8 +22,12 @@ const AUTO_SCRIPT = "auto.js";
 export interface Sender {
   tab: number;
   frame: number;
-  /** Of the tab, when the extension may know it. */
+  /** Of the tab, when the extension may know it, or the frame is all of the tab's page. */
   tabUrl: string | null;
+  /** The frame's own, as the browser tells it; a change by script may be told late. */
+  url: string;
+  /** The frame's origin, which one without an address of its own has of its maker; "" where the browser doesn't tell. */
+  origin: string;
   /** Whether the tab is in a private window. */
   secret: boolean;
 }
@@ -107,9 +111,10 @@ function isOurs({ url }: chrome.runtime.MessageSender): boolean {
 /** In the background: answers content scripts. */
 export function onFrameMessage(handlers: Handlers<FromFrames, Sender>): void {
   listen<FromFrames, Sender>(handlers, (sender) => {
-    const { tab, frameId: frame } = sender;
+    const { tab, frameId: frame, url = "", origin = "" } = sender;
     if (isOurs(sender) || tab?.id === undefined || frame === undefined) return null;
-    return { tab: tab.id, frame, tabUrl: tab.url ?? null, secret: tab.incognito };
+    const tabUrl = tab.url ?? (frame === 0 ? url : null);
+    return { tab: tab.id, frame, tabUrl, url, origin, secret: tab.incognito };
   });
 }
 

@@ -349,7 +349,7 @@ class Frame {
     if (moved) this.#way = {};
     // What was chosen for this page alone came with nothing else.
     const chosen = await recalled;
-    if (chosen && this.#lent.length > 0) life.view = chosen.view;
+    if (chosen?.view && this.#lent.length > 0) life.view = chosen.view;
     const written = collection.mend?.takeAgain() ?? new Set();
     // Without what reads again all is the same, but for the first time, when the whole is sent.
     const splices = pace.once(() => this.#again?.changes(before, entries) ?? null);
@@ -517,6 +517,7 @@ class Frame {
       return;
     }
     const { view } = now;
+    if (!view) return;
     life.view = view;
     if (!this.#reading) return;
     if (!sameFacts(this.#facts, this.#factsNow(view))) {
@@ -571,8 +572,8 @@ class Frame {
   async #recall(): Promise<Reply<FromFrames, "view"> | null> {
     const page = address();
     if (this.#marks.page !== page) this.#marks = { page, all: null, lent: [] };
-    const asked = { site: this.#site, page, lent: this.#lent, lentMarks: this.#marks.lent };
-    const now = await tryAsk<"view">({ type: "view", ...asked });
+    const { lent: lentMarks } = this.#marks;
+    const now = await tryAsk<"view">({ type: "view", page, lent: this.#lent, lentMarks });
     this.#marks.all = now?.marks ?? [];
     return now;
   }

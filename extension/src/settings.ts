@@ -63,6 +63,9 @@ export const DEFAULTS: Readonly<Settings> = {
 /** What the settings are stored under; the rest of the storage is not theirs. */
 const names = () => [...Object.keys(DEFAULTS), "version", "unread", MADE];
 
+/** For `alone`: whatever writes to what is put aside is one of those that write one after the other. */
+export const LOCK = "settings";
+
 /** The ids of the last changes that were made for pages which may be gone. */
 const MADE = "made";
 
@@ -79,7 +82,7 @@ export async function settings(): Promise<Settings> {
  * nothing, where the browser doesn't store it. `id`: of a change that may be asked for twice and is made once.
  */
 export function update(step: (now: Settings) => Partial<Settings>, id?: string): Promise<Settings> {
-  return alone("settings", async () => {
+  return alone(LOCK, async () => {
     const raw = await stored(names());
     const now = valid(raw);
     if (id && list(raw[MADE]).includes(id)) return now;
@@ -145,13 +148,13 @@ export async function unread(): Promise<Raw[]> {
 
 /** Lets go of it. */
 export function dropUnread(): Promise<void> {
-  return alone("settings", async () => {
+  return alone(LOCK, async () => {
     const raw = await stored(names());
     await store({ ...valid(raw), unread: [], version: VERSION });
   });
 }
 
-function putAside({ unread }: Raw): Raw[] {
+export function putAside({ unread }: Raw): Raw[] {
   const all: unknown[] = unread === undefined || Array.isArray(unread) ? (unread ?? []) : [unread];
   return all.map((one) => (isRecord(one) ? one : { unread: one }));
 }
@@ -169,7 +172,7 @@ function only<T extends object>(all: T, among: (name: string) => boolean): Parti
 }
 
 /** Whether every part of `other` is in `one`. */
-function holds(one: unknown, other: unknown): boolean {
+export function holds(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && other.every((value, i) => holds(one[i], value));
   }

@@ -153,16 +153,27 @@ class Firefox {
     return value;
   }
 
-  /** A new tab at `url`, in front. */
+  /** A new tab at `url`, in front, once it is loaded. */
   async open(url) {
+    const page = await this.visit(url);
+    await page.loaded(url);
+    return page;
+  }
+
+  /** The same with whatever comes of it: a page that doesn't load shows one of the browser's. */
+  async visit(url) {
     const number = await this.chrome((address) => {
       const tab = gBrowser.addTab(address, { triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() });
       gBrowser.selectedTab = tab;
       return tab.linkedBrowser.browserId;
     }, url);
-    const page = new View(this, number);
-    await page.loaded(url);
-    return page;
+    await until(`what comes of ${url}`, () =>
+      this.chrome((which) => {
+        const { currentURI, webProgress } = gBrowser.browsers.find(({ browserId }) => browserId === which);
+        return currentURI.spec !== "about:blank" && !webProgress.isLoadingDocument;
+      }, number),
+    30_000);
+    return new View(this, number);
   }
 
   /** Brings a page's tab to the front. */

@@ -192,7 +192,7 @@ pub(crate) fn example() -> (Page, Reading) {
         strength,
         rule: "example",
         anchor,
-        cues: vec![cue],
+        cue,
         source: None,
         claim: None,
         sentence: whole(anchor.block),
