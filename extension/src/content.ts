@@ -51,7 +51,7 @@ import {
   type Work,
 } from "./protocol";
 import { portions } from "./sent";
-import { OURS } from "./theme";
+import { names, OURS } from "./theme";
 import { toneBehind } from "./tone";
 import { waitForTouch } from "./touch";
 import type { Entry } from "./walk";
@@ -334,10 +334,9 @@ class Frame {
     // Where there was too much to tell, nothing is told any more.
     if (collection.lost) life.watch.resume();
     const recalled = this.#marks.all && this.#marks.page === address() ? null : this.#recall();
-    const caughtUp = await pace.slices(collection.update(here.body));
+    life.restless = !(await pace.slices(collection.update(here.body)));
     if (life.end.signal.aborted) return;
-    life.restless = !caughtUp;
-    if (!caughtUp) {
+    if (life.restless) {
       this.#error = text("restless");
       return;
     }
@@ -400,11 +399,10 @@ class Frame {
 
   /** There is something to touch from now on. */
   #offer(life: Life): void {
-    const { signal } = life.end;
     life.page = {
       paint: life.paint,
       site: this.#site,
-      signal,
+      signal: life.end.signal,
       view: () => life.view,
       ref: () => this.#ref(),
       url,
@@ -673,7 +671,7 @@ function workOf({ busy, collection, counts, due, pace, paint, watch }: Life): Wo
   return {
     ...collection.walked,
     ...counts,
-    awaited: watch.waiting,
+    awaited: watch.awaited.size,
     ranges: paint.made,
     longest: pace.longest,
     pending: due || busy,
@@ -720,12 +718,6 @@ function position(): number[] {
   return order;
 }
 
-/** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
-function sweep(): void {
-  for (const name of CSS.highlights.keys()) if (name.startsWith(OURS)) CSS.highlights.delete(name);
-  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
-}
-
 /** What our scripts in one frame know each other by. */
 interface Ours {
   /** A site rule loaded this script: may it start? */
@@ -742,7 +734,9 @@ declare global {
 
 // A second injection finds the first one, unless that one's extension is gone.
 if (!Object.hasOwn(globalThis, "hearsay")) {
-  sweep();
+  // Firefox ends a script without a word when its extension is reloaded, whatever it was showing.
+  for (const name of names()) CSS.highlights.delete(name);
+  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
   const frame = new Frame();
   globalThis.hearsay = {
     hello: () => void frame.hello(),
