@@ -207,7 +207,7 @@ build_cli() {
 build() {
   build_engine
   npm_packages extension
-  local stamp=$TARGET/stamps/extension hash
+  local stamp=dist/.stamp hash
   hash=$(hash_of extension crate/data/page "$HEARSAY_ENGINE" LICENSE-MIT LICENSE-APACHE)
   if done_before "$stamp" "$hash" && [[ -f dist/chromium/manifest.json && -f dist/firefox/manifest.json && -f dist/hearsay-chromium.zip && -f dist/hearsay-firefox.zip ]]; then
     say "The extension is up to date: dist/chromium/ and dist/firefox/"

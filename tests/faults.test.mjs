@@ -131,6 +131,9 @@ async function use(path) {
     const next = await browser.open(`${server.origin}${path}&next`);
     await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);
     seen.next = await highlights(next);
+    await next.evaluate((text) => document.querySelector("article").insertAdjacentHTML("beforeend", `<p>${text}</p>`), told(1));
+    await until("what comes late", async () => (await highlights(next)).anonymous.length > seen.next.anonymous.length);
+    seen.late = await highlights(next);
     await next.close();
     // But for how it came about.
     seen.stored = Object.fromEntries(Object.entries(await stored()).filter(([name]) => name !== "made" && !name.startsWith("note ")));

@@ -72,7 +72,8 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
   const { page, send } = await held("/story?own", () => {
     document.body.append(Object.assign(document.createElement("iframe"), { srcdoc: "<p>Officials said so.</p>" }));
   });
-  const words = async (name, frame) => (await send({ type: "view", page: pages[name], lent: [], lentMarks: [] }, frame)).reply.marks.map((one) => one.words);
+  const view = async (page, frame) => (await send({ type: "view", site: "localhost", page, lent: [], lentMarks: [] }, frame)).reply;
+  const words = async (name, frame) => (await view(pages[name], frame)).marks.map((one) => one.words);
   // A page's address may have changed by script since the browser told of it.
   await page.evaluate(() => history.pushState(null, "", "/story?pushed"));
   assert.deepEqual(await words("own"), ["own"]);
@@ -81,8 +82,8 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
   assert.deepEqual(await words("own", 1), ["own"], "whose origin is its maker's");
   for (const name of ["other", "file"]) assert.deepEqual(await words(name, 1), [], name);
   for (const frame of [0, 1]) {
-    const { view } = (await send({ type: "view", site: "localhost", page: pages.own, lent: [], lentMarks: [] }, frame)).reply;
-    assert.deepEqual(view.categories, { anonymous: true, unsourced: false, hedged: true }, "of the tab's site");
+    const { view: shown } = await view(pages.own, frame);
+    assert.deepEqual(shown.categories, { anonymous: true, unsourced: false, hedged: true }, "of the tab's site");
   }
   for (const name of ["other", "file"]) {
     const dismissal = { category: "hedged", words: "may", flag: { page: pages[name], before: "", after: "" } };

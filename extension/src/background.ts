@@ -112,11 +112,15 @@ onFrameMessage({
   },
 
   view: async ({ page, lent, lentMarks }, sender) => {
-    if (sender.tabUrl === null) return null;
     const own = isOwn(page, sender) ? marksOf(page).catch(() => []) : [];
-    const [all, marks, site] = [await settings(), await own, hostOf(sender.tabUrl)];
-    const view = withLent(viewFor(all, site), lent);
-    return { view, off: ruleFor(all, site) === "off", marks: lentMarks.reduce(marked, marks) };
+    const [all, marks] = await Promise.all([settings(), own]);
+    const { tabUrl } = sender;
+    const site = hostOf(tabUrl ?? "");
+    return {
+      view: tabUrl === null ? null : withLent(viewFor(all, site), lent),
+      off: ruleFor(all, site) === "off",
+      marks: lentMarks.reduce(marked, marks),
+    };
   },
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {

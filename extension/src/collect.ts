@@ -26,10 +26,8 @@ import {
 } from "./walk";
 import type { Watch } from "./watch";
 
-/** Blocks of a page, which beyond them is read up to there. */
-const { blocks: MAX_BLOCKS } = bounds;
-/** Elements around a block, and UTF-16 units of the words of the innermost of them. */
-const { path: MAX_PATH, hint: MAX_HINT, hintElements: HINT_ELEMENTS } = bounds;
+/** Blocks of a page, which beyond them is read up to there; elements around a block, and UTF-16 units of the words of the innermost of them. */
+const { blocks: MAX_BLOCKS, path: MAX_PATH, hint: MAX_HINT, hintElements: HINT_ELEMENTS } = bounds;
 /** Nodes visited, or things checked, between two pauses. */
 const STRIDE = 16;
 /** Nodes on one way through the page, which beyond them is read up to there. */

@@ -51,7 +51,7 @@ import {
   type Work,
 } from "./protocol";
 import { portions } from "./sent";
-import { OURS } from "./theme";
+import { names, OURS } from "./theme";
 import { toneBehind } from "./tone";
 import { waitForTouch } from "./touch";
 import type { Entry } from "./walk";
@@ -339,10 +339,9 @@ class Frame {
     // Where there was too much to tell, nothing is told any more.
     if (collection.lost) life.watch.resume();
     const recalled = this.#marks.all && this.#marks.page === address() ? null : this.#recall();
-    const caughtUp = await pace.slices(collection.update(here.body));
+    life.restless = !(await pace.slices(collection.update(here.body)));
     if (life.end.signal.aborted) return;
-    life.restless = !caughtUp;
-    if (!caughtUp) {
+    if (life.restless) {
       this.#error = text("restless");
       return;
     }
@@ -354,7 +353,7 @@ class Frame {
     if (moved) this.#way = {};
     // What was chosen for this page alone came with nothing else.
     const chosen = await recalled;
-    if (chosen && this.#lent.length > 0) life.view = chosen.view;
+    if (chosen?.view && this.#lent.length > 0) life.view = chosen.view;
     const written = collection.mend?.takeAgain() ?? new Set();
     // Without what reads again all is the same, but for the first time, when the whole is sent.
     const splices = pace.once(() => this.#again?.changes(before, entries) ?? null);
@@ -405,11 +404,10 @@ class Frame {
 
   /** There is something to touch from now on. */
   #offer(life: Life): void {
-    const { signal } = life.end;
     life.page = {
       paint: life.paint,
       site: this.#site,
-      signal,
+      signal: life.end.signal,
       view: () => life.view,
       ref: () => this.#ref(),
       url,
@@ -522,6 +520,7 @@ class Frame {
       return;
     }
     const { view } = now;
+    if (!view) return;
     life.view = view;
     if (!this.#reading) return;
     if (!sameFacts(this.#facts, this.#factsNow(view))) {
@@ -576,8 +575,8 @@ class Frame {
   async #recall(): Promise<Reply<FromFrames, "view"> | null> {
     const page = address();
     if (this.#marks.page !== page) this.#marks = { page, all: null, lent: [] };
-    const asked = { page, lent: this.#lent, lentMarks: this.#marks.lent };
-    const now = await tryAsk<"view">({ type: "view", ...asked });
+    const { lent: lentMarks } = this.#marks;
+    const now = await tryAsk<"view">({ type: "view", page, lent: this.#lent, lentMarks });
     this.#marks.all = now?.marks ?? this.#marks.all ?? [];
     return now;
   }
@@ -677,7 +676,7 @@ function workOf({ busy, collection, counts, due, pace, paint, watch }: Life): Wo
   return {
     ...collection.walked,
     ...counts,
-    awaited: watch.waiting,
+    awaited: watch.awaited.size,
     ranges: paint.made,
     longest: pace.longest,
     pending: due || busy,
@@ -724,12 +723,6 @@ function position(): number[] {
   return order;
 }
 
-/** Firefox ends a script without a word when its extension is reloaded, whatever it was showing. */
-function sweep(): void {
-  for (const name of CSS.highlights.keys()) if (name.startsWith(OURS)) CSS.highlights.delete(name);
-  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
-}
-
 /** What our scripts in one frame know each other by. */
 interface Ours {
   /** A site rule loaded this script: may it start? */
@@ -747,7 +740,9 @@ declare global {
 
 // A second injection finds the first one, unless that one's extension is gone.
 if (!Object.hasOwn(globalThis, "hearsay")) {
-  sweep();
+  // Firefox ends a script without a word when its extension is reloaded, whatever it was showing.
+  for (const name of names()) CSS.highlights.delete(name);
+  for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
   const frame = new Frame();
   globalThis.hearsay = {
     hello: () => void frame.hello(),

@@ -53,7 +53,7 @@ export function slotOf(node: Node): HTMLSlotElement | null {
   return isText(node) ? textSlot(node) : null;
 }
 
-const { getAttribute, hasAttribute, hasAttributes, checkVisibility, closest, getBoundingClientRect } =
+const { getAttribute, hasAttribute, hasAttributes, checkVisibility, getBoundingClientRect } =
   Element.prototype;
 const { getRootNode, hasChildNodes } = Node.prototype;
 
@@ -69,7 +69,8 @@ export const isVisible = (of: Element) => checkVisibility.call(of, { visibilityP
 export const isPutOff = (of: Element) =>
   !checkVisibility.call(of, { contentVisibilityAuto: true }) && checkVisibility.call(of);
 /** The nearest element, itself among them, that a selector fits. */
-export const nearest = (of: Element, selector: string): Element | null => closest.call(of, selector);
+export const nearest = (of: Element, selector: string): Element | null =>
+  Element.prototype.closest.call(of, selector);
 
 const { addEventListener } = EventTarget.prototype;
 
@@ -86,13 +87,13 @@ export function listen<K extends keyof Events>(
   addEventListener.call(to, type, real, options);
 }
 
-const { createTreeWalker, execCommand, querySelectorAll, caretPositionFromPoint } = Document.prototype;
+const { createTreeWalker, querySelectorAll, caretPositionFromPoint } = Document.prototype;
 
 /** Elements and texts below a node, in order. */
 export const wayThrough = (node: Node) =>
   createTreeWalker.call(document, node, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 
-export const command = (name: string) => execCommand.call(document, name);
+export const command = (name: string) => Document.prototype.execCommand.call(document, name);
 export const all = (selector: string) => querySelectorAll.call(document, selector);
 /** Null where there is nothing. */
 export const caretAt = (x: number, y: number, shadowRoots: ShadowRoot[]) =>

@@ -132,9 +132,11 @@ export class Paint {
       const highlight = this.#mine.get(category);
       if (!highlight || CSS.highlights.get(highlightName(category)) !== highlight) return false;
       size += highlight.size;
-      if (thoroughly) for (const range of highlight) if (!this.#owners.has(range)) return false;
     }
-    return size === this.#held;
+    // Firefox lets nobody go through the ranges: where all of ours are there, and no more, the rest can't be.
+    const ours = (flag: Flag) =>
+      this.rangesOf(flag).every((range) => this.#mine.get(flag.category)?.has(range));
+    return size === this.#held && (!thoroughly || [...this.#painted].every(ours));
   }
 
   #paint(flag: Flag): void {

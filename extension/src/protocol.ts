@@ -549,13 +549,13 @@ export interface FromFrames {
   again: { ask: object; reply: null };
   hand: { ask: object; reply: null };
   /**
-   * What a page of the tab's site shows by now, and what the reader made of flags on this one, by its address without
-   * the place in it, which must be the frame's; with what only the page knows of that. `off`: by the site's rule. Null
-   * where the browser keeps the tab's address to itself.
+   * What the tab's site shows by now, with what this page was lent; null where the browser keeps its address to itself.
+   * `off`: by the site's rule. And what the reader made of flags on this page, with what only the page knows of that:
+   * `page` is its address without the place in it, which must be the frame's.
    */
   view: {
     ask: { page: string; lent: Act[]; lentMarks: MarkAct[] };
-    reply: { view: View; off: boolean; marks: Mark[] } | null;
+    reply: { view: View | null; off: boolean; marks: Mark[] };
   };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {

@@ -48,6 +48,13 @@ export const CURRENT = "hearsay-current";
 /** Registry name of words that the panel leads to and no flag marks: the claim of a named source. */
 export const PLACE = "hearsay-place";
 
+/** All that is ever ours in a page's registry, which Firefox lets no script of ours look through. */
+export const names = () => [
+  ...CATEGORIES.flatMap((one) => [highlightName(one), activeName(one)]),
+  PLACE,
+  CURRENT,
+];
+
 const alpha = (colour: string, percent: number) => `rgb(from ${colour} r g b / ${percent}%)`;
 
 /** The style sheet that goes into a page. It never sets `color`: the page's text stays the page's. */
@@ -68,18 +75,18 @@ export function highlightSheet({ tone, looks }: Sheet): string {
   return [...rules, place, current, links(), contrast(), forced()].join("\n");
 }
 
-const names = (prefix: string, of: (category: Category) => string) =>
+const marks = (prefix: string, of: (category: Category) => string) =>
   CATEGORIES.map((category) => `${prefix}::highlight(${of(category)})`).join(", ");
 
 /** A link has its own line: ours runs clear of it, below. */
-const links = () => `${names(":any-link", highlightName)} { text-underline-offset: .38em; }`;
+const links = () => `${marks(":any-link", highlightName)} { text-underline-offset: .38em; }`;
 
 const contrast = () =>
-  `@media (prefers-contrast: more) { ${names("", highlightName)} { text-decoration-thickness: 3px; } }`;
+  `@media (prefers-contrast: more) { ${marks("", highlightName)} { text-decoration-thickness: 3px; } }`;
 
 /** The browser paints every mark as it does a selection and takes no other colour: the lines move into that ground, to be seen. */
 const forced = () =>
-  `@media (forced-colors: active) { ${names("", highlightName)}, ${names(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
+  `@media (forced-colors: active) { ${marks("", highlightName)}, ${marks(":any-link", highlightName)} { text-decoration-thickness: 1.5px; text-underline-offset: .04em; } }`;
 
 const em = (length: number) => `${String(length).replace(/^0/, "")}em`;
 

@@ -30,9 +30,10 @@ export function parent(element: Element): Element | null {
 
 /** A computed colour; null for one that cannot be drawn. */
 function parse(colour: string): Rgba | null {
-  const plain = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(colour);
-  if (plain) return [Number(plain[1]), Number(plain[2]), Number(plain[3]), Number(plain[4] ?? 1)];
-  return drawn(colour);
+  const plain = /^rgba?\(/.test(colour) ? colour.match(/[\d.]+/g) : null;
+  if (!plain) return drawn(colour);
+  const [r = 0, g = 0, b = 0, a = 1] = plain.map(Number);
+  return [r, g, b, a];
 }
 
 /** Wide-gamut and other notations are left to the browser: one pixel, read back. */

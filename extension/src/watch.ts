@@ -34,7 +34,8 @@ export class Watch {
   readonly #heard: Heard;
   readonly #mutations: MutationObserver;
   readonly #sizes: ResizeObserver;
-  readonly #awaited = new Set<Element>();
+  /** Elements without a box, of which it is told when they get one. */
+  readonly awaited = new Set<Element>();
 
   /** Starts to listen; `signal` ends it. `listen` must be called too. */
   constructor(heard: Heard, signal: AbortSignal) {
@@ -86,18 +87,13 @@ export class Watch {
 
   /** Tells when an element gets or loses its box. */
   await(element: Element): void {
-    if (this.#awaited.size >= MAX_AWAITED) return;
-    this.#awaited.add(element);
+    if (this.awaited.size >= MAX_AWAITED) return;
+    this.awaited.add(element);
     this.#sizes.observe(element);
   }
 
-  /** How many elements are awaited. */
-  get waiting(): number {
-    return this.#awaited.size;
-  }
-
   dismiss(element: Element): void {
-    if (this.#awaited.delete(element)) this.#sizes.unobserve(element);
+    if (this.awaited.delete(element)) this.#sizes.unobserve(element);
   }
 
   #loaded(target: EventTarget | null): void {
@@ -109,8 +105,7 @@ export class Watch {
   /** The card is no change of the page. */
   #isOurs({ target, addedNodes, removedNodes }: MutationRecord): boolean {
     const { ours } = this.#heard;
-    if (ours(target)) return true;
-    if (addedNodes.length + removedNodes.length === 0) return false;
-    return [...addedNodes, ...removedNodes].every(ours);
+    const moved = [...addedNodes, ...removedNodes];
+    return ours(target) || (moved.length > 0 && moved.every(ours));
   }
 }
