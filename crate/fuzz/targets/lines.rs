@@ -4,6 +4,8 @@
 
 #[path = "../../src/bin/hearsay/clock.rs"]
 mod clock;
+// What the program tells its user nobody asks for here.
+#[allow(dead_code)]
 #[path = "../../src/bin/hearsay/corpus.rs"]
 mod corpus;
 #[path = "../../tests/common/lines.rs"]
