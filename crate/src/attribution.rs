@@ -146,9 +146,9 @@ impl Sentence<'_> {
         } = room;
         for at in self.waking.iter().map(|at| at - self.range.start) {
             let token = &sentence.tokens[at];
-            if !rules::ATTRIBUTION.may_wake(token) {
+            let Some(awake) = rules::ATTRIBUTION.awake(sentence, at) else {
                 continue;
-            }
+            };
             // Who speaks within a quotation, or owns a claim that is only mentioned, doesn't go on speaking.
             let same = cited
                 .iter()
@@ -158,10 +158,7 @@ impl Sentence<'_> {
                         && Manner::of(m.rule) != Manner::Noun
                 })
                 .and_then(|m| m.source.map(|s| (s, m.end)));
-            let matches = rules::matches_at(&rules::ATTRIBUTION, sentence, at, same);
-            let Some(mut matches) = matches else {
-                continue;
-            };
+            let mut matches = awake.matches(sentence, at, same);
             let mut taken = false;
             // The first rule speaks; that nobody does is told beside it.
             while let Some(m) = matches.next(|rule| !taken || Manner::of(rule) == Manner::Agentless)

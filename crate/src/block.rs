@@ -129,6 +129,7 @@ impl Places {
         for list in [&mut *quotes, ends, waking, capitals] {
             list.clear();
         }
+        let wakes = rules::FLAGS.wakes() | rules::ATTRIBUTION.wakes() | lexicon::QUOTE;
         for (at, token) in tokens.iter().enumerate() {
             *words += u32::from(!token.any(lexicon::PUNCT));
             if sentences::may_end(token) {
@@ -137,12 +138,11 @@ impl Places {
             if token.any(lexicon::CAP) {
                 capitals.push(at);
             }
-            // A mark that turns out to be an apostrophe gets other classes.
-            let mark = token.any(lexicon::QUOTE);
-            if mark {
+            if token.any(lexicon::QUOTE) {
                 quotes.push(at);
             }
-            if mark || rules::FLAGS.may_wake(token) || rules::ATTRIBUTION.may_wake(token) {
+            // A mark that turns out to be an apostrophe gets other classes.
+            if token.any(wakes) {
                 waking.push(at);
             }
         }
@@ -180,12 +180,10 @@ pub fn parse(text: &str, room: &mut Room) -> Parsed {
         let (here, later) = waking.split_at(waking.partition_point(|at| *at < range.end));
         waking = later;
         for at in here.iter().map(|at| at - range.start) {
-            if !rules::FLAGS.may_wake(&view.tokens[at]) {
-                continue;
-            }
-            let Some(mut fitting) = rules::matches_at(&rules::FLAGS, view, at, None) else {
+            let Some(awake) = rules::FLAGS.awake(view, at) else {
                 continue;
             };
+            let mut fitting = awake.matches(view, at, None);
             while let Some(m) = fitting.next(|_| true) {
                 let spot = Spot {
                     rule: m.rule,

@@ -79,12 +79,10 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
             end: p.end + base,
         };
         for at in 0..sentence.tokens.len() {
-            if !rules::DETAILS.may_wake(&sentence.tokens[at]) {
-                continue;
-            }
-            let Some(mut matches) = rules::matches_at(&rules::DETAILS, sentence, at, None) else {
+            let Some(awake) = rules::DETAILS.awake(sentence, at) else {
                 continue;
             };
+            let mut matches = awake.matches(sentence, at, None);
             while let Some(m) = matches.next(|_| true) {
                 let What::Wording(kind) = m.rule.what else {
                     continue;
@@ -412,8 +410,9 @@ impl Place<'_> {
                 reason = self.reason(n, self.next, next);
             }
             let barred = |n: &&Note| n.kind == Wording::Barred && !self.quoted(n);
-            if reason.is_none() && self.is_about(next) {
+            if reason.is_none() {
                 let bar = self.next.iter().find(barred);
+                let bar = bar.filter(|_| self.is_about(next));
                 reason = bar.map(|n| n.start..self.end_of_reason(n, next));
             }
         }

@@ -132,6 +132,18 @@ pub fn leading_alphanumerics(word: u64) -> usize {
     (!alphanumeric & HIGH).trailing_zeros() as usize / 8
 }
 
+/// How many UTF-16 units a text of these bytes has: one for each byte that begins a character, and one
+/// more for each that begins one of four bytes.
+pub fn utf16_units(text: &[u8]) -> u32 {
+    let units = (0..text.len()).step_by(8).map(|at| {
+        let word = load(text, at);
+        let goes_on = word & !(word << 1) & HIGH;
+        let of_four = word & (word << 1) & (word << 2) & (word << 3) & HIGH;
+        of_four.count_ones().wrapping_sub(goes_on.count_ones())
+    });
+    units.fold(text.len() as u32, u32::wrapping_add)
+}
+
 /// The bytes with capital letters made small.
 #[inline]
 pub fn lower_case(word: u64) -> u64 {
@@ -161,6 +173,18 @@ mod tests {
                 let small = bytes.map(|b| b.to_ascii_lowercase());
                 assert_eq!(lower_case(word).to_le_bytes(), small);
                 assert_eq!(leading_letters(word), (first(load(&small, 0), run), run));
+            }
+        }
+    }
+
+    #[test]
+    fn units_are_those_of_utf16() {
+        let text = "“Été” — 🙂 is 1 of 2 👩‍👩‍👧, \u{7ff}\u{800}\u{ffff}\u{10ffff}.";
+        for (start, _) in text.char_indices() {
+            for (end, _) in text.char_indices().filter(|(end, _)| *end >= start) {
+                let part = &text[start..end];
+                let units = utf16_units(part.as_bytes()) as usize;
+                assert_eq!(units, part.encode_utf16().count(), "{part}");
             }
         }
     }

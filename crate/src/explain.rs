@@ -6,7 +6,6 @@
 use serde::Serialize;
 
 use crate::model::{Category, Flag, Kind, Reading, SourceKind, Span, Voice};
-use crate::order;
 use crate::page::Page;
 
 /// A stretch of the anchor's text, for display.
@@ -127,52 +126,43 @@ pub fn card(page: &Page, reading: &Reading, flag: &Flag) -> Card {
     }
 }
 
-/// The anchor's words, cues marked; cues that stand apart from the anchor follow after an ellipsis.
+/// The anchor's words with the cue marked; one that stands apart from the anchor is shown beside it,
+/// with an ellipsis between.
 fn words(page: &Page, flag: &Flag) -> Vec<Words> {
-    let anchor = flag.anchor;
-    let mut cues: Vec<Span> = flag
-        .cues
-        .iter()
-        .copied()
-        .filter(|c| c.block == anchor.block)
-        .collect();
-    order::sort_by_key(&mut cues, |c| [c.start, c.end, 0]);
-    let mut out: Vec<Words> = Vec::new();
-    let mut push = |start: u32, end: u32, cue: bool| {
-        let text = page.words(Span {
-            block: anchor.block,
-            start,
-            end,
-        });
-        if !text.is_empty() {
-            out.push(Words {
-                text: text.to_owned(),
-                cue,
-            });
-        }
+    let (anchor, cue) = (flag.anchor, flag.cue);
+    let part = |start: u32, end: u32, cue: bool| Words {
+        text: page
+            .words(Span {
+                start,
+                end,
+                ..anchor
+            })
+            .to_owned(),
+        cue,
     };
-    let mut at = anchor.start;
-    for cue in cues.iter().filter(|c| c.overlaps(anchor)) {
-        let start = cue.start.max(at);
-        let end = cue.end.clamp(start, anchor.end.max(start));
-        push(at, start, false);
-        push(start, end, true);
-        at = end;
-    }
-    push(at, anchor.end, false);
-    for cue in cues.iter().filter(|c| !c.overlaps(anchor)) {
-        let text = page.words(*cue).to_owned();
-        let dots = |text: &str| Words {
-            text: text.to_owned(),
-            cue: false,
-        };
-        if cue.start < anchor.start {
-            out.splice(0..0, [Words { text, cue: true }, dots(" … ")]);
+    let (apart, whole) = (
+        part(cue.start, cue.end, true),
+        part(anchor.start, anchor.end, false),
+    );
+    let dots = Words {
+        text: " … ".to_owned(),
+        cue: false,
+    };
+    if !cue.overlaps(anchor) {
+        return if cue.start < anchor.start {
+            vec![apart, dots, whole]
         } else {
-            out.extend([dots(" … "), Words { text, cue: true }]);
-        }
+            vec![whole, dots, apart]
+        };
     }
-    out
+    let (start, end) = (cue.start.max(anchor.start), cue.end.min(anchor.end));
+    let mut parts = vec![
+        part(anchor.start, start, false),
+        part(start, end, true),
+        part(end, anchor.end, false),
+    ];
+    parts.retain(|part| !part.text.is_empty());
+    parts
 }
 
 fn from_page(name: &'static str, text: impl Into<String>) -> Fact {
@@ -453,10 +443,10 @@ mod tests {
     }
 
     #[test]
-    fn cues_apart_from_the_anchor_are_shown_beside_it() {
+    fn a_cue_apart_from_the_anchor_is_shown_beside_it() {
         let (page, mut reading) = example();
         let flag = &mut reading.flags[0];
-        flag.anchor.end = flag.cues[0].start - 1;
+        flag.anchor.end = flag.cue.start - 1;
         assert_eq!(
             marked(&card(&page, &reading, &reading.flags[0])),
             "A port official … *told*"

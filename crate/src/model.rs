@@ -278,7 +278,7 @@ pub struct Attribution {
 impl Attribution {
     /// Whether a flag marks the words of this attribution.
     pub fn is_marked_by(&self, flag: &Flag) -> bool {
-        self.cue.overlaps(flag.anchor) || flag.cues.iter().any(|c| c.overlaps(self.cue))
+        self.cue.overlaps(flag.anchor) || self.cue.overlaps(flag.cue)
     }
 
     /// All of it that stands in the block of its cue: who, by which words, and what.
@@ -331,7 +331,7 @@ pub struct Flag {
     /// What is highlighted.
     pub anchor: Span,
     /// The words that gave it away.
-    pub cues: Vec<Span>,
+    pub cue: Span,
     /// For anonymous flags: index into [`Reading::sources`] and the source's words in this sentence.
     pub source: Option<(usize, Option<Span>)>,
     /// What is being asserted.

@@ -300,7 +300,7 @@ pub(crate) fn by_reader(kind: Kind, anchor: Span, sentence: Span) -> Flag {
         strength: 1.0,
         rule: BY_READER,
         anchor,
-        cues: vec![anchor],
+        cue: anchor,
         source: None,
         claim: None,
         sentence,

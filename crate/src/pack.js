@@ -1,6 +1,6 @@
 /**
- * Packs blocks for the engine: every value that crosses into WebAssembly by itself costs a call, so
- * all of them cross at once. `wasm.rs` says what the three parts hold, `packed.rs` reads them.
+ * What crosses to the engine and back with every reading: each value that crosses by itself costs a
+ * call, so all of them cross at once. `wasm.rs` says what the parts hold, `packed.rs` reads the blocks.
  */
 
 const BREAKS = /[\n\r]/g;
@@ -37,6 +37,11 @@ export function pack(page) {
   return {
     texts: texts.join("\n"),
     names: [...lines.keys()].map(line).join("\n"),
-    numbers: Uint32Array.from(numbers),
+    numbers: new Uint32Array(numbers),
   };
+}
+
+/** The answer to a page; `flags` is a view of the engine's memory, which goes on. */
+export function reply(language, readable, words, sentences, claims, taken, flags) {
+  return { language, readable, words, sentences, claims, taken, flags: Array.from(flags) };
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::eight;
 use crate::maintext;
 
 use crate::model::Category;
@@ -270,7 +271,10 @@ impl Page {
     pub fn from_text(text: &str, wrapped: bool) -> Page {
         let mut blocks: Vec<Block> = Vec::new();
         let mut starts = Vec::new();
-        let paragraph: Rc<str> = "p".into();
+        let paragraph = Block {
+            tag: "p".into(),
+            ..Block::default()
+        };
         let mut push = |start: usize, end: usize| {
             let piece = &text[start..end];
             if !piece.trim().is_empty() {
@@ -282,8 +286,7 @@ impl Page {
                 };
                 blocks.push(Block {
                     text,
-                    tag: Rc::clone(&paragraph),
-                    ..Block::default()
+                    ..paragraph.clone()
                 });
                 starts.push(start);
             }
@@ -397,7 +400,7 @@ impl Units {
         }
         let count = |from: usize, to: usize| -> u32 {
             text.get(from..to)
-                .map_or(0, |t| t.encode_utf16().count() as u32)
+                .map_or(0, |t| eight::utf16_units(t.as_bytes()))
         };
         self.units += count(self.byte, start);
         self.byte = start;

@@ -106,9 +106,25 @@ impl Table {
         self.unfolded.rules
     }
 
-    /// Whether some rule may have its trigger at such a token.
-    pub fn may_wake(&self, token: &Token) -> bool {
-        token.any(self.mask | self.word)
+    /// The classes of tokens at which some rule may have its trigger.
+    pub fn wakes(&self) -> Classes {
+        self.mask | self.word
+    }
+
+    /// The rules that token `at` of `view` wakes; `None` where that and the tokens beside it tell that
+    /// none can fit.
+    #[inline(always)]
+    pub fn awake(&'static self, view: View, at: usize) -> Option<Awake> {
+        let token = &view.tokens[at];
+        let (before, after) = (view.tokens.get(at.wrapping_sub(1)), view.tokens.get(at + 1));
+        let table = &*self.unfolded;
+        let by_word = self.woken_by_word(table, token, before, after);
+        let by_class = self.woken_by_classes(table, token, before, after);
+        (!by_word.is_empty() || by_class != 0).then_some(Awake {
+            table,
+            by_word,
+            by_class,
+        })
     }
 
     /// The rules that the word wakes. Common words wake many, hardly ever for good.
@@ -330,45 +346,53 @@ pub struct Matches<'a> {
     table: &'static Unfolded,
     around: Around<'a>,
     same: Option<(Phrase, usize)>,
+    /// Which rules need a verb group, as long as it was not looked for.
+    grouped: Option<&'static Grouped>,
     /// Rules that the word wakes, and have not been tried.
     by_word: &'static [u16],
     /// Places in [`Unfolded::by_class`] of rules that its classes wake, and have not been tried, as bits.
     by_class: u128,
 }
 
-/// The matches in `view` (one sentence) whose trigger is token `at`; `None` where that and the tokens
-/// beside it tell that there are none. `same`: the source that [`Part::Same`] stands for, and where its
-/// attribution ends.
-#[inline(always)]
-pub fn matches_at<'a>(
-    table: &'static Table,
-    view: View<'a>,
-    at: usize,
-    same: Option<(Phrase, usize)>,
-) -> Option<Matches<'a>> {
-    let token = &view.tokens[at];
-    let (before, after) = (view.tokens.get(at.wrapping_sub(1)), view.tokens.get(at + 1));
-    let unfolded = &*table.unfolded;
-    let by_word = table.woken_by_word(unfolded, token, before, after);
-    let by_class = table.woken_by_classes(unfolded, token, before, after);
-    if by_word.is_empty() && by_class == 0 {
-        return None;
+/// The rules that a token wakes. What tries them is large, and most tokens wake none.
+pub struct Awake {
+    table: &'static Unfolded,
+    by_word: &'static [u16],
+    by_class: u128,
+}
+
+impl Awake {
+    /// The matches whose trigger is the token, `at` in `view`, one sentence. `same`: the source that
+    /// [`Part::Same`] stands for, and where its attribution ends.
+    #[inline(always)]
+    pub fn matches<'a>(
+        self,
+        view: View<'a>,
+        at: usize,
+        same: Option<(Phrase, usize)>,
+    ) -> Matches<'a> {
+        let Awake {
+            table,
+            by_word,
+            by_class,
+        } = self;
+        Matches {
+            table,
+            around: Around::new(view, at),
+            same,
+            grouped: table.grouped.as_ref(),
+            by_word,
+            by_class,
+        }
     }
-    let mut around = Around::new(view, at);
-    let grouped = unfolded.grouped.as_ref();
-    let by_class = grouped.map_or(by_class, |grouped| around.grouped(grouped, by_class));
-    Some(Matches {
-        table: unfolded,
-        around,
-        same,
-        by_word,
-        by_class,
-    })
 }
 
 impl Matches<'_> {
     /// The next match; rules that are not `wanted` are passed over.
     pub fn next(&mut self, wanted: impl Fn(&Rule) -> bool) -> Option<Match> {
+        if let Some(grouped) = self.grouped.take() {
+            self.by_class = self.around.grouped(grouped, self.by_class);
+        }
         while let Some((number, woken)) = self.number() {
             let rule = &self.table.rules[usize::from(number)];
             let around = &mut self.around;

@@ -190,9 +190,7 @@ impl Block<'_> {
 
     fn rule(&self, kind: Kind, m: &Spot, flags: &[Flag], out: &mut Lines) {
         let span = self.span(&(m.start..m.end));
-        let flagged = flags
-            .iter()
-            .any(|f| f.rule == m.rule.id && f.cues.contains(&span));
+        let flagged = flags.iter().any(|f| f.rule == m.rule.id && f.cue == span);
         let without = if flagged { "" } else { ", no flag" };
         let label = format!(
             "rule {} ({}, {:.2}{without}): ",

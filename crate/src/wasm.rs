@@ -35,25 +35,10 @@ thread_local! {
     static DOCUMENTS: RefCell<HashMap<String, Document>> = RefCell::default();
 }
 
-/// What the content script needs to paint; see the field comments for units.
-#[derive(Serialize)]
-struct ReadReply {
-    language: &'static str,
-    readable: bool,
-    words: u32,
-    sentences: u32,
-    claims: u32,
-    /// Blocks taken apart for this document so far, in all its readings.
-    taken: u32,
-    /// Seven numbers a flag: block, start and end (UTF-16 units in the block), category, kind (the
-    /// reader's own phrases come after all others), strength in hundredths, 1 if it is dismissed.
-    flags: Vec<u32>,
-}
-
 /// Bytes from which on a block is likely enough to be main text to be taken apart before that is known.
 const LONG: usize = 80;
 
-/// Blocks come packed: taking them apart field by field costs more than reading them.
+/// Blocks come packed, and flags go so: taking them apart field by field costs more than reading them.
 #[wasm_bindgen(module = "/src/pack.js")]
 extern "C" {
     type Packed;
@@ -71,6 +56,20 @@ extern "C" {
     /// hint, path, links, marks. A name is its line in `names`; a list is its length and its items.
     #[wasm_bindgen(method, getter)]
     fn numbers(this: &Packed) -> Vec<u32>;
+
+    /// What the content script needs to paint. `taken`: blocks taken apart for this document so far, in
+    /// all its readings. `flags`: seven numbers a flag: block, start and end (UTF-16 units in the
+    /// block), category, kind (the reader's own phrases come after all others), strength in
+    /// hundredths, 1 if it is dismissed.
+    fn reply(
+        language: &str,
+        readable: bool,
+        words: u32,
+        sentences: u32,
+        claims: u32,
+        taken: u32,
+        flags: &[u32],
+    ) -> JsValue;
 }
 
 /// The blocks of `page`, which is a page or a change.
@@ -229,7 +228,7 @@ pub fn read(key: String, page: JsValue) -> Result<JsValue, JsValue> {
     let splices = unpack(&page)?;
     let mut input = facts(page)?;
     input.change(splices);
-    keep(key, input, 0)
+    Ok(keep(key, input, 0))
 }
 
 /// Changes the document under `base` (none: an empty one), keeps it under `key` instead, and reads it.
@@ -278,10 +277,10 @@ pub fn change(
         DOCUMENTS.with_borrow_mut(|all| all.insert(key, document));
         return Ok(JsValue::UNDEFINED);
     }
-    keep(key, input, taken)
+    Ok(keep(key, input, taken))
 }
 
-fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
+fn keep(key: String, input: PageInput, taken: u32) -> JsValue {
     let page = Page::of_lines(input);
     let (reading, taken) = READER.with_borrow_mut(|reader| {
         let before = reader.taken();
@@ -307,22 +306,22 @@ fn keep(key: String, input: PageInput, taken: u32) -> Result<JsValue, JsValue> {
             u32::from(flag.dismissed),
         ]);
     }
-    let reply = to_js(&ReadReply {
-        language: reading.language,
-        readable: reading.readable,
-        words: reading.words,
-        sentences: reading.sentences,
-        claims: reading.claims(),
+    let reply = reply(
+        reading.language,
+        reading.readable,
+        reading.words,
+        reading.sentences,
+        reading.claims(),
         taken,
-        flags,
-    })?;
+        &flags,
+    );
     let document = Document {
         page,
         reading,
         taken,
     };
     DOCUMENTS.with_borrow_mut(|all| all.insert(key, document));
-    Ok(reply)
+    reply
 }
 
 /// Whether a document is kept under `key`.

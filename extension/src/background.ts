@@ -118,8 +118,9 @@ onFrameMessage({
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
-      const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
+      // From here to the reading nobody else has a turn: who asks for the list finds this one or the last.
+      const { key, replaced } = documents.set(tab, frame, ref);
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
@@ -266,10 +267,12 @@ onOurMessage({
       const [keys, top] = await Promise.all([complete(tab), askFrame<"status">(tab, 0, { type: "status" })]);
       // What is there may be another page by now, or the same one loaded anew.
       const same = documents.names(tab, keys)[0]?.document === document;
-      if (!same || !top?.filter) return { error: text("pageLeft") };
+      if (!same || !top?.on) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
-        ...(hidden ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true } : choice(top.filter)),
+        ...(hidden
+          ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true }
+          : choice(await filterOf(top))),
         url: top.url,
         title: top.title || null,
         created: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
@@ -369,7 +372,7 @@ async function openCard(tab: number): Promise<boolean> {
 /** Switches a category on or off by key. */
 async function turn({ id, url, secret }: Tab, category: Category): Promise<void> {
   const top = await askFrame<"status">(id, 0, { type: "status" });
-  const { categories } = top?.filter ?? viewFor(await settings(), hostOf(url));
+  const { categories } = top ? await filterOf(top) : viewFor(await settings(), hostOf(url));
   const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
   const failed = await kept(perform(id, secret, act));
   const said = act.categories[category] ? "saidShown" : "saidHidden";
@@ -422,11 +425,19 @@ async function list(tab: number, url: string): Promise<ListReport> {
   const keys = await complete(tab);
   if (keys.length === 0) return { ...NO_LIST, state: "on", title };
   const { panel } = await ready();
-  const found = panel(keys, choice(top.filter ?? viewFor(all, host)));
+  const found = panel(keys, choice(await filterOf(top)));
   return { state: "on", title, list: found, documents: documents.names(tab, keys), error: null };
 }
 
-/** The flags that a page shows, as the core is asked for them. */
+/**
+ * What a page shows, or will in a moment: the storage is asked and not the page, which hears of a
+ * change no sooner than we do.
+ */
+async function filterOf({ url, lent }: FrameStatus): Promise<Filter> {
+  return { ...viewFor(await settings(), hostOf(url)), ...lent };
+}
+
+/** The same as the core is asked for it. */
 function choice({ sensitivity, categories }: Filter) {
   return {
     minStrength: CUT[sensitivity] / 100,

@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   const rule = ruleFor(all, host);
   wear(all.looks);
   // A page in a private window may have choices of its own.
-  const filter = report.frames[0]?.filter ?? viewFor(all, host);
+  const filter = { ...viewFor(all, host), ...report.frames[0]?.lent };
   state = { tab, host, filter, rule: rule === "always" && !granted ? "click" : rule, report };
   at("key").textContent = report.state === "closed" ? "" : key;
   listen();

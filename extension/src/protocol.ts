@@ -321,6 +321,8 @@ export interface List {
   words: number;
   /** All flags of the page that aren't dismissed, shown or not. */
   found: number;
+  /** Those of them that this sensitivity shows, whether their category is switched on or not. */
+  strong: number;
   /** Flags that only a higher sensitivity would show. */
   fainter: number;
   /** Flags that would be listed, had the reader not dismissed them. */
@@ -450,8 +452,8 @@ export interface FrameStatus extends DocumentRef {
   flags: number[];
   /** Flags that are dismissed. */
   hidden: number;
-  /** What it shows; null when off. */
-  filter: Filter | null;
+  /** In a private window: what the reader chose for this page alone. */
+  lent: Partial<View>;
   /** Ranges painted now. */
   shown: number;
   /** What the reader's system prefers: the toolbar's colour, not the page's. */

@@ -79,12 +79,13 @@ export async function settings(): Promise<Settings> {
 /**
  * Changes the settings as they are now, after every change that was asked for before; they come back.
  * What could not be read is put aside before anything is written in its place. Rejects, and changes
- * nothing, where the browser doesn't store it. `id`: of a change that may be asked for twice.
+ * nothing, where the browser doesn't store it. `id`: of a change that may be asked for twice and is made once.
  */
 export function update(step: (now: Settings) => Partial<Settings>, id?: string): Promise<Settings> {
   return alone(LOCK, async () => {
     const raw = await stored(names());
     const now = valid(raw);
+    if (id && list(raw[MADE]).includes(id)) return now;
     const changes = step(now);
     const next = valid({ ...now, ...changes, version: VERSION });
     // What an older version stored is written anew with the first change.
@@ -115,19 +116,18 @@ export async function noted(change: Change, making: Promise<Kept>): Promise<Kept
   return failed;
 }
 
-/** Makes a change. It may have been made: it is known by its id then. */
+/** Makes a change, unless it is made. */
 export function make({ id, act }: Change): Promise<Settings> {
   return update((now) => (act.what === "site" ? atSite(now, act) : acted(now, act)), id);
 }
 
-/** Makes what was noted and isn't made. What can't be made is let go of: nobody is there to hear why. */
+/** Makes what was noted. What can't be made is let go of: nobody is there to hear why. */
 export async function catchUp(): Promise<void> {
-  const { [MADE]: made, ...all } = await stored([...PLACES, MADE]);
+  const all = await stored(PLACES);
   if (Object.keys(all).length === 0) return;
   try {
     for (const { id, act } of Object.values(all).map(record)) {
-      if (typeof id === "string" && isRecord(act) && !list(made).includes(id))
-        await make({ id, act } as Change);
+      if (typeof id === "string" && isRecord(act)) await make({ id, act } as Change);
     }
   } finally {
     await drop(Object.keys(all));

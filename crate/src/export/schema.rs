@@ -396,7 +396,7 @@ fn flag_entry<'a>(
         strength: hundredths(flag.strength),
         rule: flag.rule,
         anchor: quote(page, at, flag.anchor),
-        cues: flag.cues.iter().map(|cue| quote(page, at, *cue)).collect(),
+        cues: vec![quote(page, at, flag.cue)],
         source: flag.source.map(|(index, span)| {
             let words = span.map(|s| quote(page, at, s));
             FlagSource {

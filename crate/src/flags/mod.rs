@@ -173,7 +173,7 @@ fn base(
         strength,
         rule,
         anchor: context.span(anchor),
-        cues: vec![context.span(cue)],
+        cue: context.span(cue),
         source: None,
         claim: None,
         sentence: context.sentence(sentence),

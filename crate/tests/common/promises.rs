@@ -82,14 +82,11 @@ pub fn check(page: &Page, reading: &Reading) {
             !page.words(flag.anchor).contains('\n'),
             "an anchor crosses a line end: {flag:?}"
         );
-        assert!(!flag.cues.is_empty(), "no cue: {flag:?}");
-        for cue in &flag.cues {
-            valid(*cue, "cue");
-            assert_eq!(
-                cue.block, flag.anchor.block,
-                "a cue in another block: {flag:?}"
-            );
-        }
+        valid(flag.cue, "cue");
+        assert_eq!(
+            flag.cue.block, flag.anchor.block,
+            "a cue in another block: {flag:?}"
+        );
         if let Some(claim) = flag.claim {
             valid(claim, "claim");
         }
