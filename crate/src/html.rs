@@ -13,16 +13,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, UTF_8};
-use html5ever::driver::{self, ParseOpts};
-use html5ever::tendril::{StrTendril, TendrilSink};
 use scraper::node::Element;
-use scraper::{Html, HtmlTreeSink, Node};
+use scraper::{Html, Node};
 use serde::Deserialize;
 
 use crate::page::{Block, Landmarks, PageInput};
+use crate::tags;
 
-/// Bytes of HTML that the parser takes between two looks at how far the page has grown.
-const STEP: usize = 4 << 10;
 /// Elements within elements, as deep as browsers go: what a parser does for a tag grows with it.
 const MAX_DEPTH: usize = 512;
 /// Nodes that are looked at for whether raised letters are a note's sign.
@@ -84,25 +81,11 @@ type NodeRef<'a> = ego_tree::NodeRef<'a, Node>;
 
 /// The document as a browser would build it.
 fn parse(html: &str) -> Html {
-    let sink = HtmlTreeSink::new(Html::new_document());
-    let mut parser = driver::parse_document(sink, ParseOpts::default());
-    let mut rest = html;
-    while !rest.is_empty() {
-        let mut end = rest.len().min(STEP);
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        let (now, later) = rest.split_at(end);
-        parser.process(StrTendril::from(now));
-        rest = later;
-        let grown = parser.tokenizer.sink.sink.0.borrow();
-        let mut nodes = grown.tree.nodes();
+    tags::parse(html, |page| {
+        let mut nodes = page.tree.nodes();
         let deep = |last: NodeRef| last.ancestors().nth(MAX_DEPTH).is_some();
-        if nodes.len() > MAX_NODES || nodes.next_back().is_some_and(deep) {
-            break;
-        }
-    }
-    parser.finish()
+        nodes.len() <= MAX_NODES && !nodes.next_back().is_some_and(deep)
+    })
 }
 
 fn title_in(head: NodeRef) -> Option<String> {

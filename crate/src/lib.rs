@@ -35,6 +35,8 @@ mod rules;
 mod sentences;
 mod sources;
 pub mod sourcing;
+#[cfg(not(target_arch = "wasm32"))]
+mod tags;
 mod tokens;
 pub mod trace;
 mod unfold;

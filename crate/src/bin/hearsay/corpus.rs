@@ -256,6 +256,8 @@ fn read(line: Vec<u8>, corpus: &Corpus, reader: &mut Reader) -> Answer {
 }
 
 fn list(line: &str, corpus: &Corpus, reader: &mut Reader) -> Result<String, String> {
+    // With its end, what breaks off would be said to do so in a line after it.
+    let line = line.trim_end_matches(['\r', '\n']);
     let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
     let Article {
         id,
@@ -321,7 +323,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
 
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+
     use super::*;
+    use crate::lines::lines;
 
     const PATIENCE: Duration = Duration::from_millis(300);
 
@@ -402,6 +409,39 @@ mod tests {
         assert_eq!((outcome.read, outcome.passed_over), (0, 40));
         // One more has been taken and waits for room.
         assert!(most <= ROOM / (LONGEST / 2) + 1, "{most} lines");
+    }
+
+    /// Found by the test below: it was said to be in column 0.
+    #[test]
+    fn a_line_that_breaks_off_is_told_where_it_does() {
+        let mut told = Vec::new();
+        let input: &[u8] = b"{\"id\":1,\"text\":\"It may\r\n[[\n";
+        let outcome = run(input, &mut io::sink(), &corpus(1), &mut |event| {
+            if let Event::PassedOver { why, .. } = event {
+                told.push(why.to_owned());
+            }
+        });
+        assert_eq!((outcome.read, outcome.passed_over), (0, 2));
+        for (why, column) in told.iter().zip(["(column 22)", "(column 2)"]) {
+            assert!(why.ends_with(column), "{why}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_line_by_line() {
+        let mut runner = TestRunner::new_with_rng(
+            ProptestConfig {
+                cases: 100,
+                failure_persistence: None,
+                ..ProptestConfig::default()
+            },
+            TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+        );
+        let asked = runner.run(&vec(any::<u8>(), 0..30), |bytes| {
+            lines(&bytes);
+            Ok(())
+        });
+        asked.unwrap_or_else(|e| panic!("{e}"));
     }
 
     #[test]

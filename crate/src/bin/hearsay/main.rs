@@ -6,6 +6,9 @@
 
 mod clock;
 mod corpus;
+#[cfg(test)]
+#[path = "../../../tests/common/lines.rs"]
+mod lines;
 mod mend;
 mod progress;
 
