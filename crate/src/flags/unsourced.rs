@@ -178,9 +178,11 @@ fn sourced(
     }
     let meets = |r: &Range<usize>| r.start < m.end && m.start < r.end;
     let said = found.manner.tells() && found.source.is_some();
+    // Where it is flagged for whom it is laid on, that is enough.
+    let hidden = resolved.anonymous && resolved.strength >= FAINT;
     if kind != Kind::Consensus && meets(&found.cue) {
         // What somebody named feels is told by the author, not by them.
-        return said || found.source.is_none() || resolved.anonymous;
+        return said || found.source.is_none() || hidden;
     }
     // An aside, and a clause joined to a stance, are the author's own.
     let content = |c: &Range<usize>| {
@@ -197,7 +199,7 @@ fn sourced(
         return false;
     }
     if meets(&(source.start..source.end)) {
-        return said || resolved.anonymous;
+        return said || hidden;
     }
     // Speech gives its whole sentence a source, but for a clause that goes before, joined by "and".
     let cites = source.start.min(found.cue.start);
