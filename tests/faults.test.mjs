@@ -127,7 +127,8 @@ async function use(path) {
     await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);
     seen.next = await highlights(next);
     await next.close();
-    seen.stored = await stored();
+    // But for how it came about.
+    seen.stored = Object.fromEntries(Object.entries(await stored()).filter(([name]) => name !== "made" && !name.startsWith("note ")));
     seen.registered = await registered();
     return seen;
   } finally {
@@ -485,4 +486,28 @@ test("a clock that is set forward and back all the time changes nothing", async 
   const moved = await use("/story?clock");
   const plain = (seen) => JSON.stringify(seen).replaceAll(/127\.0\.0\.1:\d+/g, "");
   assert.equal(plain(moved), plain(undisturbed));
+});
+
+test("the panel and an export show what the reader chose, though the page hasn't heard of it", async () => {
+  await begin({ deaf: true });
+  const page = await browser.open(`${server.origin}/story?deaf`);
+  const popup = await browser.press(page);
+  await settled(popup);
+  await popup.click(POPUP.list).catch(() => {});
+  const panel = await browser.panel();
+  const rows = () => panel.evaluate(`[...document.querySelectorAll("#order .row b")].map((words) => words.className)`);
+  const all = await until("the list", async () => {
+    const now = await rows();
+    return now.includes("hedged") && now;
+  });
+  await store({ version: 1, categories: { anonymous: true, unsourced: true, hedged: false } });
+  const fewer = await until("fewer rows", async () => {
+    const now = await rows();
+    return now.length < all.length && now;
+  });
+  assert.deepEqual(fewer, all.filter((category) => category !== "hedged"));
+  assert.notDeepEqual((await highlights(page)).hedged, [], "the page is deaf indeed");
+  const again = await browser.press(page);
+  assert.deepEqual(JSON.parse((await exportList(browser, again, "json")).text).flags.map(({ category }) => category), fewer);
+  await again.close();
 });

@@ -3,43 +3,28 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { after, afterEach, before, test as node } from "node:test";
+import { after, before } from "node:test";
 import { ROOT, until } from "./lib/browser.mjs";
-import { findFirefox, launchFirefox } from "./lib/firefox.mjs";
+import { withFirefox } from "./lib/fixture.mjs";
 import { CATEGORIES, calm, cli, highlights, pageInput, POPUP, readBlocks, registry, settled, status } from "./lib/hearsay.mjs";
 import { CLOBBERED, LIVING, PAGES, THIEVES, told } from "./lib/pages.mjs";
-import { serve } from "./lib/server.mjs";
+import { COMMENTED, readingTests } from "./lib/reading.mjs";
 
-const { program, missing } = await findFirefox();
-const test = (name, run) => node(name, { skip: missing ?? false }, run);
+const { at, test } = await withFirefox({ ...LIVING, ...PAGES, ...CLOBBERED, ...THIEVES, ...COMMENTED }, path.join(ROOT, "tests", "article"));
 
-let firefox;
-let server;
 let folder;
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-firefox-"));
-  if (missing) return;
-  server = await serve({ pages: { ...LIVING, ...PAGES, ...CLOBBERED, ...THIEVES }, root: path.join(ROOT, "tests", "article") });
-  firefox = await launchFirefox(program);
 });
-// What a test leaves open would talk to the background during the next one.
-afterEach(async () => {
-  await firefox?.closePopup();
-  await firefox?.closeSidebar();
-});
-after(async () => {
-  await firefox?.close();
-  await server?.close();
-  await rm(folder, { recursive: true });
-});
+after(() => rm(folder, { recursive: true }));
 
-const open = (url) => firefox.open(server.origin + url);
+const open = (url) => at.browser.open(at.origin + url);
 const bodyOf = (page) => page.evaluate("document.documentElement.outerHTML");
 
 /** Opens a page and presses the button; waits for the highlights. */
 async function read(url) {
   const page = await open(url);
-  const popup = await firefox.press(page);
+  const popup = await at.browser.press(page);
   return { page, popup, status: await settled(popup) };
 }
 
@@ -55,7 +40,7 @@ for (const url of ["/story", "/index.html"]) {
   test(`a press marks what the native program finds, and changes nothing in the document: ${url}`, async () => {
     const page = await open(url);
     const before_ = { body: await bodyOf(page), picture: await page.screenshot() };
-    const popup = await firefox.press(page);
+    const popup = await at.browser.press(page);
     assert.equal((await settled(popup)).error, null);
     const native = await readBlocks(await pageInput(popup), folder);
     const marked = await highlights(page);
@@ -75,45 +60,17 @@ for (const url of ["/story", "/index.html"]) {
   });
 }
 
-test("each category has its switch", async () => {
-  const { page, popup } = await read("/story?categories");
-  const all = await highlights(page);
-  for (const category of CATEGORIES) {
-    await popup.click(POPUP.category(category));
-    await until(`${category} off`, async () => (await highlights(page))[category].length === 0);
-    assert.deepEqual(await highlights(page), { ...all, [category]: [] });
-    await popup.click(POPUP.category(category));
-    await until(`${category} on`, async () => (await highlights(page))[category].length > 0);
-  }
-  assert.deepEqual(await highlights(page), all);
-});
-
-test("sensitivity shows what the strength allows", async () => {
-  const { page, popup, status } = await read("/story?sensitivity");
-  const strengths = status.flags.filter((_, i) => i % 2 === 1);
-  for (const [level, cut] of [["everything", 0], ["quiet", 80], ["normal", 50]]) {
-    const expected = strengths.filter((strength) => strength >= cut).length;
-    await popup.click(POPUP.sensitivity(level));
-    await until(`${expected} flags at ${level}`, async () => Object.values(await highlights(page)).flat().length === expected);
-  }
-});
-
-test("the popup says what is the matter: another language, nothing found, a page of the browser's", async () => {
-  const says = (popup, words) => until(String(words), async () => words.test(await popup.text("#lead")));
-  await says((await read("/french")).popup, /French/);
-  await says((await read("/plain")).popup, /Nothing to mark here/);
-  await says(await firefox.press(await firefox.open("about:license")), /closed to extensions/);
-});
+readingTests(test, at);
 
 test("a strict page (CSP without scripts, sandboxed) is marked, painted and has its cards", async () => {
   const page = await open("/strict");
   const before_ = await page.screenshot();
-  const popup = await firefox.press(page);
+  const popup = await at.browser.press(page);
   await settled(popup);
-  await firefox.closePopup();
+  await at.browser.closePopup();
   for (const [category, words] of Object.entries(await highlights(page))) assert.ok(words.length > 0, category);
   assert.notDeepEqual(await page.screenshot(), before_);
-  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  assert.match(await at.browser.hover(page, "anonymous"), /a senior clerk/);
   // A style that the page's policy has dropped would leave the card without place and colour.
   const drawn = await page.evaluate(
     () => {
@@ -130,12 +87,12 @@ test("a strict page (CSP without scripts, sandboxed) is marked, painted and has 
 
 test("the card opens on rest, goes with Escape, and leads to the source's next claim", async () => {
   const { page } = await read("/story?card");
-  await firefox.closePopup();
-  const first = await firefox.hover(page, "anonymous", 0);
+  await at.browser.closePopup();
+  const first = await at.browser.hover(page, "anonymous", 0);
   assert.match(first, /Anonymous source.*a senior clerk said.*because the talks are private.*1 of 2/);
   await page.key("Escape");
   await until("no card", async () => (await page.card()) === "");
-  await firefox.hover(page, "anonymous", 0);
+  await at.browser.hover(page, "anonymous", 0);
   await page.clickCard("button.next");
   await until("the next claim's card", async () => /2 of 2/.test(await page.card()));
 });
@@ -143,14 +100,14 @@ test("the card opens on rest, goes with Escape, and leads to the source's next c
 for (const url of ["/story?copy", "/strict?copy"]) {
   test(`a quote is copied with a link that leads to its words: ${url}`, async () => {
     const { page } = await read(url);
-    await firefox.closePopup();
-    await firefox.hover(page, "anonymous", 1);
+    await at.browser.closePopup();
+    await at.browser.hover(page, "anonymous", 1);
     await page.clickCard("footer .act");
     await until("the word", async () => /Copied/.test(await page.card()));
-    const text = await firefox.clipboard();
+    const text = await at.browser.clipboard();
     const [, quote, link] = /^> (.*)\n\n.* \[.*\]\(<(.*)>\)\n$/.exec(text) ?? assert.fail(text);
     assert.match(quote, /said the clerk, who asked not to be named\*\* because the talks are private\.$/);
-    assert.ok(link.startsWith(`${server.origin}${url}#:~:text=`), link);
+    assert.ok(link.startsWith(`${at.origin}${url}#:~:text=`), link);
   });
 }
 
@@ -163,7 +120,7 @@ test("open and closed shadow roots are read and painted, without a sheet of ours
     },
     [told(71), told(72)],
   );
-  const popup = await firefox.press(page);
+  const popup = await at.browser.press(page);
   await settled(popup);
   assert.equal((await highlights(page)).anonymous.filter((words) => words === "Officials said").length, 3);
   const painted = await page.evaluate(() =>
@@ -173,14 +130,6 @@ test("open and closed shadow roots are read and painted, without a sheet of ours
     ]),
   );
   assert.deepEqual(painted, [[0, "underline"], [0, "underline"], [0, "underline"]]);
-});
-
-test("a frame is read as a document of its own", async () => {
-  const { page, popup } = await read("/frames");
-  const inner = () => page.evaluate(() => [...(frames[0].CSS.highlights.get("hearsay-anonymous") ?? [])].map(String));
-  assert.deepEqual(await until("the frame's highlights", async () => (await inner()).length > 0 && inner()), ["Two officials said"]);
-  const outer = await highlights(page);
-  await until("the counts of both", async () => (await popup.text(POPUP.count("anonymous"))) === String(outer.anonymous.length + 1));
 });
 
 test("what comes later on the page is read too, and only that", async () => {
@@ -202,8 +151,8 @@ for (const url of Object.keys(CLOBBERED)) {
     assert.equal(status.error, null);
     assert.deepEqual(await highlights(page), expected);
     assert.equal((await pageInput(popup)).title, "Harbour news");
-    await firefox.closePopup();
-    assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+    await at.browser.closePopup();
+    assert.match(await at.browser.hover(page, "anonymous"), /a senior clerk/);
   });
 }
 
@@ -225,18 +174,18 @@ test("marks that the page takes away come back; from one that never stops they s
   });
   await until("the end of the fight", async () => (await status(popup)).troubles.includes("beaten"), 60_000);
   await page.evaluate("cancelAnimationFrame(window.stop)");
-  await firefox.closePopup();
-  assert.match(await (await firefox.press(page)).text("#note"), /took the marks away/);
+  await at.browser.closePopup();
+  assert.match(await (await at.browser.press(page)).text("#note"), /took the marks away/);
 });
 
 test("a page that takes our element away, or makes one of its name its own", async () => {
   const { page, popup } = await read("/element-of-ours");
-  await firefox.closePopup();
-  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  await at.browser.closePopup();
+  assert.match(await at.browser.hover(page, "anonymous"), /a senior clerk/);
   assert.deepEqual(await page.evaluate("[...new Set(window.roots.map(String))]"), ["came"]);
   const thief = await read("/host-thief");
-  await firefox.closePopup();
-  await assert.rejects(firefox.hover(thief.page, "anonymous"), /the card/);
+  await at.browser.closePopup();
+  await assert.rejects(at.browser.hover(thief.page, "anonymous"), /the card/);
   assert.ok((await thief.page.evaluate("taken")) <= 3);
   assert.equal((await highlights(thief.page)).anonymous.length, (await highlights(page)).anonymous.length);
 });
@@ -252,15 +201,15 @@ test("a page that is written anew keeps its marks and has cards", async () => {
   });
   await until("the marks", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));
   assert.equal((await calm(popup)).title, "Written");
-  await firefox.closePopup();
-  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  await at.browser.closePopup();
+  assert.match(await at.browser.hover(page, "anonymous"), /a senior clerk/);
 });
 
 test("the list is saved as a file, and is the native program's", async () => {
   const { popup } = await read("/story?export");
   await readBlocks(await pageInput(popup), folder);
   for (const [format, extension] of [["json", "json"], ["csv", "csv"], ["markdown", "md"]]) {
-    const { name, text } = await firefox.exportList(popup, format);
+    const { name, text } = await at.browser.exportList(popup, format);
     assert.match(name, new RegExp(`^hearsay.*\\.${extension}$`));
     const native = await cli(["--format", format, "--min-strength", "0.5", "--blocks", path.join(folder, "blocks.json")]);
     if (format === "json") assert.deepEqual(timeless(JSON.parse(text)), timeless(JSON.parse(native.stdout)));
@@ -275,10 +224,10 @@ test("the sidebar has the list, leads to the words, and follows the tab in front
   const { page, popup } = await read("/story?sidebar");
   const count = Object.values(await highlights(page)).flat().length;
   await popup.click(POPUP.list);
-  const panel = await firefox.view("sidebar");
+  const panel = await at.browser.view("sidebar");
   const rows = () => panel.evaluate(`document.querySelectorAll("#order .row").length`);
   await until("the rows", async () => (await rows()) === count);
-  assert.equal(await firefox.find("popup"), null, "the popup makes room");
+  assert.equal(await at.browser.find("popup"), null, "the popup makes room");
 
   await panel.click("#order li:nth-child(3) .row");
   const active = () => page.evaluate(() => [...CSS.highlights].filter(([name]) => name.endsWith("-active")).flatMap(([, ranges]) => [...ranges].map(String)));
@@ -291,39 +240,39 @@ test("the sidebar has the list, leads to the words, and follows the tab in front
 
   await panel.click("#tab-source");
   assert.match(await until("the ledger", () => panel.text("#source tbody")), /a senior clerk/);
-  await firefox.front(await open("/plain?sidebar"));
+  await at.browser.front(await open("/plain?sidebar"));
   await until("the other tab", async () => (await panel.evaluate("document.body.dataset.state")) === "unread");
-  await firefox.front(page);
+  await at.browser.front(page);
   await until("the first one", async () => (await rows()) === count);
 });
 
 test("the keyboard: one key reads the page, and the list opens with the key that the reader has given it", async () => {
-  const popup = await firefox.press(await open("/plain?keys"));
+  const popup = await at.browser.press(await open("/plain?keys"));
   await popup.evaluate(`chrome.commands.update({ name: "list", shortcut: "Alt+Shift+Y" })`);
-  await firefox.closePopup();
+  await at.browser.closePopup();
   const page = await open("/story?keys");
-  await firefox.shortcut("H");
+  await at.browser.shortcut("H");
   await until("highlights", async () => (await highlights(page)).anonymous?.length > 0);
-  await firefox.shortcut("H");
+  await at.browser.shortcut("H");
   await until("none", async () => (await registry(page)).length === 0);
   await open("/story?list-key");
-  await firefox.shortcut("Y");
-  const panel = await firefox.view("sidebar");
+  await at.browser.shortcut("Y");
+  const panel = await at.browser.view("sidebar");
   await until("the list", () => panel.evaluate(`document.querySelectorAll("#order .row").length > 0`));
 });
 
 test("the background may end at any time", async () => {
   const { page, popup } = await read("/story?background");
   const all = await highlights(page);
-  await firefox.killBackground();
+  await at.browser.killBackground();
   await popup.click(POPUP.category("hedged"));
   await until("hedges off", async () => (await highlights(page)).hedged.length === 0);
   await popup.click(POPUP.category("hedged"));
   await until("hedges on", async () => (await highlights(page)).hedged.length === all.hedged.length);
-  await firefox.killBackground();
-  assert.match((await firefox.exportList(popup, "csv")).text, /a senior clerk said/);
-  await firefox.closePopup();
-  assert.match(await firefox.hover(page, "anonymous"), /a senior clerk/);
+  await at.browser.killBackground();
+  assert.match((await at.browser.exportList(popup, "csv")).text, /a senior clerk said/);
+  await at.browser.closePopup();
+  assert.match(await at.browser.hover(page, "anonymous"), /a senior clerk/);
 });
 
 test("a reload of the extension ends all marks at once; the next press finds nothing left of it", async () => {
@@ -331,15 +280,15 @@ test("a reload of the extension ends all marks at once; the next press finds not
   const all = await highlights(page);
   const line = () => page.evaluate(`getComputedStyle(document.querySelector("p"), "::highlight(hearsay-anonymous)").textDecorationLine`);
   const hosts = () => page.evaluate("document.documentElement.children.length");
-  await firefox.closePopup();
+  await at.browser.closePopup();
   const before_ = await hosts();
-  await firefox.hover(page, "anonymous");
+  await at.browser.hover(page, "anonymous");
   assert.equal(await hosts(), before_ + 1, "the card is open");
   assert.equal(await line(), "underline");
-  await firefox.install();
+  await at.browser.install();
   await until("no marks", async () => (await line()) === "none");
 
-  const again = await firefox.press(page);
+  const again = await at.browser.press(page);
   await settled(again);
   assert.deepEqual(await highlights(page), all);
   assert.equal(await hosts(), before_, "the card of before is gone");
@@ -350,19 +299,19 @@ test("a reload of the extension ends all marks at once; the next press finds not
 test("always: the next page of the site is marked by itself; off: nothing is loaded into it", async () => {
   const { popup } = await read("/story?site");
   await popup.click(POPUP.site("always"));
-  assert.match(await firefox.allow(), /sites in 127\.0\.0\.1/);
+  assert.match(await at.browser.allow(), /sites in 127\.0\.0\.1/);
   await until("the permission", () => popup.evaluate(`chrome.permissions.contains({ origins: ["http://127.0.0.1/*"] })`));
   await until("the rule", () => popup.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length > 0)`));
   const next = await open("/story?by-itself");
   await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);
 
-  const again = await firefox.press(next);
+  const again = await at.browser.press(next);
   await settled(again);
   await again.click(POPUP.site("off"));
   await until("nothing marked", async () => (await registry(next)).length === 0);
   await until("no script", () => again.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length === 0)`));
   const third = await open("/story?off");
-  const last = await firefox.press(third);
+  const last = await at.browser.press(third);
   await until("the sentence", async () => /Off on 127\.0\.0\.1/.test(await last.text("#lead")));
   assert.deepEqual(await registry(third), []);
   await last.click(POPUP.site("click"));
@@ -371,10 +320,10 @@ test("always: the next page of the site is marked by itself; off: nothing is loa
 
 test("the browser has nothing to complain of", async () => {
   // Popups and the background were ended in the middle of a conversation; that the browser says so is no error.
-  const complaints = (await firefox.complaints()).filter((text) => !/context unloaded/.test(text));
+  const complaints = (await at.browser.complaints()).filter((text) => !/context unloaded/.test(text));
   assert.deepEqual(complaints, []);
   // This test can fail: the same ear hears of a script that isn't there.
-  const popup = await firefox.press(await open("/story?complaints"));
+  const popup = await at.browser.press(await open("/story?complaints"));
   await popup.evaluate(`document.head.append(Object.assign(document.createElement("script"), { src: "missing.js" }))`);
-  await until("the complaint", async () => (await firefox.complaints()).some((text) => text.includes("missing.js")));
+  await until("the complaint", async () => (await at.browser.complaints()).some((text) => text.includes("missing.js")));
 });

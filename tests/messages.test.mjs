@@ -7,9 +7,10 @@ import { highlights, options, settled, stored, storeSettings } from "./lib/hears
 
 const at = withBrowser();
 
-/** A page that is read, and a way to send what its content script could send. */
-async function held() {
-  const page = await at.browser.open(`${at.origin}/story`);
+/** A page that is read, and a way to send what its content script could send. `prepared`: what the page does before. */
+async function held(path = "/story", prepared = () => {}) {
+  const page = await at.browser.open(at.origin + path);
+  await page.evaluate(prepared);
   const popup = await at.browser.press(page);
   await settled(popup);
   await popup.close();
@@ -17,8 +18,13 @@ async function held() {
   const worlds = [];
   session.on("Runtime.executionContextCreated", ({ context }) => worlds.push(context));
   await session.send("Runtime.enable");
-  const world = await until("the content script's world", () => worlds.find(({ origin }) => origin === `chrome-extension://${at.browser.id}`));
-  const send = async (message) => {
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const top = ({ auxData }) => auxData.frameId === frameTree.frame.id;
+  const ours = () => worlds.filter(({ origin }) => origin === `chrome-extension://${at.browser.id}`).sort((a, b) => top(b) - top(a));
+  await until("the content scripts' worlds", () => ours().length === page.frames().length);
+  /** From the page itself, or from the frame with that number in it. */
+  const send = async (message, frame = 0) => {
+    const world = ours()[frame];
     const sent = `chrome.runtime.sendMessage(${JSON.stringify(message)}).then((reply) => reply === undefined ? "unanswered" : { reply }, () => "unanswered")`;
     const { result } = await session.send("Runtime.evaluate", { contextId: world.id, expression: sent, awaitPromise: true, returnByValue: true });
     return result.value;
@@ -35,8 +41,9 @@ test("what concerns other tabs and all that is kept, our own pages alone may ask
   const tab = await at.browser.inBackground("chrome.tabs.query({}).then((all) => all[0].id)");
   const ref = { tab, url: `${at.origin}/story` };
   for (const message of [
-    { type: "site", host: "127.0.0.1", rule: "always" },
-    { type: "change", ...ref, secret: false, act: { what: "filter", sensitivity: "quiet" } },
+    { type: "change", id: "x", act: { what: "site", host: "127.0.0.1", rule: "always" } },
+    { type: "change", id: "y", act: { what: "filter", sensitivity: "quiet" } },
+    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
     { type: "export", ...ref, document: null, format: "json", hidden: true },
     { type: "list", ...ref },
     { type: "open", ...ref },
@@ -49,6 +56,41 @@ test("what concerns other tabs and all that is kept, our own pages alone may ask
   }
   assert.deepEqual(await stored(at.browser), before);
   assert.equal((await send({ type: "hello" })).reply.site, "127.0.0.1", "a content script is answered");
+  await page.close();
+});
+
+test("of other sites and pages a frame learns nothing, and changes nothing", async () => {
+  const other = at.origin.replace("127.0.0.1", "localhost");
+  const mark = (words) => ({ marks: [{ id: "a", category: "hedged", kind: null, words, around: { before: "", after: "" }, verdict: "wrong", note: "n", at: 1 }], title: "", version: 1 });
+  const pages = { own: `${at.origin}/story?elsewhere`, other: `${other}/story`, file: "file:///home/reader/notes.html", frame: "about:srcdoc" };
+  await storeSettings(at.browser, {
+    version: 1,
+    sites: { localhost: { hidden: ["hedged"] }, "127.0.0.1": { hidden: ["unsourced"] } },
+    ...Object.fromEntries(Object.entries(pages).map(([name, page]) => [`review ${page}`, mark(name)])),
+  });
+  const before = await stored(at.browser);
+  const { page, send } = await held("/story?own", () => {
+    document.body.append(Object.assign(document.createElement("iframe"), { srcdoc: "<p>Officials said so.</p>" }));
+  });
+  const words = async (name, frame) => (await send({ type: "marks", page: pages[name], lent: [] }, frame)).reply.map((one) => one.words);
+  // A page's address may have changed by script since the browser told of it.
+  await page.evaluate(() => history.pushState(null, "", "/story?pushed"));
+  assert.deepEqual(await words("own"), ["own"]);
+  for (const name of ["other", "file", "frame"]) assert.deepEqual(await words(name), [], name);
+  assert.deepEqual(await words("frame", 1), ["frame"], "a frame without an address of its own");
+  assert.deepEqual(await words("own", 1), ["own"], "whose origin is its maker's");
+  for (const name of ["other", "file"]) assert.deepEqual(await words(name, 1), [], name);
+  for (const frame of [0, 1]) {
+    const { view } = (await send({ type: "view", site: "localhost" }, frame)).reply;
+    assert.deepEqual(view.categories, { anonymous: true, unsourced: false, hedged: true }, "of the tab's site");
+  }
+  for (const name of ["other", "file"]) {
+    const dismissal = { category: "hedged", words: "may", flag: { page: pages[name], before: "", after: "" } };
+    for (const what of ["dismiss", "restore"]) assert.ok((await send({ type: "act", act: { what, dismissal } })).reply.error, `${what} ${name}`);
+  }
+  assert.deepEqual(await stored(at.browser), before);
+  const dismissal = { category: "hedged", words: "may", flag: { page: pages.own, before: "", after: "" } };
+  assert.equal((await send({ type: "act", act: { what: "dismiss", dismissal } })).reply, null);
   await page.close();
 });
 

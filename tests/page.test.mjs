@@ -3,23 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
+import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
-import { askPage, CATEGORIES, closedRoots, highlights, POPUP, registry, settled, sourcing, status } from "./lib/hearsay.mjs";
+import { ABSENT, CLOSED, closedTests, closingTests, COMMENTED, readingTests } from "./lib/reading.mjs";
 
-/** The story with readers' comments below it, which are no part of it. */
-const comments = `<section class="comments">${"<p>The gate may have been open for weeks, and the harbour might flood before anybody comes to look at it, I would think.</p>".repeat(2)}</section>`;
-const at = withBrowser({ ...PAGES, "/commented": { body: PAGES["/story"].body.replace("</article>", `</article>${comments}`) } });
+const at = withBrowser({ ...PAGES, ...COMMENTED });
 
 const bodyOf = (page) => page.evaluate(() => document.body.outerHTML);
 const wholeOf = (page) => page.evaluate(() => document.documentElement.outerHTML);
 const sheetsOf = (page) => page.evaluate(() => [document.styleSheets.length, document.adoptedStyleSheets.length]);
-
-/** Opens a page and presses the button; waits for the highlights. */
-async function read(path) {
-  const page = await at.browser.open(at.origin + path);
-  const popup = await at.browser.press(page);
-  return { page, popup, status: await settled(popup) };
-}
 
 test("before the button is pressed nothing of ours is in the page", async () => {
   const page = await at.browser.open(`${at.origin}/story?before`);
@@ -63,17 +55,6 @@ test("a press marks all three categories and changes nothing in the document; of
   await until("the page to look as before", async () => (await page.screenshot()).equals(before.picture));
 });
 
-test("on again after off marks the same words", async () => {
-  const { page, popup } = await read("/story?again");
-  const first = await highlights(page);
-  await popup.click(POPUP.main);
-  await until("off", async () => (await registry(page)).length === 0);
-  await popup.click(POPUP.main);
-  await until("on", async () => (await registry(page)).length > 0);
-  await settled(popup);
-  assert.deepEqual(await highlights(page), first);
-});
-
 test("a strict page (CSP without scripts, sandboxed) is marked and painted all the same", async () => {
   const page = await at.browser.open(`${at.origin}/strict`);
   const before = { whole: await wholeOf(page), picture: await page.screenshot() };
@@ -86,113 +67,37 @@ test("a strict page (CSP without scripts, sandboxed) is marked and painted all t
   assert.notDeepEqual(await page.screenshot(), before.picture, "the highlights are painted");
 });
 
-test("navigation, forms, code and hidden text are not read", async () => {
-  const { page, popup } = await read("/around");
-  const around = await highlights(page);
-  await popup.close();
-  const { page: story } = await read("/story?around");
-  assert.deepEqual(around, await highlights(story));
-  assert.ok(around.anonymous.length > 0);
+readingTests(test, at);
+closingTests(test, at, {
+  own: () => `chrome-extension://${at.browser.id}/welcome.html`,
+  kill: () => at.browser.killWorker(),
+  close: (popup) => popup.close(),
 });
 
-test("each category has its switch and its count", async () => {
-  const { page, popup } = await read("/story?categories");
-  const all = await highlights(page);
-  for (const category of CATEGORIES) {
-    assert.equal(await popup.text(POPUP.count(category)), String(all[category].length), category);
-    await popup.click(POPUP.category(category));
-    await until(`${category} off`, async () => (await highlights(page))[category].length === 0);
-    assert.deepEqual(await highlights(page), { ...all, [category]: [] });
-    await popup.click(POPUP.category(category));
-    await until(`${category} on`, async () => (await highlights(page))[category].length > 0);
-    assert.deepEqual(await highlights(page), all);
-  }
-});
-
-test("sensitivity shows what the strength allows", async () => {
-  const { page, popup, status: read_ } = await read("/story?sensitivity");
-  const strengths = read_.flags.filter((_, i) => i % 2 === 1);
-  const shown = async () => Object.values(await highlights(page)).flat().length;
-  for (const [level, cut] of [["everything", 0], ["quiet", 80], ["normal", 50]]) {
-    const expected = strengths.filter((strength) => strength >= cut).length;
-    await popup.click(POPUP.sensitivity(level));
-    await until(`${expected} flags at ${level}`, async () => (await shown()) === expected);
-  }
-  assert.ok(strengths.some((strength) => strength < 50) && strengths.some((strength) => strength >= 50 && strength < 80), "the story has flags of every strength");
-});
-
-test("a page in French stays unmarked and the popup says why", async () => {
-  const { page, popup, status: now } = await read("/french");
-  assert.equal(now.reading.readable, false);
-  assert.deepEqual(await highlights(page), { anonymous: [], unsourced: [], hedged: [] });
-  await until("the reason", async () => /French/.test(await popup.text("body")));
-  assert.match(await popup.text("body"), /English/);
-});
-
-test("a page with nothing to mark says so, and that it is no verdict", async () => {
-  const { popup } = await read("/plain");
-  await until("the sentence", async () => /Nothing to mark here/.test(await popup.text("body")));
-  assert.match(await popup.text("body"), /no verdict/);
-});
-
-test("the popup says what the claims rest on, of all frames as one page, and nothing where there is none", async () => {
-  const nothing = { sentence: null, bar: [] };
-  const { popup: plain } = await read("/plain?sourcing");
-  assert.deepEqual(await sourcing(plain), nothing);
-  const { popup: french } = await read("/french?sourcing");
-  assert.deepEqual(await sourcing(french), nothing);
-
-  const { popup: one } = await read("/named");
-  assert.match(await one.text("body"), /Nothing to mark here/);
-  assert.deepEqual(await sourcing(one), { sentence: "Both attributed claims rest on named people.", bar: [] });
-
-  const anonymous = async (popup) => Number(/(\d+) on anonymous sources/.exec((await sourcing(popup)).sentence)?.[1]);
-  const { popup: story } = await read("/story?sourcing");
-  const alone = await anonymous(story);
-  const { popup } = await read("/frames?sourcing");
-  assert.equal(await anonymous(popup), alone + 1, "the frame's two officials count too");
-
-  await popup.click(POPUP.main);
-  await until("off", async () => (await sourcing(popup)).sentence === null);
-  await popup.click(POPUP.main);
-  await until("on", async () => (await anonymous(popup)) === alone + 1);
-});
-
-test("the browser's own pages are closed, and the popup says so", async () => {
-  const page = await at.browser.open("chrome://version/");
-  const popup = await at.browser.press(page);
-  await until("the sentence", async () => /closed to extensions/.test(await popup.text("body")));
-});
-
-test("a frame is read as a document of its own", async () => {
-  const { page, popup } = await read("/frames");
-  const inner = page.frames().find((frame) => frame.url().endsWith("/inner"));
-  const marked = await until("the frame's highlights", async () => {
-    const words = await highlights(inner);
-    return words.anonymous.length > 0 && words;
-  });
-  assert.deepEqual(marked.anonymous, ["Two officials said"]);
-  const outer = await highlights(page);
-  await until("the counts of both", async () => (await popup.text(POPUP.count("anonymous"))) === String(outer.anonymous.length + 1));
-});
-
-test("the palette follows the page's background, not the system", async () => {
-  const { page: light, popup: first } = await read("/story?tone");
-  const { page: dark } = await read("/dark");
-  const colour = (page) => page.evaluate(() => getComputedStyle(document.querySelector("p"), "::highlight(hearsay-anonymous)").textDecorationColor);
-  assert.notEqual(await colour(light), await colour(dark));
-  await first.close();
-});
-
-test("a page that clears the registry does not leave the popup and the page at odds", async () => {
-  const { page, popup } = await read("/story?tamper");
-  const all = await highlights(page);
-  await page.evaluate(() => CSS.highlights.clear());
-  // Whatever the reader does next paints our own state again, not the page's.
-  await popup.click(POPUP.category("hedged"));
-  await until("anonymous flags", async () => (await highlights(page)).anonymous.length > 0);
-  assert.deepEqual(await highlights(page), { ...all, hedged: [] });
-  await popup.click(POPUP.category("hedged"));
+closedTests(test, at, {
+  addresses: (origin, shut) => [
+    [shut, ABSENT],
+    ["http://nowhere.invalid/", ABSENT],
+    [origin.replace("http:", "https:"), ABSENT],
+    ["chrome://version/", CLOSED],
+    [`view-source:${origin}/story`, CLOSED],
+    ["data:text/html,<p>Officials said so.</p>", CLOSED],
+    [`chrome-extension://${at.browser.id}/options.html`, CLOSED],
+  ],
+  visit: async (address) => {
+    const page = await at.browser.context.newPage();
+    await page.goto(address).catch(() => {});
+    await page.bringToFront();
+    await until("what the browser shows instead", () => at.browser.tabTarget(page));
+    return page;
+  },
+  list: async (page) => {
+    await at.browser.listen();
+    const popup = await at.browser.press(page);
+    await popup.click(POPUP.list).catch(() => {});
+    return at.browser.panel();
+  },
+  complaints: () => at.browser.complaints(),
 });
 
 test("no page error came from any of this", async () => {
@@ -204,20 +109,3 @@ test("no page error came from any of this", async () => {
   assert.equal(await askPage(popup, { type: "unknown" }).catch(() => null) ?? null, null, "an unknown message is left alone");
 });
 
-test("the reader may have the whole page read, and the main text alone again", async () => {
-  const { page, popup, status: first } = await read("/commented");
-  const words = async (more) => until("other words", async () => {
-    const { reading } = await status(popup);
-    return reading && (more ? reading.words > first.reading.words : reading.words === first.reading.words);
-  });
-  const main = await highlights(page);
-  assert.equal(await popup.text(POPUP.whole), "Read the whole page");
-  await popup.click(POPUP.whole);
-  await words(true);
-  await until("more marks", async () => (await highlights(page)).hedged.length > main.hedged.length);
-  assert.equal(await popup.text(POPUP.whole), "Read the main text alone");
-  await popup.click(POPUP.whole);
-  await words(false);
-  await until("the marks of before", async () => (await highlights(page)).hedged.length === main.hedged.length);
-  assert.deepEqual(await highlights(page), main);
-});

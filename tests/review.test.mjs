@@ -376,13 +376,18 @@ test("the options tell what room the marks take, and delete them one by one, by 
   assert.equal((await stored(at.browser)).sensitivity, "quiet", "and nothing but the marks");
 });
 
-test("whatever is stored as marks, what comes out is valid", async () => {
+test("whatever is stored as marks, what comes out is valid, and what can't be read is kept until it may go", async () => {
   const bad = { "review https://a.example/": { version: 9, title: 5, marks: [null, 7, { id: "a" }, { ...aged("may", 1), verdict: "true" }, { ...aged("might", 1), kind: "rumour", note: "x".repeat(5000), at: "now" }] }, "review https://b.example/": "nonsense" };
   await storeSettings(at.browser, bad);
   const own = await options(at.browser, "#review");
   assert.match(await own.evaluate(() => document.querySelector("#review-list").innerText.replace(/\s+/g, " ")), /^a\.example 1 mark on 1 page, .* b\.example 0 marks on 1 page/);
   await own.getByRole("button", { name: "Delete all marks" }).click();
-  await until("nothing left", async () => Object.keys(await stored(at.browser)).length === 0);
+  // What couldn't be read nobody has seen: it is put aside, and told, until that may go too.
+  await until("no page left", async () => Object.keys(await stored(at.browser)).join() === "unread");
+  assert.deepEqual((await stored(at.browser)).unread, Object.entries(bad).map(([name, page]) => ({ [name]: page })));
+  await until("the word about it", async () => (await own.textContent("#unread-what")).includes("can’t be read: Review."));
+  await own.click("#unread-drop");
+  await until("nothing left", async () => (await stored(at.browser)).unread.length === 0);
 });
 
 test("axe finds nothing in the panel with its lines open, nor in the options with marks", async () => {

@@ -6,17 +6,21 @@ import { before, test } from "node:test";
 import { ROOT } from "./lib/browser.mjs";
 
 let module;
+let marks;
 let kept = {};
 const writes = [];
 
 before(async () => {
   // The module as it is, with a browser that has a storage and nothing else.
   const { build } = createRequire(path.join(ROOT, "extension/package.json"))("esbuild");
-  const { outputFiles } = await build({ entryPoints: [path.join(ROOT, "extension/src/settings.ts")], bundle: true, write: false, format: "esm" });
+  const { outputFiles } = await build({ entryPoints: ["settings", "reviews"].map((name) => path.join(ROOT, `extension/src/${name}.ts`)), outdir: "out", bundle: true, write: false, format: "esm" });
   globalThis.chrome = {
     storage: {
       local: {
-        get: async () => structuredClone(kept),
+        get: async (names) => structuredClone(Object.fromEntries(Object.entries(kept).filter(([name]) => names === null || names.includes(name)))),
+        remove: async (names) => {
+          for (const name of names) delete kept[name];
+        },
         set: async (values) => {
           writes.push(values);
           Object.assign(kept, structuredClone(values));
@@ -30,7 +34,7 @@ before(async () => {
     return last;
   };
   Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
-  module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  [module, marks] = await Promise.all(outputFiles.map(({ text }) => import(`data:text/javascript,${encodeURIComponent(text)}`)));
 });
 
 const DEFAULTS = () => module.valid({});
@@ -101,6 +105,34 @@ test("an update is written with the version, and never undoes another that runs 
   assert.equal(kept.sensitivity, "quiet");
 });
 
+test("a change is noted at once, made once, and made by others where whoever noted it is gone", async () => {
+  kept = {};
+  const change = (id, act) => ({ id, act });
+  const off = change("a", { what: "site", host: "a.example", rule: "off" });
+  // Gone before anything came of it.
+  void module.noted(off, new Promise(() => {}));
+  assert.deepEqual(Object.values(kept), [off], "before anything is awaited");
+  await module.catchUp();
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{ "a.example": { rule: "off" } }, []]);
+
+  // Made, and gone before the note was.
+  void module.noted(off, new Promise(() => {}));
+  await module.update((all) => module.withSite(all, "a.example", { rule: "click" }));
+  await module.catchUp();
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{}, []], "nothing is made twice");
+
+  const quiet = change("b", { what: "filter", sensitivity: "quiet" });
+  assert.equal(await module.noted(quiet, module.make(quiet).then(() => null)), null);
+  assert.deepEqual([kept.sensitivity, noteNames()], ["quiet", []]);
+  // A category that a site shows again; and whatever else may stand in a note's place.
+  kept["note 3"] = change("c", { what: "site", host: "b.example", shows: "hedged" });
+  Object.assign(kept, { sites: { "b.example": { hidden: ["hedged", "anonymous"] } }, "note 4": 7, "note 5": { id: "d", act: null }, "note 6": { id: "e", act: { what: "site" } } });
+  await module.catchUp().catch(() => {});
+  assert.deepEqual([module.valid(kept).sites, noteNames()], [{ "b.example": { hidden: ["anonymous"] } }, []]);
+});
+
+const noteNames = () => Object.keys(kept).filter((name) => name.startsWith("note "));
+
 test("what can't be read is kept as it was: in its place until something is written there, then aside", async () => {
   const spoilt = { sites: { "a.example": { rule: "always" }, "no host": { rule: "off" } }, dismissed: 7, sensitivity: "loud" };
   kept = { version: module.VERSION, phrases: [{ category: "hedged", text: "as if", pattern: false }], ...spoilt };
@@ -119,6 +151,30 @@ test("what can't be read is kept as it was: in its place until something is writ
   // What is put aside may be spoilt itself.
   kept = { version: module.VERSION, unread: "x", looks: [] };
   assert.deepEqual(await module.unread(), [{ unread: "x" }]);
+});
+
+test("marks that can't be read are put aside as well, and what can be read of a page stays", async () => {
+  const mark = (id) => ({ id, category: "hedged", kind: null, words: "may", around: { before: "it ", after: " be" }, verdict: "wrong", note: "", at: 1 });
+  const [sound, half, none] = ["https://a.example/sound", "https://a.example/half", "https://a.example/none"].map((address) => `review ${address}`);
+  const spoilt = { version: 1, title: "T", marks: [mark("a"), { ...mark("b"), verdict: "perhaps" }, mark("c")] };
+  kept = { [sound]: { version: 1, title: "S", marks: [mark("a")] }, [half]: spoilt, [none]: 7 };
+  assert.deepEqual(await marks.unreadMarks(), [{ [half]: spoilt }, { [none]: 7 }]);
+  assert.equal((await marks.marksOf("https://a.example/half")).length, 2, "the rest is read");
+  await marks.review("https://a.example/sound", "S", { what: "add", mark: mark("d") });
+  assert.equal(kept.unread, undefined);
+  await marks.review("https://a.example/half", "T", { what: "delete", id: "a" });
+  assert.deepEqual([kept[half].marks.map(({ id }) => id), kept.unread], [["c"], [{ [half]: spoilt }]]);
+  // What is put aside of the settings is kept beside it.
+  kept.sensitivity = "loud";
+  await Promise.all([module.update(() => ({ sensitivity: "quiet" })), marks.review("https://a.example/none", "N", { what: "delete", id: "x" })]);
+  assert.deepEqual([...kept.unread].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))), [{ [half]: spoilt }, { [none]: 7 }, { sensitivity: "loud" }]);
+  assert.equal(none in kept, false);
+  // Where it may go, only that goes.
+  kept[half] = spoilt;
+  await module.dropUnread();
+  await marks.dropUnreadMarks();
+  assert.deepEqual([kept.unread, kept[half].marks.map(({ id }) => id), kept[sound].marks.length], [[], ["a", "c"], 2]);
+  assert.deepEqual(await marks.unreadMarks(), []);
 });
 
 test("a spoilt version costs nothing but itself, and what a later one stored outlasts this one", async () => {

@@ -184,7 +184,7 @@ async function takePanel(world) {
       await panel.type(note);
     }
   }
-  await until("the marks to be kept", () => inWorker(browser, async () => Object.values(await chrome.storage.local.get(null))[0]?.marks.length === 3));
+  await until("the marks to be kept", () => inWorker(browser, async () => Object.values(await chrome.storage.local.get(null)).some((one) => one?.marks?.length === 3)));
   for (const width of [380, 280]) {
     await panel.send("Emulation.setDeviceMetricsOverride", { width, height: 760, deviceScaleFactor: 1, mobile: false });
     await panel.evaluate(`document.querySelector("#order > ol > li").scrollIntoView()`);

@@ -105,6 +105,6 @@ test("in a private window a page has its choices, and nothing is stored", async 
   // From the popup: the same message.
   await ask({ type: "lend", act: { what: "filter", categories: { anonymous: false, unsourced: true, hedged: true } } });
   await until("none", async () => (await marked(page)) === 0);
-  assert.deepEqual((await ask({ type: "status" })).filter.categories.anonymous, false);
+  assert.equal((await ask({ type: "status" })).lent.categories.anonymous, false);
   assert.deepEqual(await stored(browser), before);
 });

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::export::quote::around;
 use crate::export::schema::source_id;
 use crate::export::wording::{self, Because, one_line};
-use crate::export::{Options, id, selected};
+use crate::export::{Options, id, selected, strong};
 use crate::maintext;
 use crate::model::{Attribution, Category, Flag, Reading, Span};
 use crate::order;
@@ -186,6 +186,8 @@ pub struct Panel {
     pub words: u32,
     /// All flags of the page that the reader hasn't dismissed, asked for or not.
     pub found: u32,
+    /// Those of them that are strong enough, whatever their category.
+    pub strong: u32,
     /// Flags of the categories asked for that are too faint.
     pub fainter: u32,
     /// Flags that would be listed, had the reader not dismissed them.
@@ -231,6 +233,7 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         readable: reading.readable,
         words: reading.words,
         found: found().count() as u32,
+        strong: found().filter(|flag| strong(flag, options)).count() as u32,
         fainter: chosen.count() as u32 - listed,
         dismissed: dismissed.count() as u32,
         claims: sourcing.claims(),
@@ -602,7 +605,7 @@ mod tests {
         let panel = of_example(&options);
         assert_eq!(panel.flags.len(), 1);
         assert_eq!(panel.flags[0].flag, 3, "its number in the reading");
-        assert_eq!((panel.found, panel.fainter), (4, 1));
+        assert_eq!((panel.found, panel.strong, panel.fainter), (4, 3, 1));
         let counts: Vec<u32> = panel.categories.iter().map(|c| c.flags).collect();
         assert_eq!(counts, [0, 1, 0]);
         assert_eq!(panel.sources.len(), 2);

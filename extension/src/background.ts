@@ -24,6 +24,7 @@ import {
   openPanel,
   registerSites,
   removeStyle,
+  type Sender,
   startWithBrowser,
   type Tab,
   tellPanels,
@@ -52,7 +53,18 @@ import {
   type ToPage,
 } from "./protocol";
 import { review as keepMark, MOST_MARKS, marked, marksOf } from "./reviews";
-import { acted, hostOf, migrate, ruleFor, settings, update, viewFor, withSite } from "./settings";
+import {
+  acted,
+  catchUp,
+  hostOf,
+  make,
+  migrate,
+  ruleFor,
+  settings,
+  update,
+  viewFor,
+  withSite,
+} from "./settings";
 import { title } from "./tell";
 import { highlightSheet } from "./theme";
 import { counted, notKept, number, text } from "./words";
@@ -91,19 +103,22 @@ onFrameMessage({
     return null;
   },
 
-  view: async ({ site }) => {
-    const all = await settings();
+  view: async (_ask, { tabUrl }) => {
+    if (tabUrl === null) return null;
+    const [all, site] = [await settings(), hostOf(tabUrl)];
     return { view: viewFor(all, site), off: ruleFor(all, site) === "off" };
   },
 
-  marks: async ({ page, lent }) => lent.reduce(marked, await marksOf(page)),
+  marks: async ({ page, lent }, sender) =>
+    lent.reduce(marked, isOwn(page, sender) ? await marksOf(page) : []),
 
   read: async ({ base, change: splices, more, sheet, ...ref }, { tab, frame }) => {
     if (documents.full(tab, frame)) return { error: text("tooManyFrames") };
     const styled = sheet ? restyle(tab, frame, sheet) : null;
     try {
-      const { key, replaced } = documents.set(tab, frame, ref);
       const { change, forget, knows } = await ready();
+      // From here to the reading nobody else has a turn: who asks for the list finds this one or the last.
+      const { key, replaced } = documents.set(tab, frame, ref);
       const from = base === null ? undefined : keyOf(tab, frame, { ...ref, revision: base });
       for (const old of replaced) if (old !== from) forget(old);
       if (from !== undefined && !knows(from)) return { resend: true };
@@ -147,7 +162,11 @@ onFrameMessage({
     return null;
   },
 
-  act: ({ act }, { tab, secret }) => kept(perform(tab, secret, act)),
+  act: async ({ act }, sender) => {
+    const page = act.what === "filter" ? undefined : act.dismissal.flag?.page;
+    if (page !== undefined && !isOwn(page, sender)) return { error: text("pageLeft") };
+    return kept(perform(sender.tab, sender.secret, act));
+  },
 
   siteOff: async ({ off }, { tab, tabUrl, secret }) => {
     const url = tabUrl ?? "";
@@ -184,15 +203,9 @@ onFrameMessage({
 });
 
 onOurMessage({
-  change: ({ tab, secret, act }) => kept(perform(tab, secret, act)),
+  change: (change) => kept(make(change)),
 
-  site: ({ host, rule, shows }) =>
-    kept(
-      update((now) => {
-        const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
-        return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
-      }),
-    ),
+  lend: ({ tab, act }) => kept(perform(tab, true, act)),
 
   check: async ({ phrase }) => {
     try {
@@ -247,10 +260,12 @@ onOurMessage({
       const [keys, top] = await Promise.all([complete(tab), askFrame<"status">(tab, 0, { type: "status" })]);
       // What is there may be another page by now, or the same one loaded anew.
       const same = documents.names(tab, keys)[0]?.document === document;
-      if (!same || !top?.filter) return { error: text("pageLeft") };
+      if (!same || !top?.on) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
-        ...(hidden ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true } : choice(top.filter)),
+        ...(hidden
+          ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true }
+          : choice(await filterOf(top))),
         url: top.url,
         title: top.title || null,
         created: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
@@ -291,11 +306,13 @@ onCommand({
 
 onTabRemoved((tab) => void forget(tab, 0));
 onStored(() => void syncSites());
+onStored(makeNoted, undefined, "notes");
 onPermissions(() => void syncSites());
 onInstall(() => void openPage("welcome.html"));
 startWithBrowser();
 // With every start of this script: the last one may have ended in the middle of it.
 void migrate().catch(() => {});
+makeNoted();
 void syncSites();
 
 /**
@@ -338,7 +355,7 @@ async function openCard(tab: number): Promise<boolean> {
 /** Switches a category on or off by key. */
 async function turn({ id, url, secret }: Tab, category: Category): Promise<void> {
   const top = await askFrame<"status">(id, 0, { type: "status" });
-  const { categories } = top?.filter ?? viewFor(await settings(), hostOf(url));
+  const { categories } = top ? await filterOf(top) : viewFor(await settings(), hostOf(url));
   const act = { what: "filter", categories: { ...categories, [category]: !categories[category] } } as const;
   const failed = await kept(perform(id, secret, act));
   const said = act.categories[category] ? "saidShown" : "saidHidden";
@@ -361,7 +378,9 @@ async function switchOn(tab: number, url: string, force: boolean): Promise<TabRe
   const site = hostOf(url);
   if (ruleFor(all, site) === "off") return { state: "site-off", frames: [], sourcing: null };
   const view = viewFor(all, site);
-  const frames = await askAll(tab, await inject(tab), { type: "on", view, site, force });
+  // Into our own pages no script may go, and Firefox says so to whoever reads its console.
+  const ours = url.startsWith(fileUrl(""));
+  const frames = await askAll(tab, ours ? [] : await inject(tab), { type: "on", view, site, force });
   const [top] = frames;
   changed(tab, !top);
   if (!top) return { state: "closed", frames: [], sourcing: null };
@@ -389,11 +408,19 @@ async function list(tab: number, url: string): Promise<ListReport> {
   const keys = await complete(tab);
   if (keys.length === 0) return { ...NO_LIST, state: "on", title };
   const { panel } = await ready();
-  const found = panel(keys, choice(top.filter ?? viewFor(all, host)));
+  const found = panel(keys, choice(await filterOf(top)));
   return { state: "on", title, list: found, documents: documents.names(tab, keys), error: null };
 }
 
-/** The flags that a page shows, as the core is asked for them. */
+/**
+ * What a page shows, or will in a moment: the storage is asked and not the page, which hears of a
+ * change no sooner than we do.
+ */
+async function filterOf({ url, lent }: FrameStatus): Promise<Filter> {
+  return { ...viewFor(await settings(), hostOf(url)), ...lent };
+}
+
+/** The same as the core is asked for it. */
 function choice({ sensitivity, categories }: Filter) {
   return {
     minStrength: CUT[sensitivity] / 100,
@@ -457,6 +484,22 @@ async function reviewed(
   if (secret) await askFrame<"lendMark">(tab, found.frame, { type: "lendMark", act });
   else await keepMark(found.page, found.title, act);
   return null;
+}
+
+/**
+ * Whether the address of a page is one that a frame may have. The origin decides: a page may change the rest by script,
+ * and the browser tells of that late.
+ */
+function isOwn(page: string, { url, origin }: Sender): boolean {
+  const own = originOf(page);
+  if (own !== "null") return own === originOf(url) || own === origin;
+  const path = (address: string) => address.split(/[?#]/, 1)[0];
+  return path(page) === path(url);
+}
+
+/** "null" where an address has none that others share. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : "null";
 }
 
 function readable(url: string): boolean {
@@ -576,6 +619,11 @@ function syncSites(): Promise<void> {
   // What fails is tried again by the next event or start.
   syncing = syncing.then(registerAllowed).catch(() => {});
   return syncing;
+}
+
+/** Whoever wanted it may be gone. */
+function makeNoted(): void {
+  void catchUp().catch(() => {});
 }
 
 async function registerAllowed(): Promise<void> {

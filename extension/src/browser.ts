@@ -22,8 +22,12 @@ const AUTO_SCRIPT = "auto.js";
 export interface Sender {
   tab: number;
   frame: number;
-  /** Of the tab, when the extension may know it. */
+  /** Of the tab, when the extension may know it, or the frame is all of the tab's page. */
   tabUrl: string | null;
+  /** The frame's own, as the browser tells it; a change by script may be told late. */
+  url: string;
+  /** The frame's origin, which one without an address of its own has of its maker; "" where the browser doesn't tell. */
+  origin: string;
   /** Whether the tab is in a private window. */
   secret: boolean;
 }
@@ -107,9 +111,10 @@ function isOurs({ url }: chrome.runtime.MessageSender): boolean {
 /** In the background: answers content scripts. */
 export function onFrameMessage(handlers: Handlers<FromFrames, Sender>): void {
   listen<FromFrames, Sender>(handlers, (sender) => {
-    const { tab, frameId: frame } = sender;
+    const { tab, frameId: frame, url = "", origin = "" } = sender;
     if (isOurs(sender) || tab?.id === undefined || frame === undefined) return null;
-    return { tab: tab.id, frame, tabUrl: tab.url ?? null, secret: tab.incognito };
+    const tabUrl = tab.url ?? (frame === 0 ? url : null);
+    return { tab: tab.id, frame, tabUrl, url, origin, secret: tab.incognito };
   });
 }
 
@@ -349,7 +354,7 @@ export async function stored(names: string[]): Promise<Record<string, unknown>> 
 
 /** All of it, or nothing: rejects where there is no room, as `isFull` tells, or the browser can't write. */
 export async function store(
-  values: Partial<Settings> & { version: number; unread?: unknown[] },
+  values: Partial<Settings> & { version: number; unread?: unknown[]; made?: unknown[] },
 ): Promise<void> {
   await chrome.storage.local.set(values);
 }
@@ -378,9 +383,14 @@ export async function alone<T>(name: string, work: () => Promise<T>): Promise<T>
   return (await navigator.locks.request(name, work)) as T;
 }
 
-export function onStored(handle: () => void, signal?: AbortSignal): void {
-  const listener = (_changes: unknown, area: string) => {
-    if (area === "local") handle();
+/** What begins so is a note of what is being done, and not kept. */
+export const NOTE = "note ";
+
+/** `what`: hears of all that is kept, or of notes. */
+export function onStored(handle: () => void, signal?: AbortSignal, what: "kept" | "notes" = "kept"): void {
+  const listener = (changes: Record<string, chrome.storage.StorageChange>, area: string) => {
+    const names = area === "local" ? Object.keys(changes) : [];
+    if (names.some((name) => name.startsWith(NOTE) === (what === "notes"))) handle();
   };
   chrome.storage.onChanged.addListener(listener);
   signal?.addEventListener("abort", () => {

@@ -526,7 +526,7 @@ class Frame {
 
   /** The reader changed a switch, here or in another tab. */
   async #stored(life: Life): Promise<void> {
-    const asked = ask<"view">({ type: "view", site: this.#site }).catch(() => null);
+    const asked = ask<"view">({ type: "view" }).catch(() => null);
     const [now] = await Promise.all([asked, this.#recall()]);
     if (!now || life.end.signal.aborted) return;
     if (now.off && window === window.top) {
@@ -657,7 +657,7 @@ class Frame {
       way: this.#way,
       flags: flags.flatMap((flag) => [CATEGORIES.indexOf(flag.category), flag.strength]),
       hidden: all.length - flags.length,
-      filter: this.#life && filterOf(this.#life.view),
+      lent: this.#lent,
       shown: this.#life?.paint.shown.length ?? 0,
       scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
       timings: this.#timings,
@@ -726,10 +726,6 @@ function sameFacts(one: Facts | null, other: Facts): boolean {
 
 function sameSheet(one: Sheet, other: Sheet | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function filterOf({ sensitivity, categories }: View) {
-  return { sensitivity, categories };
 }
 
 /** Resolves when the document is parsed, or when there is no more need. */

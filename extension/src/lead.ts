@@ -24,10 +24,10 @@ export function lead(
 ): Lead {
   switch (state) {
     case "closed":
-      return {
-        headline: text("closedHeadline"),
-        note: text("closedNote"),
-      };
+      // A page of the web may as well not be there; the browser doesn't tell which it is.
+      return host === ""
+        ? { headline: text("closedHeadline"), note: text("closedNote") }
+        : { headline: text("absentHeadline"), note: text("absentNote") };
     case "site-off":
       return { headline: text("siteOffHeadline", host), note: text("siteOffNote") };
     case "off":

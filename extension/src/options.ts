@@ -19,6 +19,7 @@ import {
   SITE_RULES,
   type SiteRule,
 } from "./protocol";
+import { dropUnreadMarks, PREFIX, unreadMarks } from "./reviews";
 import {
   acted,
   dropUnread,
@@ -90,7 +91,7 @@ function listen(): void {
     void addSite();
   });
   at("unread-save").addEventListener("click", () => void saveUnread());
-  at("unread-drop").addEventListener("click", () => void kept(dropUnread()));
+  at("unread-drop").addEventListener("click", () => void kept(dropUnread().then(dropUnreadMarks)));
   at("change-keys").addEventListener("click", () => void openKeys());
   at("save").addEventListener("click", save);
   at("load").addEventListener("click", () => at("file").click());
@@ -99,7 +100,8 @@ function listen(): void {
 }
 
 function arrive(): void {
-  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const name = decodeURIComponent(location.hash.slice(1));
+  const place = name === "" ? null : document.getElementById(name);
   for (const there of document.querySelectorAll(".there")) there.classList.remove("there");
   if (!place) return;
   // The browser's own `:target` is only for what stands there when the page comes.
@@ -146,17 +148,26 @@ const PARTS: Readonly<Record<string, Key>> = {
 
 /** What is stored and can't be read: it is named, and may be saved before it is let go of. */
 async function drawUnread(): Promise<void> {
-  const all = await unread().catch((reason) => {
+  const all = await allUnread().catch((reason) => {
     fail(text("optionsFailed", String(reason)));
     return [];
   });
-  const names = all.flatMap(Object.keys).map((name) => (PARTS[name] ? text(PARTS[name]) : name));
+  const names = all.flatMap(Object.keys).map(partName);
   at("unread").hidden = all.length === 0;
   at("unread-what").textContent = text("spoilt", [...new Set(names)].join(", "));
 }
 
+async function allUnread(): Promise<object[]> {
+  return [...(await unread()), ...(await unreadMarks())];
+}
+
+function partName(name: string): string {
+  const part = name.startsWith(PREFIX) ? "reviewTitle" : PARTS[name];
+  return part ? text(part) : name;
+}
+
 async function saveUnread(): Promise<void> {
-  saveFile("hearsay-unread", JSON.stringify(await unread(), null, 2));
+  saveFile("hearsay-unread", JSON.stringify(await allUnread(), null, 2));
 }
 
 // ── Drawing ──────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ import {
   type Tab,
   toggleKey,
 } from "./browser";
+import { change } from "./change";
 import { element, line } from "./draw";
 import { FORMATS } from "./formats";
 import { type Lead, lead, type Offer, READING, unread } from "./lead";
@@ -51,6 +52,8 @@ const strip = new Strip(at("strip"), (flag) => acts.flag(flag));
 
 let tab: Tab | null = null;
 let report: ListReport | null = null;
+/** The page that the reader's place and search are of. */
+let begun = "";
 let channel: { tab: number; documents: string; to: Channel<PanelToPage> } | null = null;
 /** The tab that could not be read when the reader asked for it. */
 let shut: number | null = null;
@@ -153,7 +156,6 @@ async function refresh(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const before = pageOf(tab, report);
   tab = await activeTab();
   if (!tab) return;
   const { id, url, loading } = tab;
@@ -164,14 +166,16 @@ async function load(): Promise<void> {
   }
   if (now.state === "unread" && shut === id) now.state = "closed";
   report = now;
-  if (before !== pageOf(tab, now)) begin();
+  const page = pageOf(tab, now);
+  if (page !== begun) begin();
+  begun = page;
   listen(id, now);
   await draw();
 }
 
-/** The page that is shown: its tab and top document. */
-function pageOf(shown: Tab | null, from: ListReport | null): string {
-  return `${shown?.id} ${from?.documents[0]?.document}`;
+/** The page that is shown: its tab and top document. Where there is no list, which may be for a moment, it is the same one as before. */
+function pageOf({ id }: Tab, { documents: [top] }: ListReport): string {
+  return top || !begun.startsWith(`${id} `) ? `${id} ${top?.document ?? ""}` : begun;
 }
 
 /** Nothing of the page before holds for this one. */
@@ -278,9 +282,7 @@ const OFFERS: Readonly<Record<Offer, () => Promise<unknown>>> = {
     tab && ask<"readAs">({ type: "readAs", tab: tab.id, url: tab.url, way: { english: true } }),
   everything: async () => {
     if (!tab) return;
-    const { id, url, secret } = tab;
-    const act = { what: "filter", sensitivity: "everything" } as const;
-    const failed = await ask<"change">({ type: "change", tab: id, url, secret, act });
+    const failed = await change(tab, { what: "filter", sensitivity: "everything" });
     if (failed) at("note").textContent = failed.error;
   },
   read: async () => tab && ask<"switch">({ type: "switch", tab: tab.id, url: tab.url, on: true }),

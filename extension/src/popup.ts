@@ -13,6 +13,7 @@ import {
   type Tab,
   toggleKey,
 } from "./browser";
+import * as kept from "./change";
 import { drawMark, element } from "./draw";
 import { type Lead, lead, type Offer, READING } from "./lead";
 import {
@@ -21,7 +22,7 @@ import {
   type Category,
   type ExportFormat,
   type Filter,
-  type Kept,
+  type SiteAct,
   type SiteRule,
   type Sourcing,
   type TabReport,
@@ -75,7 +76,7 @@ async function start(): Promise<void> {
   const rule = ruleFor(all, host);
   wear(all.looks);
   // A page in a private window may have choices of its own.
-  const filter = report.frames[0]?.filter ?? viewFor(all, host);
+  const filter = { ...viewFor(all, host), ...report.frames[0]?.lent };
   state = { tab, host, filter, rule: rule === "always" && !granted ? "click" : rule, report };
   at("key").textContent = report.state === "closed" ? "" : key;
   listen();
@@ -127,15 +128,14 @@ async function change(act: Act & { what: "filter" }): Promise<void> {
   const before = state.filter;
   state.filter = { ...before, ...filter };
   draw();
-  const { id, url, secret } = state.tab;
-  if (await keep(ask<"change">({ type: "change", tab: id, url, secret, act }))) return;
+  if (await keep(act)) return;
   state.filter = before;
   draw();
 }
 
 /** Whether what the reader did is kept; where it isn't, that is said. */
-async function keep(reply: Promise<Kept>): Promise<boolean> {
-  const failed = await reply;
+async function keep(act: Act | SiteAct): Promise<boolean> {
+  const failed = await kept.change(state.tab, act);
   at("not-kept").hidden = failed === null;
   at("not-kept").textContent = failed?.error ?? "";
   return failed === null;
@@ -143,12 +143,9 @@ async function keep(reply: Promise<Kept>): Promise<boolean> {
 
 /** A category that is shown here is shown, whatever the site's own switches say. */
 async function show(category: Category, shown: boolean): Promise<void> {
-  const { tab, host, filter } = state;
+  const { host, filter } = state;
   const act = { what: "filter", categories: { ...filter.categories, [category]: shown } } as const;
-  await Promise.all([
-    change(act),
-    shown && !tab.secret && keep(ask<"site">({ type: "site", host, shows: category })),
-  ]);
+  await Promise.all([change(act), shown && keep({ what: "site", host, shows: category })]);
 }
 
 let asked = 0;
@@ -197,7 +194,7 @@ async function setRule(rule: SiteRule): Promise<void> {
 async function keepRule(rule: SiteRule): Promise<void> {
   const before = state.rule;
   state.rule = rule;
-  if (state.tab.secret || (await keep(ask<"site">({ type: "site", host: state.host, rule })))) return;
+  if (await keep({ what: "site", host: state.host, rule })) return;
   state.rule = before;
 }
 

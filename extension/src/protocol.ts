@@ -100,6 +100,15 @@ export type Act =
   | ({ what: "filter" } & Partial<Filter>)
   | { what: "dismiss" | "restore"; dismissal: Dismissal };
 
+/** What the reader changed for a site: `shows` is a category that it shows again. */
+export type SiteAct = { what: "site"; host: string; rule?: SiteRule; shows?: Category };
+
+/** Either, from the popup or the panel; the id tells one that comes twice. */
+export interface Switched {
+  id: string;
+  act: Act | SiteAct;
+}
+
 /** The background of the page decides the palette, not the system. */
 export type Tone = "light" | "dark";
 
@@ -312,6 +321,8 @@ export interface List {
   words: number;
   /** All flags of the page that aren't dismissed, shown or not. */
   found: number;
+  /** Those of them that this sensitivity shows, whether their category is switched on or not. */
+  strong: number;
   /** Flags that only a higher sensitivity would show. */
   fainter: number;
   /** Flags that would be listed, had the reader not dismissed them. */
@@ -441,8 +452,8 @@ export interface FrameStatus extends DocumentRef {
   flags: number[];
   /** Flags that are dismissed. */
   hidden: number;
-  /** What it shows; null when off. */
-  filter: Filter | null;
+  /** In a private window: what the reader chose for this page alone. */
+  lent: Partial<View>;
   /** Ranges painted now. */
   shown: number;
   /** What the reader's system prefers: the toolbar's colour, not the page's. */
@@ -539,9 +550,9 @@ export interface FromFrames {
   hello: { ask: object; reply: { view: View | null; site: string } };
   /** What answers the reader's hand is wanted in this frame; it is there when the reply comes. */
   hand: { ask: object; reply: null };
-  /** The settings changed: what a page of this site shows by now. `off`: by the site's rule. */
-  view: { ask: { site: string }; reply: { view: View; off: boolean } };
-  /** What the reader made of flags on a page, by its address without the place in it; with what only the page knows of that. */
+  /** The settings changed: what the tab's site shows by now; null where the browser keeps its address to itself. `off`: by the site's rule. */
+  view: { ask: object; reply: { view: View; off: boolean } | null };
+  /** What the reader made of flags on a page, by its address without the place in it, which must be the frame's; with what only the page knows of that. */
   marks: { ask: { page: string; lent: MarkAct[] }; reply: Mark[] };
   /** `sheet` is there when the page needs that style sheet first. `resend`: the base is not known (any more). */
   read: {
@@ -578,13 +589,10 @@ export interface FromOurPages {
   open: { ask: TabRef; reply: TabReport };
   switch: { ask: TabRef & { on: boolean }; reply: TabReport };
   readAs: { ask: TabRef & { way: Way }; reply: TabReport };
-  /**
-   * The popup's and the panel's switches: made here, because either may close before it is done.
-   * `secret`: the tab is in a private window.
-   */
-  change: { ask: TabRef & { secret: boolean; act: Act }; reply: Kept };
-  /** Sets a site's rule, or shows a category there again. */
-  site: { ask: { host: string; rule?: SiteRule; shows?: Category }; reply: Kept };
+  /** The popup's and the panel's switches: made here, because either may close before it is done. */
+  change: { ask: Switched; reply: Kept };
+  /** The same in a private window: for this page alone. */
+  lend: { ask: { tab: number; act: Act }; reply: Kept };
   /** What is wrong with a phrase; null where nothing is. */
   check: { ask: { phrase: Phrase }; reply: { wrong: Wrong | null } | Failure };
   guide: { ask: object; reply: { guide: Guide } | Failure };

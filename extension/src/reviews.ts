@@ -1,16 +1,15 @@
 /**
  * What the reader made of flags: the marks of each page under a key of its own, so that a mark costs one
  * page's room, and one that does not fit any more harms no other. Whatever is stored, what comes out is
- * valid. Pure but for what reads and writes.
+ * valid; what can't be read is put aside as that of the settings is. Pure but for what reads and writes.
  */
-import { alone, drop, held, keep } from "./browser";
+import { alone, drop, held, keep, stored } from "./browser";
 import { CATEGORIES, type Decided, KINDS, type Mark, type MarkAct, VERDICTS, type Verdict } from "./protocol";
-import { AROUND, hostOf, list, one, type Raw, record } from "./settings";
+import { AROUND, holds, hostOf, LOCK, list, one, putAside, type Raw, record } from "./settings";
 
 /** Of what is stored of a page. A change of its shape raises it. */
 const VERSION = 1;
-const PREFIX = "review ";
-const LOCK = "reviews";
+export const PREFIX = "review ";
 
 /** The core leaves out what is beyond this. */
 export const MOST_MARKS = 500;
@@ -39,13 +38,35 @@ export function review(address: string, title: string, act: MarkAct): Promise<vo
   return change(address, (kept) => ({ title, marks: marked(kept.marks, act) }));
 }
 
-function change(address: string, step: (kept: Kept) => Kept): Promise<void> {
+/** `without`: lets go of what can't be read. */
+function change(address: string, step: (kept: Kept) => Kept, without = false): Promise<void> {
   const key = PREFIX + address;
   return alone(LOCK, async () => {
-    const { title, marks } = step(valid((await held(key))[key]));
+    const raw = await stored([key, "unread"]);
+    const { title, marks } = step(valid(raw[key]));
+    const page = marks.length === 0 ? {} : { [key]: { version: VERSION, title, marks } };
+    const aside = without || !spoilt(raw[key]) ? {} : { unread: [...putAside(raw), { [key]: raw[key] }] };
+    await keep({ ...page, ...aside });
     if (marks.length === 0) await drop([key]);
-    else await keep({ [key]: { version: VERSION, title, marks } });
   });
+}
+
+/** Whether there is a part of what is stored that can't be read. */
+function spoilt(page: unknown): boolean {
+  return page !== undefined && !holds({ ...valid(page), version: record(page).version }, page);
+}
+
+/** The pages of which not all can be read, as they are stored: each by its key. */
+export async function unreadMarks(): Promise<Raw[]> {
+  const all = Object.entries(await held(null)).filter(([key]) => key.startsWith(PREFIX));
+  return all.flatMap(([key, page]) => (spoilt(page) ? [{ [key]: page }] : []));
+}
+
+/** Lets go of what can't be read of them. */
+export async function dropUnreadMarks(): Promise<void> {
+  for (const key of (await unreadMarks()).flatMap(Object.keys)) {
+    await change(key.slice(PREFIX.length), (kept) => kept, true);
+  }
 }
 
 /** What an act makes of a page's marks. */

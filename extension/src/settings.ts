@@ -1,20 +1,23 @@
 /**
  * The settings: what is stored, in which version, and what comes of it. Whatever is stored, what comes
- * out is valid. Pure but for `settings`, `update` and `migrate`.
+ * out is valid. Pure but for what reads and writes.
  */
-import { alone, store, stored } from "./browser";
+import { alone, drop, keep, NOTE, store, stored } from "./browser";
 import {
   type Act,
   CATEGORIES,
   type Category,
+  type Switched as Change,
   COLOURS,
   type Dismissal,
+  type Kept,
   LINE_STYLES,
   type Looks,
   type Phrase,
   SENSITIVITIES,
   type Settings,
   type Site,
+  type SiteAct,
   type SiteRule,
   type View,
 } from "./protocol";
@@ -58,7 +61,13 @@ export const DEFAULTS: Readonly<Settings> = {
 };
 
 /** What the settings are stored under; the rest of the storage is not theirs. */
-const names = () => [...Object.keys(DEFAULTS), "version", "unread"];
+const names = () => [...Object.keys(DEFAULTS), "version", "unread", MADE];
+
+/** For `alone`: whatever writes to what is put aside is one of those that write one after the other. */
+export const LOCK = "settings";
+
+/** The ids of the last changes that were made for pages which may be gone. */
+const MADE = "made";
 
 export type Raw = Record<string, unknown>;
 
@@ -70,21 +79,64 @@ export async function settings(): Promise<Settings> {
 /**
  * Changes the settings as they are now, after every change that was asked for before; they come back.
  * What could not be read is put aside before anything is written in its place. Rejects, and changes
- * nothing, where the browser doesn't store it.
+ * nothing, where the browser doesn't store it. `id`: of a change that may be asked for twice and is made once.
  */
-export function update(step: (now: Settings) => Partial<Settings>): Promise<Settings> {
-  return alone("settings", async () => {
+export function update(step: (now: Settings) => Partial<Settings>, id?: string): Promise<Settings> {
+  return alone(LOCK, async () => {
     const raw = await stored(names());
     const now = valid(raw);
+    if (id && list(raw[MADE]).includes(id)) return now;
     const changes = step(now);
     const next = valid({ ...now, ...changes, version: VERSION });
     // What an older version stored is written anew with the first change.
     const written = raw.version === VERSION ? only(next, (name) => name in changes) : next;
     const lost = spoilt(raw, (name) => name in written);
     const aside = lost ? { unread: [...putAside(raw), lost] } : {};
-    await store({ ...written, ...aside, version: VERSION });
+    const made = id ? { [MADE]: [...list(raw[MADE]), id].slice(-PLACES.length) } : {};
+    await store({ ...written, ...aside, ...made, version: VERSION });
     return next;
   });
+}
+
+/** Where changes are noted until they are made: more places than anybody needs at a time. */
+const PLACES = /* @__PURE__ */ Array.from({ length: 16 }, (_, i) => NOTE + i);
+let notes = 0;
+
+/**
+ * For a page that may be closed at any moment: the change is noted before anything is awaited, while the page has
+ * it made. Where neither came about before the page went, `catchUp` makes it.
+ */
+export async function noted(change: Change, making: Promise<Kept>): Promise<Kept> {
+  const place = PLACES[notes++ % PLACES.length] as string;
+  // Where there is no room for a note the change is made, or it is told that it can't be.
+  const note = keep({ [place]: change }).catch(() => {});
+  const failed = await making;
+  await note;
+  await drop([place]);
+  return failed;
+}
+
+/** Makes a change, unless it is made. */
+export function make({ id, act }: Change): Promise<Settings> {
+  return update((now) => (act.what === "site" ? atSite(now, act) : acted(now, act)), id);
+}
+
+/** Makes what was noted. What can't be made is let go of: nobody is there to hear why. */
+export async function catchUp(): Promise<void> {
+  const all = await stored(PLACES);
+  if (Object.keys(all).length === 0) return;
+  try {
+    for (const { id, act } of Object.values(all).map(record)) {
+      if (typeof id === "string" && isRecord(act)) await make({ id, act } as Change);
+    }
+  } finally {
+    await drop(Object.keys(all));
+  }
+}
+
+function atSite(now: Settings, { host, rule, shows }: SiteAct): Partial<Settings> {
+  const hidden = now.sites[host]?.hidden?.filter((category) => category !== shows);
+  return withSite(now, host, { ...(rule ? { rule } : {}), ...(hidden ? { hidden } : {}) });
 }
 
 /** What is stored and could not be read, as it was: the settings by their names, oldest first. */
@@ -96,13 +148,13 @@ export async function unread(): Promise<Raw[]> {
 
 /** Lets go of it. */
 export function dropUnread(): Promise<void> {
-  return alone("settings", async () => {
+  return alone(LOCK, async () => {
     const raw = await stored(names());
     await store({ ...valid(raw), unread: [], version: VERSION });
   });
 }
 
-function putAside({ unread }: Raw): Raw[] {
+export function putAside({ unread }: Raw): Raw[] {
   const all: unknown[] = unread === undefined || Array.isArray(unread) ? (unread ?? []) : [unread];
   return all.map((one) => (isRecord(one) ? one : { unread: one }));
 }
@@ -120,7 +172,7 @@ function only<T extends object>(all: T, among: (name: string) => boolean): Parti
 }
 
 /** Whether every part of `other` is in `one`. */
-function holds(one: unknown, other: unknown): boolean {
+export function holds(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && other.every((value, i) => holds(one[i], value));
   }

@@ -67,10 +67,10 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
 
 /** The same of a list, which holds the flags that are shown; null where there is none. */
 export function ofList(list: List | null, error: string | null): Summary {
-  const { language = "und", readable = false, words = 0, found = 0, fainter = 0, dismissed = 0 } = list ?? {};
+  const { language = "und", readable = false, words = 0, found = 0, strong = 0 } = list ?? {};
+  const { fainter = 0, dismissed = 0 } = list ?? {};
   const shown = (list?.flags.length ?? 0) + (list?.more ?? 0);
-  const hidden = found - fainter > 0;
-  let kind: Summary["kind"] = shown > 0 || hidden ? "flags" : "nothing";
+  let kind: Summary["kind"] = strong > 0 ? "flags" : "nothing";
   if (!readable) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
   for (const { category, flags } of list?.categories ?? []) counts[category] = flags;

@@ -15,6 +15,9 @@ import { listedWords } from "./text.mjs";
 
 const { HEARSAY_ENGINE, HEARSAY_FLOOR } = process.env;
 
+/** Of a flag in what the engine gives back: `FLAG_SIZE` of extension/src/protocol.ts. */
+const NUMBERS = 7;
+
 const now = () => process.hrtime.bigint();
 const since = (start) => Number(now() - start);
 
@@ -44,7 +47,7 @@ const SYSTEMS = {
       // Where all text is links there is no main text: only the way in is left.
       const linked = page.blocks.map((block) => ({ ...block, links: [[0, block.text.length]] }));
       const [wayIn, none] = ask({ ...page, blocks: linked });
-      return { ns, count: `${flags.length / 6} flags`, words, again, wayIn: none.words === 0 ? wayIn : undefined, memory: memory.buffer.byteLength };
+      return { ns, count: `${flags.length / NUMBERS} flags`, words, again, wayIn: none.words === 0 ? wayIn : undefined, memory: memory.buffer.byteLength };
     };
     return { read, forget, started };
   },

@@ -207,6 +207,30 @@ export class Browser {
     await until("the service worker to end", async () => !(await this.workerTarget()) || (await tell("globalThis.ends !== true")));
   }
 
+  /** From here on the browser collects what goes wrong in our pages and scripts, for `complaints`. */
+  async listen() {
+    await this.#manage(async (id) => {
+      await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
+      await chrome.developerPrivate.updateExtensionConfiguration({ extensionId: id, errorCollection: true });
+    });
+  }
+
+  /** What has gone wrong since. */
+  complaints() {
+    return this.#manage(async (id) => {
+      const { manifestErrors, runtimeErrors } = await chrome.developerPrivate.getExtensionInfo(id);
+      return [...manifestErrors, ...runtimeErrors].map(({ source, message }) => `${source}: ${message}`);
+    });
+  }
+
+  /** Does something on the browser's page of extensions. */
+  async #manage(work) {
+    const page = await this.open("chrome://extensions/");
+    const answer = await page.evaluate(work, this.id);
+    await page.close();
+    return answer;
+  }
+
   async close() {
     await this.context.close().catch(() => {});
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });

@@ -81,17 +81,27 @@ function clock() {
   };
 }
 
-/** Makes a folder with such an extension, for `launch`. `moved`: with a clock that is set again and again. */
-export async function faulty({ moved = false } = {}) {
+/** Before the page's script: it hears of what is stored as late as can be, which is never. */
+function deafness() {
+  chrome.storage.onChanged.addListener = () => {};
+}
+
+/**
+ * Makes a folder with such an extension, for `launch`. `moved`: with a clock that is set again and again;
+ * `deaf`: its pages don't hear of what is stored.
+ */
+export async function faulty({ moved = false, deaf = false } = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-faults-"));
   await cp(EXTENSION, folder, { recursive: true });
   const file = path.join(folder, "manifest.json");
   const manifest = JSON.parse(await readFile(file, "utf8"));
   await writeFile(path.join(folder, "prelude.js"), `(${prelude})();\n`);
-  for (const name of moved ? (await readdir(folder)).filter((one) => one.endsWith(".js")) : []) {
+  const before = async (name, act) => {
     const script = path.join(folder, name);
-    await writeFile(script, `(${clock})();\n${await readFile(script, "utf8")}`);
-  }
+    await writeFile(script, `(${act})();\n${await readFile(script, "utf8")}`);
+  };
+  for (const name of moved ? (await readdir(folder)).filter((one) => one.endsWith(".js")) : []) await before(name, clock);
+  if (deaf) await before("content.js", deafness);
   await writeFile(path.join(folder, "faulty.js"), 'import "./prelude.js";\nimport "./background.js";\n');
   await writeFile(file, JSON.stringify({ ...manifest, background: { ...manifest.background, service_worker: "faulty.js" } }));
   return folder;

@@ -140,9 +140,9 @@ class Firefox {
     await this.install();
   }
 
-  /** Installs the extension, in the place of the one that is there. */
-  async install() {
-    await this.wire.send("Addon:Install", { path: EXTENSION, temporary: true });
+  /** Installs the extension, in the place of the one that is there. `secret`: private windows have it too. */
+  async install({ secret = false } = {}) {
+    await this.wire.send("Addon:Install", { path: EXTENSION, temporary: true, allowPrivateBrowsing: secret });
     this.host = await this.chrome((id) => WebExtensionPolicy.getByID(id).mozExtensionHostname, ID);
   }
 
@@ -153,16 +153,27 @@ class Firefox {
     return value;
   }
 
-  /** A new tab at `url`, in front. */
+  /** A new tab at `url`, in front, once it is loaded. */
   async open(url) {
+    const page = await this.visit(url);
+    await page.loaded(url);
+    return page;
+  }
+
+  /** The same with whatever comes of it: a page that doesn't load shows one of the browser's. */
+  async visit(url) {
     const number = await this.chrome((address) => {
       const tab = gBrowser.addTab(address, { triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() });
       gBrowser.selectedTab = tab;
       return tab.linkedBrowser.browserId;
     }, url);
-    const page = new View(this, number);
-    await page.loaded(url);
-    return page;
+    await until(`what comes of ${url}`, () =>
+      this.chrome((which) => {
+        const { currentURI, webProgress } = gBrowser.browsers.find(({ browserId }) => browserId === which);
+        return currentURI.spec !== "about:blank" && !webProgress.isLoadingDocument;
+      }, number),
+    30_000);
+    return new View(this, number);
   }
 
   /** Brings a page's tab to the front. */
@@ -170,6 +181,35 @@ class Firefox {
     return this.chrome((number) => {
       gBrowser.selectedTab = gBrowser.tabs.find((tab) => tab.linkedBrowser.browserId === number);
     }, page.number);
+  }
+
+  /** The page of ours with that file name, which a tab shows already. */
+  async pageAt(name) {
+    const number = await until(name, () =>
+      this.chrome((file) => gBrowser.browsers.find((one) => one.currentURI.spec.endsWith(`/${file}`))?.browserId, name),
+    );
+    return new View(this, number);
+  }
+
+  /** Does something in a private window, which is closed then. */
+  async privately(act) {
+    const windows = () => this.wire.send("WebDriver:GetWindowHandles");
+    const { value: here } = await this.wire.send("WebDriver:GetWindowHandle");
+    const before = await windows();
+    await this.chrome(() => {
+      OpenBrowserWindow({ private: true });
+    });
+    const [handle] = await until("the private window", async () => (await windows()).filter((one) => !before.includes(one)));
+    await this.wire.send("WebDriver:SwitchToWindow", { handle, focus: true });
+    await until("it to be ready", () => this.chrome(() => PrivateBrowsingUtils.isWindowPrivate(window) && gBrowserInit.delayedStartupFinished));
+    try {
+      await act();
+    } finally {
+      await this.chrome(() => {
+        setTimeout(() => window.close(), 0);
+      });
+      await this.wire.send("WebDriver:SwitchToWindow", { handle: here, focus: true });
+    }
   }
 
   /** Presses the toolbar button on `page` and returns the popup that opens. */
@@ -252,6 +292,42 @@ class Firefox {
     await until("the background to end", ended);
   }
 
+  /** While something is done the background ends as soon as it has been idle for so many milliseconds; how often it did. */
+  async idleAfter(ms, act) {
+    const TIMEOUT = "extensions.background.idle.timeout";
+    await this.chrome(
+      ([id, name, timeout]) => {
+        Services.prefs.setIntPref(name, timeout);
+        const { extension } = WebExtensionPolicy.getByID(id);
+        window.ends = 0;
+        window.ended = () => window.ends++;
+        extension.on("background-script-suspend", window.ended);
+      },
+      [ID, TIMEOUT, ms],
+    );
+    this.fleeting = true;
+    try {
+      await this.killBackground();
+      await act();
+    } finally {
+      this.fleeting = false;
+      await this.chrome(
+        ([id, name]) => {
+          Services.prefs.clearUserPref(name);
+          WebExtensionPolicy.getByID(id).extension.off("background-script-suspend", window.ended);
+        },
+        [ID, TIMEOUT],
+      );
+    }
+    return this.chrome(() => window.ends);
+  }
+
+  /** Waits until the background has ended, where it does so by itself. */
+  async whenIdle() {
+    if (!this.fleeting) return;
+    await until("the background to end", () => this.chrome((id) => WebExtensionPolicy.getByID(id).extension.backgroundState === "stopped", ID));
+  }
+
   /** What the browser reports that is ours: errors and policy violations with our address in them. */
   complaints() {
     return this.chrome((host) => {
@@ -261,11 +337,16 @@ class Firefox {
   }
 
   /** Presses an export button of the popup and returns the downloaded file: its name and its text. */
-  async exportList(popup, format) {
+  exportList(popup, format) {
+    return this.downloaded(() => pressExport(popup, format));
+  }
+
+  /** Does what makes a file, and returns that: its name and its text. */
+  async downloaded(act) {
     const folder = path.join(this.profile, "downloads");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
-    await pressExport(popup, format);
+    await act();
     // While a file is being written a second one beside it says so.
     const name = await until("the file", async () => {
       const files = await readdir(folder);
@@ -365,7 +446,7 @@ class View {
     const point = await until(`${selector} to click on`, async () => {
       const now = await this.evaluate((which) => {
         const element = document.querySelector(which);
-        element?.scrollIntoView({ block: "center" });
+        element?.scrollIntoView({ block: "center", behavior: "instant" });
         const box = element?.getBoundingClientRect();
         return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2, all: [innerWidth, innerHeight, screenX, screenY].join() } : null;
       }, selector);
@@ -403,6 +484,41 @@ class View {
   async clickCard(selector) {
     const point = await this.inCard(selector);
     for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
+  }
+
+  /** A real click on the button of our card with that label, or with an attribute of that value. */
+  async pressCard(label) {
+    let before = null;
+    const point = await until(`the card's ${label}`, async () => {
+      const now = await this.evaluate(
+        (wanted) => {
+          const roots = [...document.querySelectorAll(":root > *")].map((child) => child.openOrClosedShadowRoot);
+          const buttons = [...(roots.find((root) => root?.mode === "closed")?.querySelectorAll("button") ?? [])];
+          const named = (one) => [...one.attributes].some(({ value }) => value === wanted) || [...one.childNodes].some(({ nodeValue }) => nodeValue === wanted);
+          const box = buttons.find(named)?.getBoundingClientRect();
+          return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
+        },
+        label,
+        true,
+      );
+      const still = now !== null && JSON.stringify(now) === JSON.stringify(before);
+      before = now;
+      return still && now;
+    });
+    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
+  }
+
+  /** The value of an expression in the world of our content script, which must be there. */
+  asContentScript(expression) {
+    return this.evaluate(
+      ([id, code]) => {
+        const { ExtensionContent } = ChromeUtils.importESModule("resource://gre/modules/ExtensionContent.sys.mjs");
+        const context = ExtensionContent.getContextByExtensionId(id, window);
+        return Cu.evalInSandbox(code, context.cloneScope);
+      },
+      [ID, expression],
+      true,
+    );
   }
 
   /** The middle of what matches within our card; null where nothing does. */

@@ -1,6 +1,7 @@
 /** One browser and one server for a test file. */
-import { after, before } from "node:test";
+import { after, afterEach, before, test as node } from "node:test";
 import { launch } from "./browser.mjs";
+import { findFirefox, launchFirefox } from "./firefox.mjs";
 import { PAGES } from "./pages.mjs";
 import { serve } from "./server.mjs";
 
@@ -21,4 +22,29 @@ export function withBrowser(pages = PAGES, root = null, options = {}) {
     await server?.close();
   });
   return fixture;
+}
+
+/**
+ * The same with a Firefox. `test` is the runner's, and skips with a word where there is no Firefox that
+ * will do; `at` is filled in by then. What a test leaves open would talk to the background during the next one.
+ */
+export async function withFirefox(pages = PAGES, root = null, options = {}) {
+  const { program, missing } = await findFirefox();
+  const at = {};
+  let server;
+  before(async () => {
+    if (missing) return;
+    server = await serve({ pages, root });
+    at.origin = server.origin;
+    at.browser = await launchFirefox(program, options);
+  });
+  afterEach(async () => {
+    await at.browser?.closePopup();
+    await at.browser?.closeSidebar();
+  });
+  after(async () => {
+    await at.browser?.close();
+    await server?.close();
+  });
+  return { at, test: (name, run) => node(name, { skip: missing ?? false }, run) };
 }

@@ -106,10 +106,12 @@ pub fn list(
 /// Whether the options ask for this flag, which the reader hasn't dismissed. Decided on hundredths, so
 /// that no list leaves out a flag that it would show at the very strength asked for.
 pub(crate) fn selected(flag: &Flag, options: &Options) -> bool {
-    let shown = (flag.strength * 100.0).round() / 100.0;
-    !flag.dismissed
-        && shown >= options.min_strength
-        && options.categories.contains(&flag.category())
+    !flag.dismissed && strong(flag, options) && options.categories.contains(&flag.category())
+}
+
+/// Whether a flag, rounded as it is told, is as strong as the options ask for.
+pub(crate) fn strong(flag: &Flag, options: &Options) -> bool {
+    (flag.strength * 100.0).round() / 100.0 >= options.min_strength
 }
 
 /// The flags that the options ask for, in page order.
