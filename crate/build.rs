@@ -6,9 +6,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+#[allow(dead_code)]
+#[path = "src/eight.rs"]
+mod eight;
 #[path = "src/unfold.rs"]
 mod unfold;
-use unfold::{ENDINGS, Folded, LEAST, LONGEST, WIDE, element, needs};
+use unfold::{
+    ENDINGS, Folded, LEAST, LONGEST, NAMED, Place, TOGETHER, UNLISTED, UNNAMED, WIDE, element,
+    needs,
+};
 
 /// Classes that tokens get from their shape, not from a list; see `src/tokens.rs`.
 const SHAPES: [&str; 8] = [
@@ -64,6 +70,8 @@ struct Lexicon {
     classes: BTreeMap<String, u32>,
     /// Form → bits.
     words: BTreeMap<String, u128>,
+    /// Words that rules name.
+    named: BTreeSet<String>,
 }
 
 impl Lexicon {
@@ -451,16 +459,20 @@ fn main() {
                 for alternative in alternatives {
                     if let Alternative::Word(word) = alternative {
                         lexicon.add(word, if i == rule.trigger { rule_bit } else { 0 });
+                        lexicon.named.insert(word.clone());
                     }
                 }
             }
         }
     }
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
+    let fold = Fold::new(&lexicon);
+    let words = fold.words();
+    let ids = words.iter().map(|(word, form)| (&**word, form.id));
     let tables = [
-        ("words.rs", write_words(&lexicon)),
+        ("words.rs", write_words(&lexicon, &fold, &words)),
         ("classes.rs", write_classes(&lexicon)),
-        ("rules.rs", write_tables(&lexicon, &rules)),
+        ("rules.rs", write_tables(&lexicon, &ids.collect(), &rules)),
         ("languages.rs", write_languages(&root.join("data/language"))),
     ];
     for (name, text) in tables {
@@ -482,17 +494,6 @@ fn write_classes(lexicon: &Lexicon) -> String {
     )
 }
 
-/// The same as `eight::mix`.
-fn mix(hash: u64, part: u64) -> u64 {
-    (hash.rotate_left(32) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// Eight bytes or fewer as a number, the first one lowest.
-fn eight(part: &[u8]) -> u64 {
-    let bytes = part.iter().rev();
-    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
 /// Languages told by their words; of equals the last one is meant.
 const LANGUAGES: [&str; 19] = [
     "en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "ro", "hu", "tr",
@@ -509,14 +510,15 @@ fn write_languages(folder: &Path) -> String {
                 fail(&path, number, "more than sixteen bytes");
             }
             let (low, high) = word.as_bytes().split_at(word.len().min(8));
-            let bytes = u128::from(eight(low)) | u128::from(eight(high)) << 64;
+            let [low, high] = [low, high].map(|half| u128::from(eight::load(half, 0)));
+            let bytes = low | high << 64;
             *words.entry(bytes).or_default() |= 1 << bit;
         }
     }
     let size = (words.len() * 2).next_power_of_two();
     let mut slots = vec![(0, 0); size];
     for (bytes, lists) in words {
-        let hash = mix(mix(0, bytes as u64), (bytes >> 64) as u64);
+        let hash = eight::mix(eight::mix(0, bytes as u64), (bytes >> 64) as u64);
         let mut slot = (hash >> (64 - size.trailing_zeros())) as usize;
         while slots[slot] != (0, 0) {
             slot = (slot + 1) % size;
@@ -529,19 +531,14 @@ fn write_languages(folder: &Path) -> String {
     )
 }
 
-/// The sets of classes that words have, the commonest first.
-fn in_frequency(lexicon: &Lexicon) -> Vec<u128> {
-    let mut counts: BTreeMap<u128, usize> = BTreeMap::new();
-    for classes in lexicon.words.values() {
-        *counts.entry(*classes).or_default() += 1;
-    }
-    let mut sets: Vec<u128> = counts.keys().copied().collect();
-    sets.sort_by_key(|set| std::cmp::Reverse(counts[set]));
-    sets
-}
-
 /// A stem's endings, by their place in `ENDINGS`, and the sets that its forms have.
-type Kind = (u8, Vec<u16>);
+type Kind = (u8, Vec<u128>);
+
+/// A form as it unfolds.
+struct Form {
+    classes: u128,
+    id: u16,
+}
 
 /// The words, folded: forms go together where one stem has all of some endings.
 #[derive(Default)]
@@ -549,18 +546,25 @@ struct Fold {
     stems: Vec<u8>,
     kinds: Vec<u8>,
     endings: Vec<u8>,
-    sets: Vec<u16>,
+    sets: Vec<u8>,
 }
 
 impl Fold {
-    fn new(lexicon: &Lexicon, sets: &[u128]) -> Fold {
-        let number: BTreeMap<u128, u16> = sets.iter().zip(0..).map(|(set, i)| (*set, i)).collect();
+    fn new(lexicon: &Lexicon) -> Fold {
+        let named = |word| {
+            if lexicon.named.contains(word) {
+                NAMED
+            } else {
+                0
+            }
+        };
         let words = lexicon.words.iter();
-        let mut left: BTreeMap<&str, u16> = words.map(|(w, b)| (&**w, number[b])).collect();
+        let mut left: BTreeMap<&str, u128> = words.map(|(w, set)| (&**w, set | named(w))).collect();
         let mut stems: BTreeSet<(&str, Kind)> = BTreeSet::new();
         for (endings, place) in ENDINGS.iter().zip(0..) {
             for word in lexicon.words.keys() {
-                let Some(stem) = word.strip_suffix(endings[0]) else {
+                let stem = word.strip_suffix(endings[0]);
+                let Some(stem) = stem.filter(|s| s.len() >= TOGETHER || *endings == [""]) else {
                     continue;
                 };
                 let forms: Vec<String> = endings.iter().map(|end| format!("{stem}{end}")).collect();
@@ -584,10 +588,14 @@ impl Fold {
             wide.sort();
         }
         let number: BTreeMap<&Kind, usize> = kinds.iter().copied().zip(0..).collect();
-        let mut fold = Fold::default();
-        for (endings, sets) in &kinds {
-            fold.endings.push(*endings);
-            fold.sets.extend(sets);
+        let mut fold = Fold {
+            endings: kinds.iter().map(|(endings, _)| *endings).collect(),
+            ..Fold::default()
+        };
+        let sets = || kinds.iter().flat_map(|(_, sets)| sets);
+        for byte in 0..16 {
+            fold.sets
+                .extend(sets().map(|set| (set >> (8 * byte)) as u8));
         }
         let mut last: &[u8] = &[];
         for (stem, kind) in &stems {
@@ -608,75 +616,114 @@ impl Fold {
         fold
     }
 
-    /// All forms as they unfold, in the order of their ids, each with its set.
-    fn words(&self) -> Vec<(String, u16)> {
-        let folded = Folded {
+    fn folded(&self) -> Folded<'_> {
+        Folded {
             stems: &self.stems,
             kinds: &self.kinds,
             endings: &self.endings,
             sets: &self.sets,
-        };
+        }
+    }
+
+    /// Where every so many bytes stems of another beginning begin.
+    fn rows(&self) -> Vec<(u32, Place)> {
+        const BYTES: u16 = 256;
+        let folded = self.folded();
+        let mut rows: Vec<(u32, Place)> = Vec::new();
+        folded.places(
+            &folded.kinds(),
+            (0, Place::default()),
+            usize::MAX,
+            |beginning, place| {
+                if rows
+                    .last()
+                    .is_none_or(|(_, last)| place.stem - last.stem >= BYTES)
+                {
+                    rows.push((beginning, place));
+                }
+            },
+        );
+        rows
+    }
+
+    /// All forms as they unfold.
+    fn words(&self) -> Vec<(String, Form)> {
+        let folded = self.folded();
+        let kinds = folded.kinds();
         let mut words = Vec::new();
-        folded.unfold(|buffer, length, set| {
-            let word = String::from_utf8_lossy(&buffer[..length]);
-            words.push((word.into_owned(), set));
-        });
-        words.sort_by_key(|(word, _)| word.len());
+        folded.places(
+            &kinds,
+            (0, Place::default()),
+            usize::MAX,
+            |beginning, place| {
+                folded.unfold(&kinds, beginning, place, |form| {
+                    let word = String::from_utf8_lossy(&form.buffer[..form.length]);
+                    let (classes, id) = (folded.classes(form.classes), form.id);
+                    words.push((word.into_owned(), Form { classes, id }));
+                });
+            },
+        );
         words
     }
 }
 
-/// All words in the order of their ids.
-fn in_order(lexicon: &Lexicon) -> Vec<String> {
-    let words = Fold::new(lexicon, &in_frequency(lexicon)).words();
-    words.into_iter().map(|(word, _)| word).collect()
-}
-
 /// The words with their classes, for `lexicon.rs`.
-fn write_words(lexicon: &Lexicon) -> String {
+fn write_words(lexicon: &Lexicon, fold: &Fold, words: &[(String, Form)]) -> String {
     let mut out = String::new();
     for (name, bit) in &lexicon.classes {
         let _ = writeln!(out, "pub const {name}: u128 = 1 << {bit};");
     }
-    let sets = in_frequency(lexicon);
-    let fold = Fold::new(lexicon, &sets);
-    let words = fold.words();
-    assert!(words.len() < 65_535, "too many words for u16 ids");
     let unfolded = words
         .iter()
-        .map(|(w, set)| (w.clone(), sets[usize::from(*set)]));
+        .map(|(word, form)| (word.clone(), form.classes));
     assert!(
         unfolded.collect::<BTreeMap<String, u128>>() == lexicon.words,
         "words unfold to others"
     );
-    let longest = words.last().map_or(0, |w| w.0.len());
-    assert!(longest <= LONGEST, "a word of {longest} bytes");
-    let mut counts = [0; LONGEST + 1];
-    for (word, _) in &words {
-        counts[word.len()] += 1;
-    }
+    let ids = words.iter().filter(|(_, form)| form.id != UNNAMED);
+    let named: BTreeSet<&str> = ids.map(|(word, _)| &**word).collect();
+    assert!(
+        named.iter().eq(&lexicon.named),
+        "others have ids than those that rules name"
+    );
+    assert!(
+        words.iter().all(|(word, _)| word.len() <= LONGEST),
+        "a long word"
+    );
+    // Places of stems, classes, words and what words have after their first bytes are kept as `u16`.
+    let rest = words.iter().map(|(word, _)| (word.len() - 1) / 8);
+    let places = [
+        fold.stems.len(),
+        fold.sets.len() / 16,
+        words.len(),
+        rest.sum(),
+    ];
+    assert!(places.iter().all(|count| *count < 65_535), "too many words");
+    let rows: Vec<String> = fold
+        .rows()
+        .iter()
+        .map(|(beginning, place)| format!("({beginning}, {place:?})"))
+        .collect();
     // Marks are a seventh of all tokens: those of one byte need no search.
-    let marks: Vec<(u16, u16)> = (0..128u8)
+    let marks: Vec<(u16, u128)> = (0..128u8)
         .map(|byte| {
             let mark = char::from(byte).to_string();
-            let id = words
-                .iter()
-                .position(|w| w.0 == mark && !byte.is_ascii_alphanumeric());
-            id.map_or((u16::MAX, 0), |id| (id as u16, words[id].1))
+            let is_mark = |w: &&(String, Form)| w.0 == mark && !byte.is_ascii_alphanumeric();
+            let form = words.iter().find(is_mark);
+            form.map_or((UNLISTED, 0), |(_, form)| (form.id, form.classes))
         })
         .collect();
     let _ = writeln!(
         out,
-        "pub static SETS: [u128; {}] = {sets:?};
-pub static FOLDED: Folded = Folded {{ stems: b\"{}\", kinds: b\"{}\", endings: b\"{}\", sets: &{:?} }};
-pub static COUNTS: [u16; {}] = {counts:?};
-pub static MARKS: [(u16, u16); 128] = {marks:?};",
-        sets.len(),
+        "pub static FOLDED: Folded = Folded {{ stems: b\"{}\", kinds: b\"{}\", endings: b\"{}\", sets: b\"{}\" }};
+pub static ROWS: [(u32, Place); {}] = [{}];
+pub static MARKS: [(u16, u128); 128] = {marks:?};",
         fold.stems.escape_ascii(),
         fold.kinds.escape_ascii(),
         fold.endings.escape_ascii(),
-        fold.sets,
-        counts.len(),
+        fold.sets.escape_ascii(),
+        rows.len(),
+        rows.join(", "),
     );
     out
 }
@@ -735,7 +782,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// All tables of rules, for `rules.rs`.
-fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
+fn write_tables(lexicon: &Lexicon, ids: &BTreeMap<&str, u16>, rules: &[Rule]) -> String {
     let (mut kinds, mut parts) = (Shared::default(), Shared::default());
     let tables: String = TABLES
         .iter()
@@ -744,7 +791,7 @@ fn write_tables(lexicon: &Lexicon, rules: &[Rule]) -> String {
                 .iter()
                 .filter(|r| table_of(r).name == table.name)
                 .collect();
-            write_rules(table, lexicon, &own, &mut kinds, &mut parts)
+            write_rules(table, lexicon, ids, &own, &mut kinds, &mut parts)
         })
         .collect();
     let written = |things: &Shared<String>| {
@@ -800,21 +847,6 @@ impl Numbers {
         self.0.push(number as u8);
     }
 
-    fn set(&mut self, set: u128) {
-        self.add(set.count_ones() as usize);
-        let bits = (0..128).filter(|bit| set >> bit & 1 != 0);
-        bits.for_each(|bit| self.add(bit));
-    }
-
-    /// Sets for those of 128 places that have one.
-    fn sparse(&mut self, sets: &[u128; 128]) {
-        self.add(sets.iter().filter(|set| **set != 0).count());
-        for (place, set) in sets.iter().enumerate().filter(|(_, set)| **set != 0) {
-            self.add(place);
-            self.set(*set);
-        }
-    }
-
     /// As many lists of numbers, each as written.
     fn list(&mut self, count: usize, numbers: &Numbers) {
         self.add(count);
@@ -826,9 +858,6 @@ impl Numbers {
         format!("b\"{}\"", self.0.escape_ascii())
     }
 }
-
-/// Buckets of trigger words; `rules::matches_at` knows it too.
-const BUCKETS: usize = 256;
 
 /// What a token must be for a pattern to go on with it: any of these.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -851,10 +880,7 @@ impl Beside {
     }
 
     /// What the nearest of `elements`, the pattern outwards from a place, ask for there.
-    fn new<'a>(
-        elements: impl Iterator<Item = &'a Element>,
-        id_of: &BTreeMap<&str, usize>,
-    ) -> Beside {
+    fn new<'a>(elements: impl Iterator<Item = &'a Element>, ids: &BTreeMap<&str, u16>) -> Beside {
         let mut found = Beside::default();
         for element in elements {
             match element {
@@ -866,7 +892,7 @@ impl Beside {
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
-                                found.words |= 1 << (id_of[word.as_str()] % 64);
+                                found.words |= 1 << (ids[word.as_str()] % 64);
                             }
                             Alternative::Class(with, _) => match with.last() {
                                 Some(class) => found.classes.extend([class.clone()]),
@@ -915,20 +941,19 @@ impl Beside {
 fn write_rules(
     table: &Table,
     lexicon: &Lexicon,
+    ids: &BTreeMap<&str, u16>,
     rules: &[&Rule],
     kinds: &mut Shared<String>,
     parts: &mut Shared<String>,
 ) -> String {
-    let words = in_order(lexicon);
-    let id_of: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, w)| (&**w, i)).collect();
-    let mut by_word: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut by_word: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut sides: Vec<[Beside; 3]> = Vec::new();
     let mut needs: Vec<[bool; 2]> = Vec::new();
     // The trigger's classes, by the rule.
     let mut by_class: Vec<(&[String], usize)> = Vec::new();
     let mut besides = Shared::default();
-    let (mut facts, mut elements, mut classes) = <(Numbers, Numbers, Numbers)>::default();
-    let (mut element_count, mut class_count) = (0, 0);
+    let (mut facts, mut elements) = <(Numbers, Numbers)>::default();
+    let (mut element_count, mut classes) = (0, Vec::new());
     let mut fitting: Vec<usize> = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
         for (i, element) in rule.elements.iter().enumerate() {
@@ -951,15 +976,14 @@ fn write_rules(
                 } => {
                     let has = |holds: bool, bit: usize| if holds { bit } else { 0 };
                     let mut what = has(*not, element::NOT) | has(*optional, element::OPTIONAL);
-                    let (mut ids, mut set_count) = (Vec::new(), 0);
+                    let (mut words, mut set_count) = (Vec::new(), 0);
                     for alternative in alternatives {
                         match alternative {
                             Alternative::Word(word) => {
-                                let id = id_of[word.as_str()];
-                                ids.push(id);
+                                let id = usize::from(ids[word.as_str()]);
+                                words.push(id);
                                 if i == rule.trigger {
-                                    // In buckets by the word's id, as `rules::matches_at` looks them up.
-                                    by_word.entry((id % BUCKETS, id)).or_default().push(number);
+                                    by_word.entry(id).or_default().push(number);
                                 }
                             }
                             Alternative::Class(with, without) => {
@@ -975,20 +999,22 @@ fn write_rules(
                                 if i == rule.trigger {
                                     by_class.push((with, number));
                                 }
-                                classes.set(lexicon.set(with));
-                                classes.set(lexicon.set(without));
+                                classes.push((lexicon.set(with), lexicon.set(without)));
                                 set_count += 1;
                             }
                             Alternative::Start => what |= element::START,
                             Alternative::End => what |= element::END,
                         }
                     }
+                    if i == rule.trigger && set_count == 0 {
+                        // Its words wake it, and nothing else does: they are listed once.
+                        words.clear();
+                    }
                     elements.add(element::TEST + what);
-                    elements.add(ids.len());
+                    elements.add(words.len());
                     elements.add(set_count);
-                    class_count += set_count;
-                    ids.sort_unstable();
-                    fitting.extend(ids);
+                    words.sort_unstable();
+                    fitting.extend(words);
                 }
             }
         }
@@ -1007,13 +1033,13 @@ fn write_rules(
         let subject = group && part(1, &["Subject", "Record"]);
         let outer = if group {
             let inner = 1 + usize::from(subject);
-            Beside::new(outwards[inner..].iter().copied(), &id_of)
+            Beside::new(outwards[inner..].iter().copied(), ids)
         } else {
             Beside::anything()
         };
         needs.push([group, subject]);
-        let left = Beside::new(before.iter().rev(), &id_of);
-        let right = Beside::new(after.iter(), &id_of);
+        let left = Beside::new(before.iter().rev(), ids);
+        let right = Beside::new(after.iter(), ids);
         let asked = [
             (right.adjunct, needs::ADJUNCT),
             (group, needs::GROUP),
@@ -1042,8 +1068,9 @@ fn write_rules(
     }
 
     let mut wakings = Shared::default();
-    let mut woken_by_word = Numbers::default();
-    for ((_, id), rules) in &by_word {
+    let last = by_word.keys().last().copied().unwrap_or(0);
+    let mut of_word = vec![u16::MAX; last + 1];
+    for (id, rules) in &by_word {
         let mut any = |side: usize| {
             let all = rules.iter().map(|rule| &sides[*rule][side]);
             let any = all.fold(Beside::default(), Beside::or);
@@ -1054,8 +1081,7 @@ fn write_rules(
         woken.add(any(1));
         woken.add(rules.len());
         rules.iter().for_each(|rule| woken.add(*rule));
-        woken_by_word.add(wakings.place(woken.0));
-        fitting.push(*id);
+        of_word[*id] = wakings.place(woken.0) as u16;
     }
     let mut woken = Numbers::default();
     let all = wakings.in_order();
@@ -1063,7 +1089,6 @@ fn write_rules(
         all.len(),
         &Numbers(all.into_iter().flatten().copied().collect()),
     );
-    woken.0.extend(woken_by_word.0);
 
     // One class of each trigger's set is enough to wake its rule: the rule itself tests them all.
     let mut waking: Vec<usize> = by_class.iter().map(|(_, rule)| *rule).collect();
@@ -1085,18 +1110,11 @@ fn write_rules(
         let place = waking.iter().position(|r| r == rule).unwrap_or(0);
         of_class[*bit as usize] |= 1 << place;
     }
-    let mut by_class = Numbers::default();
-    by_class.add(waking.len());
-    waking.iter().for_each(|rule| by_class.add(*rule));
-    by_class.sparse(&of_class);
-    by_class.set(group & !subjected);
-    by_class.set(subjected);
     // The rules that each class, or word, beside the trigger, or outside its group, admits.
-    let outside: &[usize] = if group == 0 { &[] } else { &[2] };
-    for side in [0, 1].iter().chain(outside) {
+    let side = |side: usize| {
         let (mut classes, mut words) = ([0u128; 128], [0u128; 64]);
         for (place, rule) in waking.iter().enumerate() {
-            let beside = &sides[*rule][*side];
+            let beside = &sides[*rule][side];
             let bits = beside.bits(lexicon);
             for (bit, admitted) in classes.iter_mut().enumerate() {
                 *admitted |= (bits >> bit & 1) << place;
@@ -1105,15 +1123,30 @@ fn write_rules(
                 *admitted |= u128::from(beside.words >> word & 1) << place;
             }
         }
-        by_class.sparse(&classes);
-        words.iter().for_each(|set| by_class.set(*set));
-    }
-
-    let mut beside = Numbers::default();
-    for (classes, words) in besides.in_order() {
-        beside.set(*classes);
-        beside.set(u128::from(*words));
-    }
+        let used = classes
+            .iter()
+            .rev()
+            .fold(0u128, |all, set| all << 1 | u128::from(*set != 0));
+        format!("Side {{ classes: {classes:?}, used: {used}, words: {words:?} }}")
+    };
+    let grouped = match group {
+        0 => "None".to_owned(),
+        _ => format!(
+            "Some(Grouped {{ alone: {}, subjected: {subjected}, outer: {} }})",
+            group & !subjected,
+            side(2)
+        ),
+    };
+    let by_class = format!(
+        "ByClass {{ rules: &{waking:?}, of_class: {of_class:?}, left: {}, right: {}, grouped: {grouped} }}",
+        side(0),
+        side(1)
+    );
+    let besides: Vec<String> = besides
+        .in_order()
+        .into_iter()
+        .map(|(classes, words)| format!("Beside {{ classes: {classes}, words: {words} }}"))
+        .collect();
     let counted = |count: usize, numbers: &Numbers| {
         let mut all = Numbers::default();
         all.list(count, numbers);
@@ -1121,15 +1154,13 @@ fn write_rules(
     };
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     format!(
-        "static {name}_FOLDED: Folded = Folded {{ ids: {ids:?}, besides: {}, rules: {}, elements: {}, classes: {}, words: &{fitting:?}, woken: {}, by_class: {} }};
+        "static {name}_FOLDED: Folded = Folded {{ ids: {ids:?}, besides: &[{}], rules: {}, elements: {}, classes: &{classes:?}, words: &{fitting:?}, woken: {}, of_word: &{of_word:?}, by_class: {by_class} }};
 pub static {name}: Table = Table {{ unfolded: LazyLock::new(|| {name}_FOLDED.unfold()), word: {word}, mask: {mask} }};
 ",
-        counted(besides.in_order().len(), &beside),
+        besides.join(", "),
         counted(rules.len(), &facts),
         counted(element_count, &elements),
-        counted(class_count, &classes),
         woken.written(),
-        by_class.written(),
         name = table.name,
         word = table.trigger,
         ids = ids.join("\n"),

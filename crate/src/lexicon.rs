@@ -1,32 +1,30 @@
 //! Word classes: which lists of `data/words` a word is on, and in which form.
 //!
-//! The lists are baked by `build.rs` and unfold when the first word is looked up. A class is one bit of a [`Classes`] set; the constants are
+//! The lists are baked by `build.rs`; words unfold when one that begins alike is looked up. A class is one bit of a [`Classes`] set; the constants are
 //! named after the files and their tags: `nouns-person.txt` gives `PERSON`, its tag `vague` gives
 //! `PERSON_VAGUE`. Every noun list gives `NOUN` too, every verb list `VERB`, and inflection gives
 //! `SINGULAR`, `PLURAL`, `BASE`, `THIRD`, `PAST`, `PARTICIPLE` and `ING`.
 
+use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::eight;
-use crate::unfold::Buffer;
+use crate::unfold::{self, Kind, Place};
 
 /// A set of word classes.
 pub type Classes = u128;
 
 #[allow(missing_docs, dead_code)]
 mod tables {
-    use crate::unfold::Folded;
+    use crate::unfold::{Folded, Place};
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use tables::*;
 
-/// A word of the tables; `UNLISTED` for all others. Ids ascend with the words' lengths.
+/// A word that rules name. All others have one of two ids: whether a list holds them.
 pub type WordId = u16;
-/// The id of words that no list holds.
-pub const UNLISTED: WordId = u16::MAX;
 
-pub use crate::unfold::LONGEST;
+pub use crate::unfold::{LONGEST, UNLISTED};
 
 /// A lower-case word of at most [`LONGEST`] bytes, as it is looked up: eight bytes to a number.
 #[derive(Clone, Copy, Debug)]
@@ -118,158 +116,198 @@ impl Word {
     }
 }
 
-/// Where the words of one length are looked up.
-#[derive(Clone, Copy, Debug, Default)]
-struct Length {
-    /// The first one's id; the others follow.
+/// A word that unfolded.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Its first eight bytes, zero after the last one.
+    first: u64,
+    /// Where the others stand in [`Words::rest`].
+    rest: u16,
+    /// How many bytes it has.
+    length: u16,
     id: WordId,
-    /// Where it stands in the text of all words.
-    text: u32,
-    /// Their first slot: a slot holds a word's place among them, or `UNLISTED`.
-    slots: u32,
-    /// How many slots they have: two a word, four where words are short, which are few and common.
-    size: u32,
+    /// Where its classes stand in [`Words::classes`].
+    classes: u16,
 }
 
-/// All words, ready to be looked up.
+/// A beginning that words have in common, and where their stems stand as long as they are folded.
+#[derive(Clone, Copy, Debug, Default)]
+struct Group {
+    beginning: u32,
+    folded: Option<Place>,
+}
+
+/// The words that have unfolded so far.
 #[derive(Debug)]
 struct Words {
-    /// Their bytes, by length, so that its length and place there tell where a word stands.
-    text: Vec<u8>,
-    /// Which of `SETS` each has.
-    sets: Vec<u16>,
+    kinds: Vec<Kind>,
+    /// Of which of `ROWS` the groups are known.
+    rows: [bool; ROWS.len()],
+    /// By hashes of their beginnings; half are empty.
+    groups: Vec<Group>,
+    /// By hashes of the words: one more than a word's place among the entries, zero for none. Half are empty
+    /// when all words have unfolded.
     slots: Vec<u16>,
-    lengths: [Length; LONGEST + 1],
+    entries: Vec<Entry>,
+    /// The classes of each form of each kind, zero until a word has them.
+    classes: Vec<Classes>,
+    /// What words of more than eight bytes have after those, eight to a number.
+    rest: Vec<u64>,
 }
 
-static WORDS: LazyLock<Words> = LazyLock::new(Words::unfold);
+/// How many slots, as bits.
+const SLOTS: u32 = 16;
+/// How many groups, as bits.
+const GROUPS: u32 = 12;
+
+thread_local! {
+    static WORDS: RefCell<Words> = RefCell::new(Words::new());
+}
 
 impl Words {
-    fn unfold() -> Words {
-        let mut lengths = [Length::default(); LONGEST + 1];
-        let (mut words, mut bytes, mut slots) = (0, 0, 0);
-        for ((at, length), count) in lengths.iter_mut().enumerate().zip(COUNTS) {
-            let size = u32::from(count) * if at < 5 { 4 } else { 2 };
-            *length = Length {
-                id: words,
-                text: bytes,
-                slots,
-                size: size.max(1),
-            };
-            words += count;
-            // Words are written eight bytes at a time.
-            bytes += at as u32 * u32::from(count) + 8;
-            slots += length.size;
+    fn new() -> Words {
+        Words {
+            kinds: FOLDED.kinds(),
+            rows: [false; ROWS.len()],
+            groups: vec![Group::default(); 1 << GROUPS],
+            slots: vec![0; 1 << SLOTS],
+            entries: Vec::new(),
+            classes: vec![0; FOLDED.forms()],
+            rest: Vec::new(),
         }
-        let mut all = Words {
-            text: vec![0; bytes as usize],
-            sets: vec![0; usize::from(words)],
-            slots: vec![UNLISTED; slots as usize],
-            lengths,
-        };
-        let mut counts = [0; LONGEST + 1];
-        FOLDED.unfold(|buffer, length, set| {
-            if let Some(nth) = counts.get_mut(length) {
-                all.add(buffer, length, *nth, set);
-                *nth += 1;
+    }
+
+    /// Where the word of these parts stands among the entries.
+    #[inline(always)]
+    fn place(&mut self, first: u64, rest: &[u64], hash: u64, length: usize) -> Option<usize> {
+        loop {
+            let mut slot = slot(hash);
+            while let Some(place) = usize::from(self.slots[slot]).checked_sub(1) {
+                let entry = self.entries.get(place)?;
+                if entry.first == first
+                    && usize::from(entry.length) == length
+                    && (rest.is_empty() || self.rest[usize::from(entry.rest)..].starts_with(rest))
+                {
+                    return Some(place);
+                }
+                slot = (slot + 1) % (1 << SLOTS);
             }
-        });
-        all
+            if !self.unfold(first) {
+                return None;
+            }
+        }
     }
 
-    /// Adds the word of `bytes` bytes that `buffer` begins with, the `nth` of its length. A function
-    /// of its own is soon compiled well.
+    /// The id and classes of an entry.
+    #[inline(always)]
+    fn entry(&self, place: usize) -> (WordId, Classes) {
+        let entry = &self.entries[place];
+        (entry.id, self.classes[usize::from(entry.classes)])
+    }
+
+    /// Unfolds the words that begin as this one does; whether there were any still folded.
     #[inline(never)]
-    fn add(&mut self, buffer: &Buffer, bytes: usize, nth: u16, set: u16) {
-        let length = &self.lengths[bytes];
-        let text = length.text as usize + bytes * usize::from(nth);
-        let (mut at, mut hash) = (0, 0);
-        while at < bytes {
-            let part = eight::first(eight::load(buffer, at), bytes - at);
-            hash = eight::mix(hash, part);
-            // What is written beyond a word is written over by the next one.
-            self.text[text + at..text + at + 8].copy_from_slice(&part.to_le_bytes());
-            at += 8;
+    fn unfold(&mut self, word: u64) -> bool {
+        let beginning = unfold::beginning(word);
+        let known = group(&mut self.groups, beginning);
+        let mut folded = known.folded.take();
+        if known.beginning != beginning {
+            self.find_groups(beginning);
+            folded = group(&mut self.groups, beginning).folded.take();
         }
-        self.sets[usize::from(length.id + nth)] = set;
-        let mut slot = length.slot(hash);
-        while self.slots[slot] != UNLISTED {
-            slot = length.after(slot);
-        }
-        self.slots[slot] = nth;
-    }
-
-    #[inline]
-    fn short(&self, word: u64, hash: u64, length: usize) -> Option<WordId> {
-        let is_at = |at| eight::first(eight::load(&self.text, at), length) == word;
-        self.search(length, hash, is_at)
-    }
-
-    /// Looks a word of more than eight bytes up.
-    fn long(&self, word: &Word) -> Option<WordId> {
-        self.search(word.length, word.hash(), |start| {
-            let mut at = 0;
-            while at < word.length {
-                let there = eight::load(&self.text, start + at);
-                if eight::first(there, word.length - at) != word.parts[at / 8] {
-                    return false;
+        let Some(place) = folded else {
+            return false;
+        };
+        let Words {
+            kinds,
+            slots,
+            entries,
+            classes,
+            rest,
+            ..
+        } = self;
+        FOLDED.unfold(kinds, beginning, place, |form| {
+            let classes = &mut classes[form.classes];
+            if *classes == 0 {
+                *classes = FOLDED.classes(form.classes);
+            }
+            let (mut at, mut hash) = (0, 0);
+            let entry = Entry {
+                first: eight::first(eight::load(form.buffer, 0), form.length),
+                rest: rest.len() as u16,
+                length: form.length as u16,
+                id: form.id,
+                classes: form.classes as u16,
+            };
+            while at < form.length {
+                let part = eight::first(eight::load(form.buffer, at), form.length - at);
+                hash = eight::mix(hash, part);
+                if at > 0 {
+                    rest.push(part);
                 }
                 at += 8;
             }
-            true
-        })
+            entries.push(entry);
+            let mut slot = slot(hash);
+            while slots[slot] != 0 {
+                slot = (slot + 1) % (1 << SLOTS);
+            }
+            slots[slot] = entries.len() as u16;
+        });
+        true
     }
 
-    /// The word of that length and hash which `is_at` finds where its text stands.
-    #[inline]
-    fn search(&self, length: usize, hash: u64, is_at: impl Fn(usize) -> bool) -> Option<WordId> {
-        let all = self.lengths.get(length)?;
-        let mut slot = all.slot(hash);
-        loop {
-            let nth = *self.slots.get(slot).filter(|nth| **nth != UNLISTED)?;
-            if is_at(all.text as usize + usize::from(nth) * length) {
-                return Some(all.id + nth);
-            }
-            slot = all.after(slot);
+    /// Finds the groups of the row in which words of that beginning stand, unless they are known.
+    fn find_groups(&mut self, beginning: u32) {
+        let after = ROWS.partition_point(|(first, _)| *first <= beginning);
+        let Some(row) = after.checked_sub(1) else {
+            return;
+        };
+        if std::mem::replace(&mut self.rows[row], true) {
+            return;
         }
+        let next = ROWS.get(after).map(|(_, place)| usize::from(place.stem));
+        let end = next.unwrap_or(FOLDED.stems.len());
+        FOLDED.places(&self.kinds, ROWS[row], end, |beginning, place| {
+            *group(&mut self.groups, beginning) = Group {
+                beginning,
+                folded: Some(place),
+            };
+        });
     }
 }
 
-impl Length {
-    /// The slot for a hash: its highest 32 bits as a fraction of all.
-    #[inline]
-    fn slot(&self, hash: u64) -> usize {
-        (((hash >> 32) * u64::from(self.size)) >> 32) as usize + self.slots as usize
-    }
+/// The slot to begin with for a word of that hash.
+#[inline]
+fn slot(hash: u64) -> usize {
+    (hash >> (64 - SLOTS)) as usize
+}
 
-    /// The slot to look at when that one holds another word; at least half are empty.
-    #[inline]
-    fn after(&self, slot: usize) -> usize {
-        if slot + 1 < (self.slots + self.size) as usize {
-            slot + 1
-        } else {
-            self.slots as usize
-        }
+/// The group of that beginning, or the empty one that may become it.
+fn group(groups: &mut [Group], beginning: u32) -> &mut Group {
+    let mut place = (eight::mix(0, u64::from(beginning)) >> (64 - GROUPS)) as usize;
+    while groups[place].beginning != beginning && groups[place].beginning != 0 {
+        place = (place + 1) % (1 << GROUPS);
     }
+    &mut groups[place]
 }
 
 /// Looks a mark of one ASCII character up; one that is on no list has no classes.
 pub fn mark(byte: u8) -> (WordId, Classes) {
     match MARKS.get(usize::from(byte)) {
-        Some((id, set)) if *id != UNLISTED => (*id, SETS[usize::from(*set)]),
-        _ => (UNLISTED, 0),
+        Some(mark) => *mark,
+        None => (UNLISTED, 0),
     }
 }
 
 /// Looks a word up.
 #[inline(never)]
 pub fn lookup(word: &Word) -> Option<(WordId, Classes)> {
-    let words = &*WORDS;
-    let id = match word.length {
-        0..=8 => words.short(word.parts[0], word.hash(), word.length),
-        _ => words.long(word),
-    }?;
-    Some((id, SETS[usize::from(words.sets[usize::from(id)])]))
+    let (first, rest) = word.parts().split_first()?;
+    WORDS.with_borrow_mut(|words| {
+        let place = words.place(*first, rest, word.hash(), word.length)?;
+        Some(words.entry(place))
+    })
 }
 
 /// How many words [`Recent`] has room for: 16 KB, half of what a processor keeps nearest by.
@@ -280,7 +318,6 @@ const RECENT: usize = 512;
 #[derive(Debug)]
 pub struct Recent {
     latest: [Latest; RECENT],
-    words: &'static Words,
 }
 
 /// A word of up to eight bytes, and what it is.
@@ -292,6 +329,21 @@ struct Latest {
     classes: Classes,
 }
 
+impl Latest {
+    /// Makes it what the word is; whether a list has it.
+    #[inline(never)]
+    fn find(&mut self, word: u64, hash: u64, length: usize) -> bool {
+        self.word = word;
+        WORDS.with_borrow_mut(|words| {
+            let place = words.place(word, &[], hash, length);
+            place.is_some_and(|place| {
+                (self.id, self.classes) = words.entry(place);
+                true
+            })
+        })
+    }
+}
+
 impl Default for Recent {
     fn default() -> Recent {
         let none = Latest {
@@ -301,7 +353,6 @@ impl Default for Recent {
         };
         Recent {
             latest: [none; RECENT],
-            words: &WORDS,
         }
     }
 }
@@ -319,14 +370,9 @@ impl Recent {
         let hash = eight::mix(0, word);
         let known = &mut self.latest[(hash >> 40) as usize % RECENT];
         if known.word != word {
-            let id = self.words.short(word, hash, length);
-            *known = Latest {
-                word,
-                id: id.unwrap_or(UNLISTED),
-                classes: id.map_or_else(guess, |id| {
-                    SETS[usize::from(self.words.sets[usize::from(id)])]
-                }),
-            };
+            if !known.find(word, hash, length) {
+                (known.id, known.classes) = (UNLISTED, guess());
+            }
         }
         (known.id, known.classes)
     }

@@ -21,7 +21,7 @@ use folded::{Folded, Unfolded};
 mod tables {
     use std::sync::LazyLock;
 
-    use super::{Folded, Part, Table, What};
+    use super::{Beside, ByClass, Folded, Grouped, Part, Side, Table, What};
     use crate::attribution::Manner;
     use crate::details::Wording;
     use crate::lexicon::*;
@@ -41,6 +41,20 @@ pub struct Table {
     mask: Classes,
 }
 
+/// Rules that classes wake, as baked: bits by their places among them.
+#[derive(Debug)]
+struct ByClass {
+    /// Which rules they are, ascending.
+    rules: &'static [u16],
+    /// For each class, by its bit, those that it wakes.
+    of_class: [u128; 128],
+    /// Which of them the words beside the trigger admit.
+    left: Side,
+    right: Side,
+    /// Those of them that need a verb group; `None` where no rule does.
+    grouped: Option<Grouped>,
+}
+
 /// Rules woken by classes that need a verb group before the trigger: bits by their places.
 #[derive(Debug)]
 struct Grouped {
@@ -50,13 +64,6 @@ struct Grouped {
     subjected: u128,
     /// Which of all what stands before the group, or before its subject, admits.
     outer: Side,
-}
-
-/// A trigger word.
-#[derive(Debug)]
-struct Waking {
-    word: WordId,
-    woken: &'static Woken,
 }
 
 /// The rules that a trigger word wakes: many words wake the same ones.
@@ -95,9 +102,6 @@ impl Side {
         rules
     }
 }
-
-/// Buckets of trigger words; `build.rs` knows it too.
-const BUCKETS: usize = 256;
 
 impl Table {
     /// The rules in the order of their files.
@@ -139,14 +143,11 @@ impl Table {
         if !token.any(self.word) {
             return &[];
         }
-        let bucket = usize::from(token.word) % BUCKETS;
-        let [from, to] = [unfolded.buckets[bucket], unfolded.buckets[bucket + 1]].map(usize::from);
-        let mut words = unfolded.by_word[from..to].iter();
-        let waking = words.find(|w| w.word == token.word);
+        let woken = unfolded.of_word.get(usize::from(token.word));
+        let woken = woken.and_then(|place| unfolded.woken.get(usize::from(*place)));
         let admits =
             |w: &&Woken| w.left.admits(Beside::of(before)) && w.right.admits(Beside::of(after));
-        let woken = waking.map(|w| w.woken).filter(admits);
-        woken.map_or(&[], |woken| woken.rules)
+        woken.filter(admits).map_or(&[], |woken| woken.rules)
     }
 
     /// The rules that the word's classes wake and those beside it admit, as bits by their places.
@@ -161,14 +162,14 @@ impl Table {
         let mut classes = token.classes & self.mask;
         let mut woken = 0;
         while classes != 0 {
-            woken |= unfolded.of_class[classes.trailing_zeros() as usize];
+            woken |= unfolded.by_class.of_class[classes.trailing_zeros() as usize];
             classes &= classes - 1;
         }
         if woken != 0 {
-            woken &= unfolded.left.admitted(before);
+            woken &= unfolded.by_class.left.admitted(before);
         }
         if woken != 0 {
-            woken &= unfolded.right.admitted(after);
+            woken &= unfolded.by_class.right.admitted(after);
         }
         woken
     }
@@ -350,7 +351,7 @@ pub struct Matches<'a> {
     grouped: Option<&'static Grouped>,
     /// Rules that the word wakes, and have not been tried.
     by_word: &'static [u16],
-    /// Places in [`Unfolded::by_class`] of rules that its classes wake, and have not been tried, as bits.
+    /// Places in [`ByClass::rules`] of rules that its classes wake, and have not been tried, as bits.
     by_class: u128,
 }
 
@@ -380,7 +381,7 @@ impl Awake {
             table,
             around: Around::new(view, at),
             same,
-            grouped: table.grouped.as_ref(),
+            grouped: table.by_class.grouped.as_ref(),
             by_word,
             by_class,
         }
@@ -420,7 +421,7 @@ impl Matches<'_> {
             self.by_word = rest;
             return Some((*first, By::Word));
         }
-        let class = self.table.by_class[self.by_class.trailing_zeros() as usize];
+        let class = self.table.by_class.rules[self.by_class.trailing_zeros() as usize];
         match word {
             Some((first, rest)) if *first < class => {
                 self.by_word = rest;
