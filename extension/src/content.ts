@@ -554,8 +554,8 @@ class Frame {
   }
 
   #factsNow({ phrases, dismissed }: View): Facts {
-    const page = address();
-    const here = dismissed.flatMap(({ category, words, flag }) =>
+    const [page, root] = [address(), here.root()];
+    const own = dismissed.flatMap(({ category, words, flag }) =>
       flag === null || flag.page === page
         ? [{ category, words, around: flag && { before: flag.before, after: flag.after } }]
         : [],
@@ -563,10 +563,10 @@ class Frame {
     return {
       url: url(),
       title: title() || null,
-      language: language(),
+      language: (root && attribute(root, "lang"))?.slice(0, MAX_LANGUAGE) ?? null,
       ...this.#way,
       phrases,
-      dismissed: here,
+      dismissed: own,
       marks: this.#marks.all ?? [],
     };
   }
@@ -664,11 +664,6 @@ function title(): string {
   return here.title().slice(0, MAX_TITLE);
 }
 
-function language(): string | null {
-  const root = here.root();
-  return (root && attribute(root, "lang"))?.slice(0, MAX_LANGUAGE) ?? null;
-}
-
 /** What is read of as text: all other kinds of file are shown by the browser in ways of its own. */
 const TEXT = /^(text\/html|application\/xhtml\+xml|text\/plain)$/;
 
@@ -684,8 +679,8 @@ function workOf({ busy, collection, counts, due, pace, paint, watch }: Life): Wo
 }
 
 function troublesOf({ collection, restless, paint }: Life): Trouble[] {
-  const all = [collection.cut && "cut", restless && "restless", paint.beaten && "beaten"] as const;
-  return all.filter((one) => one !== false);
+  const all = [collection.cut && "cut", restless && "restless", paint.beaten && "beaten"];
+  return all.filter(Boolean) as Trouble[];
 }
 
 function withoutHash(url: string): string {
