@@ -369,10 +369,8 @@ impl Recent {
     ) -> (WordId, Classes) {
         let hash = eight::mix(0, word);
         let known = &mut self.latest[(hash >> 40) as usize % RECENT];
-        if known.word != word {
-            if !known.find(word, hash, length) {
-                (known.id, known.classes) = (UNLISTED, guess());
-            }
+        if known.word != word && !known.find(word, hash, length) {
+            (known.id, known.classes) = (UNLISTED, guess());
         }
         (known.id, known.classes)
     }
