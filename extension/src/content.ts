@@ -107,7 +107,8 @@ const EMPTY: Reading = {
   flags: [],
 };
 
-class Frame {
+class Frame implements Ours {
+  host: Host | null = null;
   readonly #document = randomName();
   #revision = 0;
   #life: Life | null = null;
@@ -187,7 +188,7 @@ class Frame {
       },
       card: async () => ({ opened: (await this.#hand?.open()) ?? false }),
       say: ({ text }) => {
-        const host = globalThis.hearsay?.host;
+        const { host } = this;
         host?.say(text);
         return { said: host !== null };
       },
@@ -202,7 +203,7 @@ class Frame {
     );
   }
 
-  get on(): boolean {
+  on(): boolean {
     return this.#life !== null;
   }
 
@@ -260,7 +261,7 @@ class Frame {
     const watch = new Watch(
       {
         records: (records) => this.#due(life) && life.collection.changed(records),
-        ours: (node) => globalThis.hearsay?.host?.is(node) === true,
+        ours: (node) => this.host?.is(node) === true,
         shown: (element) => this.#due(life) && life.collection.check(element),
         moved: () => this.#due(life),
         frame: () => {
@@ -593,7 +594,7 @@ class Frame {
   #stop(noting = false): false {
     // What is already off has nothing to close, and may have something to say.
     if (this.#life) this.#hand?.leaves(noting);
-    if (this.#life && !noting) globalThis.hearsay?.host?.hush();
+    if (this.#life && !noting) this.host?.hush();
     this.#life?.end.abort();
     this.#life?.paint.clear();
     this.#life = null;
@@ -721,7 +722,7 @@ function position(): number[] {
 /** What our scripts in one frame know each other by. */
 interface Ours {
   /** A site rule loaded this script: may it start? */
-  hello(): void;
+  hello(): Promise<void>;
   on(): boolean;
   again(again: Again): void;
   hand(make: (panels: ReadonlySet<Channel<PageToPanel>>) => Hand): void;
@@ -738,12 +739,5 @@ if (!Object.hasOwn(globalThis, "hearsay")) {
   // Firefox ends a script without a word when its extension is reloaded, whatever it was showing.
   for (const name of names()) CSS.highlights.delete(name);
   for (const one of all(":root > *")) if (tagOf(one).startsWith(OURS)) one.remove();
-  const frame = new Frame();
-  globalThis.hearsay = {
-    hello: () => void frame.hello(),
-    on: () => frame.on,
-    again: (again) => frame.again(again),
-    hand: (make) => frame.hand(make),
-    host: null,
-  };
+  globalThis.hearsay = new Frame();
 }
