@@ -31,3 +31,21 @@ export function button(face: string, label: string, act: () => void): HTMLButton
   made.addEventListener("click", act);
   return made;
 }
+
+let press: Promise<void> = Promise.resolve();
+window.addEventListener(
+  "pointerdown",
+  () => {
+    press = new Promise((resolve) => {
+      // The click comes with the release, before what is put off.
+      const end = () => void setTimeout(resolve);
+      for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, end, { once: true });
+    });
+  },
+  true,
+);
+
+/** Resolves when nothing is being pressed: what is drawn anew under the pointer loses its click. */
+export function released(): Promise<void> {
+  return press;
+}

@@ -1,7 +1,7 @@
 /** The part of the options page about the reader's marks: what there is, what room it takes, and the ways to delete it. */
 import { onStored } from "./browser";
 import { element, line, quoted, svg } from "./draw";
-import { at, button, redraw } from "./options-parts";
+import { at, button, redraw, released } from "./options-parts";
 import type { Looks, Mark } from "./protocol";
 import { forget, type Reviewed, restore, reviews, siteOf } from "./reviews";
 import { counted, size, text } from "./words";
@@ -39,6 +39,7 @@ export async function startReview(worn: Looks): Promise<void> {
 
 async function draw(): Promise<void> {
   const all = await reviews();
+  await released();
   const sites = new Map<string, Reviewed[]>();
   for (const page of all) {
     const site = siteOf(page);

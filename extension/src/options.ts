@@ -4,7 +4,7 @@
  */
 import { ask, commands, grantedPatterns, onStored, openKeys, releaseSite, requestHost } from "./browser";
 import { drawMark, element, line, stroke } from "./draw";
-import { at, button, redraw } from "./options-parts";
+import { at, button, redraw, released } from "./options-parts";
 import { startReview } from "./options-review";
 import {
   CATEGORIES,
@@ -72,7 +72,9 @@ async function start(): Promise<void> {
 
 function listen(): void {
   onStored(async () => {
-    now = await settings();
+    const all = await settings();
+    await released();
+    now = all;
     draw();
     await drawUnread();
   });
