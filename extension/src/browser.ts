@@ -180,19 +180,24 @@ function channel<M>(port: chrome.runtime.Port): Channel<M> {
 }
 
 /**
- * To the background. The browser may stop that with the question unanswered, and is asked once more then:
- * every message may come twice. Rejects when nobody can be reached, as after a reload of the extension.
+ * To the background. The browser may stop that with the question unanswered, and while it is about to nobody can be
+ * reached: it is asked again then, and every message may come several times. Rejects when nobody is there to be
+ * reached, as after a reload of the extension.
  */
 export async function ask<K extends keyof ToBackground>(
   message: Envelope<ToBackground, K>,
+  again = 3,
 ): Promise<Reply<ToBackground, K>> {
-  const send = async () => {
+  try {
     const reply = await chrome.runtime.sendMessage(message);
     // Every handler says something: nobody heard the question.
     if (reply === undefined) throw new Error("no answer");
     return reply as Reply<ToBackground, K>;
-  };
-  return send().catch((reason) => (alive() ? send() : Promise.reject(reason)));
+  } catch (reason) {
+    if (again === 0 || !alive()) throw reason;
+    await new Promise((go) => setTimeout(go, 400 >> again));
+    return ask(message, again - 1);
+  }
 }
 
 /** The same; null when nobody can be reached. */

@@ -244,10 +244,13 @@ class Firefox {
   }
 
   async closePopup() {
-    await this.chrome(() => {
-      for (const browser of document.querySelectorAll("browser.webextension-popup-browser")) browser.closest("panel")?.hidePopup();
+    // One that is still coming stays.
+    await until("the popup to close", async () => {
+      await this.chrome(() => {
+        for (const browser of document.querySelectorAll("browser.webextension-popup-browser")) browser.closest("panel")?.hidePopup();
+      });
+      return (await this.find("popup")) === null;
     });
-    await until("the popup to close", async () => (await this.find("popup")) === null);
   }
 
   /** Says yes to the browser's own question, whether the extension may have a site; the question's text. */
