@@ -182,8 +182,8 @@ build_engine() {
   # Not passed through wasm-opt: what it saves was what compresses well, and the compressed module grows.
   # Unstripped: wasm-bindgen reads the list of features, then drops names and that list itself.
   # The linker's map says what takes how much room (`bench size`).
-  # Functions are pasted into one another, and loops written out, less than is usual: a seventh less to
-  # load and a tenth more to run.
+  # Functions are pasted into one another, and loops written out, less than is usual: about a tenth
+  # less to load, and as much more to run.
   local lean=(-C llvm-args=-inline-threshold=100 -C llvm-args=-inlinehint-threshold=120 -C llvm-args=-unroll-threshold=20 -C llvm-args=-unroll-partial-threshold=0)
   mkdir -p "$TARGET"
   # What panics tell names the packages' files: as they are called anywhere, not where they are on this machine.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { until } from "./lib/browser.mjs";
 import { withFirefox } from "./lib/fixture.mjs";
-import { CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
+import { FOR_FRAMES, forOurPages, CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
 import { ABSENT, CLOSED, closedTests, closingTests } from "./lib/reading.mjs";
 
 const { at, test } = await withFirefox();
@@ -247,21 +247,9 @@ test("messages: neither a web page nor a content script may ask for what our pag
   const own = await ours("options.html");
   const before = await stored(own);
   const tab = await own.evaluate(`chrome.tabs.query({}).then((all) => all[0].id)`);
-  const ref = { tab, url: `${at.origin}/story` };
-  const sent = [
-    { type: "change", id: "x", act: { what: "site", host: HOST, rule: "always" } },
-    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
-    { type: "export", ...ref, document: null, format: "json", hidden: true },
-    { type: "list", ...ref },
-    { type: "open", ...ref },
-    { type: "switch", ...ref, on: false },
-    { type: "readAs", ...ref, way: { whole: true } },
-    { type: "check", phrase: { category: "hedged", text: "a", pattern: true } },
-    { type: "guide" },
-  ];
-  for (const message of sent) assert.equal(await page.asContentScript(answer(message)), "unanswered", message.type);
+  for (const message of forOurPages(tab, `${at.origin}/story`)) assert.equal(await page.asContentScript(answer(message)), "unanswered", message.type);
   assert.equal((await page.asContentScript(answer({ type: "hello" }))).reply.site, HOST, "a content script is answered");
-  for (const type of ["hello", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await own.evaluate(answer({ type, off: true })), "unanswered", type);
+  for (const type of FOR_FRAMES) assert.equal(await own.evaluate(answer({ type, off: true })), "unanswered", type);
   assert.ok((await own.evaluate(answer({ type: "guide" }))).reply.guide);
   assert.equal(await page.evaluate("typeof (globalThis.browser ?? globalThis.chrome)?.runtime"), "undefined", "the page has nobody to ask");
   assert.deepEqual(await stored(own), before);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { highlights, options, settled, stored, storeSettings } from "./lib/hearsay.mjs";
+import { FOR_FRAMES, forOurPages, highlights, options, settled, stored, storeSettings } from "./lib/hearsay.mjs";
 
 const at = withBrowser();
 
@@ -39,19 +39,7 @@ test("what concerns other tabs and all that is kept, our own pages alone may ask
   const { page, send } = await held();
   const before = await stored(at.browser);
   const tab = await at.browser.inBackground("chrome.tabs.query({}).then((all) => all[0].id)");
-  const ref = { tab, url: `${at.origin}/story` };
-  for (const message of [
-    { type: "change", id: "x", act: { what: "site", host: "127.0.0.1", rule: "always" } },
-    { type: "change", id: "y", act: { what: "filter", sensitivity: "quiet" } },
-    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
-    { type: "export", ...ref, document: null, format: "json", hidden: true },
-    { type: "list", ...ref },
-    { type: "open", ...ref },
-    { type: "switch", ...ref, on: false },
-    { type: "readAs", ...ref, way: { whole: true } },
-    { type: "check", phrase: { category: "hedged", text: "a", pattern: true } },
-    { type: "guide" },
-  ]) {
+  for (const message of forOurPages(tab, `${at.origin}/story`)) {
     assert.equal(await send(message), "unanswered", message.type);
   }
   assert.deepEqual(await stored(at.browser), before);
@@ -98,7 +86,7 @@ test("of other sites and pages a frame learns nothing, and changes nothing", asy
 test("our own pages may not speak for a frame", async () => {
   const page = await options(at.browser);
   const send = (message) => page.evaluate((sent) => chrome.runtime.sendMessage(sent).then((reply) => (reply === undefined ? "unanswered" : { reply }), () => "unanswered"), message);
-  for (const type of ["hello", "again", "hand", "frames", "siteOff", "act", "bye"]) assert.equal(await send({ type, off: true }), "unanswered", type);
+  for (const type of FOR_FRAMES) assert.equal(await send({ type, off: true }), "unanswered", type);
   assert.ok((await send({ type: "guide" })).reply.guide);
   await page.close();
 });

@@ -184,9 +184,7 @@ pub struct Panel {
     pub readable: bool,
     /// Words of main text.
     pub words: u32,
-    /// All flags of the page that the reader hasn't dismissed, asked for or not.
-    pub found: u32,
-    /// Those of them that are strong enough, whatever their category.
+    /// Flags that the reader hasn't dismissed and that are strong enough, whatever their category.
     pub strong: u32,
     /// Flags of the categories asked for that are too faint.
     pub fainter: u32,
@@ -232,7 +230,6 @@ pub fn panel(page: &Page, reading: &Reading, parts: &[Part], options: &Options) 
         language: reading.language,
         readable: reading.readable,
         words: reading.words,
-        found: found().count() as u32,
         strong: found().filter(|flag| strong(flag, options)).count() as u32,
         fainter: chosen.count() as u32 - listed,
         dismissed: dismissed.count() as u32,
@@ -605,7 +602,7 @@ mod tests {
         let panel = of_example(&options);
         assert_eq!(panel.flags.len(), 1);
         assert_eq!(panel.flags[0].flag, 3, "its number in the reading");
-        assert_eq!((panel.found, panel.strong, panel.fainter), (4, 3, 1));
+        assert_eq!((panel.strong, panel.fainter), (3, 1));
         let counts: Vec<u32> = panel.categories.iter().map(|c| c.flags).collect();
         assert_eq!(counts, [0, 1, 0]);
         assert_eq!(panel.sources.len(), 2);

@@ -1,6 +1,6 @@
 /** What popup and panel say of a page before anything else. Pure, no DOM. */
 import type { ListReport, Sensitivity, TabReport } from "./protocol";
-import { density, type Summary } from "./summary";
+import { density, type Said } from "./summary";
 import { counted, languageName, text } from "./words";
 
 /** What the reader can do about it; whoever shows the lead carries it out. */
@@ -16,12 +16,7 @@ export const READING: Lead = { headline: text("reading"), note: "" };
 
 const ENGLISH = { what: "english", label: text("isEnglish") } as const;
 
-export function lead(
-  state: TabReport["state"],
-  summary: Summary,
-  host: string,
-  sensitivity: Sensitivity,
-): Lead {
+export function lead(state: TabReport["state"], summary: Said, host: string, sensitivity: Sensitivity): Lead {
   switch (state) {
     case "closed":
       // A page of the web may as well not be there; the browser doesn't tell which it is.
@@ -38,7 +33,7 @@ export function lead(
 }
 
 /** What went otherwise than it should is told after the rest. */
-function withTroubles(lead: Lead, { kind, words, troubles }: Summary): Lead {
+function withTroubles(lead: Lead, { kind, words, troubles }: Said): Lead {
   if (kind !== "flags" && kind !== "nothing") return lead;
   const said = troubles.map((trouble) =>
     trouble === "cut" ? counted("trouble_cut", words) : text(`trouble_${trouble}`),
@@ -46,7 +41,7 @@ function withTroubles(lead: Lead, { kind, words, troubles }: Summary): Lead {
   return { ...lead, note: [lead.note, ...said].filter((part) => part !== "").join(" ") };
 }
 
-function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {
+function read(summary: Said, host: string, sensitivity: Sensitivity): Lead {
   switch (summary.kind) {
     case "foreign":
       return {
@@ -87,7 +82,7 @@ function read(summary: Summary, host: string, sensitivity: Sensitivity): Lead {
   }
 }
 
-function away(said: string, { dismissed }: Summary): string {
+function away(said: string, { dismissed }: Said): string {
   return dismissed === 0 ? said : text("pair", said, counted("dismissed", dismissed));
 }
 

@@ -319,9 +319,7 @@ export interface List {
   language: string;
   readable: boolean;
   words: number;
-  /** All flags of the page that aren't dismissed, shown or not. */
-  found: number;
-  /** Those of them that this sensitivity shows, whether their category is switched on or not. */
+  /** Flags that this sensitivity shows, whether their category is switched on or not. */
   strong: number;
   /** Flags that only a higher sensitivity would show. */
   fainter: number;

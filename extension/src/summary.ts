@@ -30,6 +30,9 @@ export interface Summary {
   error: string | null;
 }
 
+/** What a page's lead needs of it. */
+export type Said = Omit<Summary, "found">;
+
 export function summarize(frames: readonly FrameStatus[], filter: Filter): Summary {
   const readings = frames.flatMap((frame) => frame.reading ?? []);
   const readable = readings.filter((reading) => reading.readable);
@@ -66,15 +69,15 @@ export function summarize(frames: readonly FrameStatus[], filter: Filter): Summa
 }
 
 /** The same of a list, which holds the flags that are shown; null where there is none. */
-export function ofList(list: List | null, error: string | null): Summary {
-  const { language = "und", readable = false, words = 0, found = 0, strong = 0 } = list ?? {};
+export function ofList(list: List | null, error: string | null): Said {
+  const { language = "und", readable = false, words = 0, strong = 0 } = list ?? {};
   const { fainter = 0, dismissed = 0 } = list ?? {};
   const shown = (list?.flags.length ?? 0) + (list?.more ?? 0);
   let kind: Summary["kind"] = strong > 0 ? "flags" : "nothing";
   if (!readable) kind = error !== null ? "failed" : language === "und" ? "short" : "foreign";
   const counts: Record<Category, number> = { anonymous: 0, unsourced: 0, hedged: 0 };
   for (const { category, flags } of list?.categories ?? []) counts[category] = flags;
-  return { kind, language, words, counts, found, shown, fainter, dismissed, troubles: [], error };
+  return { kind, language, words, counts, shown, fainter, dismissed, troubles: [], error };
 }
 
 export function sensitivityNote(filter: Filter, fainter: number): string {
@@ -83,7 +86,7 @@ export function sensitivityNote(filter: Filter, fainter: number): string {
 }
 
 /** "valleycourier.example, one flag in 85 words" */
-export function density(host: string, { shown, words }: Summary): string {
+export function density(host: string, { shown, words }: Said): string {
   if (shown === 0) return host;
   const every = counted("density", Math.max(1, Math.round(words / shown)));
   return host === "" ? every : text("pair", host, every);

@@ -22,6 +22,26 @@ export const POPUP = {
   export: (format) => `button[data-format=${format}]`,
 };
 
+/** What only our own pages may ask of the background, here for a page of the web in that tab. */
+export function forOurPages(tab, url) {
+  const ref = { tab, url };
+  return [
+    { type: "change", id: "x", act: { what: "site", host: "127.0.0.1", rule: "always" } },
+    { type: "change", id: "y", act: { what: "filter", sensitivity: "quiet" } },
+    { type: "lend", tab, act: { what: "filter", sensitivity: "quiet" } },
+    { type: "export", ...ref, document: null, format: "json", hidden: true },
+    { type: "list", ...ref },
+    { type: "open", ...ref },
+    { type: "switch", ...ref, on: false },
+    { type: "readAs", ...ref, way: { whole: true } },
+    { type: "check", phrase: { category: "hedged", text: "a", pattern: true } },
+    { type: "guide" },
+  ];
+}
+
+/** What only a frame's script may. */
+export const FOR_FRAMES = ["hello", "again", "hand", "frames", "siteOff", "act", "bye"];
+
 /** The message that switches a page on with the settings that nobody has touched. */
 export const ON = {
   type: "on",
