@@ -147,6 +147,8 @@ async function use(path) {
 
 /** As new, with a background that is awake. */
 async function afresh() {
+  // A list that a test left open asks as well, and has each frame's hand come.
+  await browser.closeOurs("panel.html");
   await own.evaluate(() => chrome.scripting.unregisterContentScripts());
   await store({ version: 1 });
   await wake();

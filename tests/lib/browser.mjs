@@ -158,11 +158,15 @@ export class Browser {
     return panel;
   }
 
-  async closePopups() {
-    for (const target of await this.popupTargets()) {
+  closePopups() {
+    return this.closeOurs("popup.html");
+  }
+
+  async closeOurs(name) {
+    for (const target of await this.ours(name)) {
       await this.cdp.send("Target.closeTarget", { targetId: target.targetId }).catch(() => {});
     }
-    await until("the popup to close", async () => (await this.popupTargets()).length === 0);
+    await until(`${name} to close`, async () => (await this.ours(name)).length === 0);
   }
 
   async workerTarget() {
