@@ -23,9 +23,13 @@ const NEAR: usize = 8;
 pub enum Wording {
     /// Anonymity was asked for or granted.
     Anonymity,
-    /// Why, after such words.
+    /// It was granted by whoever publishes.
+    Granted,
+    /// Why, beside such words.
     Reason,
-    /// The same, or before them.
+    /// The same, right after them.
+    Purpose,
+    /// The same; what is feared is mostly no clause.
     Fear,
     /// Why, without such words.
     Barred,
@@ -39,6 +43,8 @@ pub enum Wording {
     Cited,
     /// Who publishes.
     Outlet,
+    /// The same, where the phrase has a capital.
+    Title,
     /// The same, where somebody is told or reports.
     Name,
     /// Everybody, and no outlet.
@@ -47,6 +53,19 @@ pub enum Wording {
     Tie,
     /// How many people.
     Count,
+}
+
+impl Wording {
+    fn is_of_anonymity(self) -> bool {
+        matches!(self, Wording::Anonymity | Wording::Granted)
+    }
+
+    fn is_of_reason(self) -> bool {
+        matches!(
+            self,
+            Wording::Reason | Wording::Purpose | Wording::Fear | Wording::Barred
+        )
+    }
 }
 
 /// One wording that `data/rules/details.txt` finds; positions are tokens of the block.
@@ -205,7 +224,7 @@ impl Place<'_> {
     fn descriptor(&self, count: Option<&Range<usize>>) -> Range<usize> {
         let (view, p) = (self.view, self.p);
         let first = self
-            .of(&[Wording::Anonymity, Wording::Barred])
+            .of(&[Wording::Anonymity, Wording::Granted, Wording::Barred])
             .map(|n| n.start)
             .find(|start| (p.head + 1..p.end).contains(start));
         let mut end = first.unwrap_or(p.end);
@@ -372,9 +391,12 @@ impl Place<'_> {
         if !named && self.of(&[Wording::Crowd]).any(|n| inside(&n)) {
             return false;
         }
-        self.of(&[Wording::Outlet, Wording::Name])
-            .filter(inside)
-            .any(|n| (named || n.rule != "outlet-news") && (surely || n.kind != Wording::Name))
+        self.notes.iter().filter(inside).any(|n| match n.kind {
+            Wording::Outlet => true,
+            Wording::Title => named,
+            Wording::Name => surely,
+            _ => false,
+        })
     }
 
     /// The words of anonymity and the reason for it, here or in the next sentence.
@@ -384,7 +406,7 @@ impl Place<'_> {
             return (None, None);
         }
         let asked = self
-            .of(&[Wording::Anonymity])
+            .of(&[Wording::Anonymity, Wording::Granted])
             .find(|n| self.own(n) && !self.claimed(n));
         let barred = || {
             let free = self
@@ -402,7 +424,7 @@ impl Place<'_> {
         let next = self.block.sentences.get(self.found.sentence + 1);
         if let Some(next) = next.filter(|_| reason.is_none()) {
             let told = |n: &&Note| {
-                n.kind == Wording::Anonymity && !self.quoted(n) && self.goes_on(n, next)
+                n.kind.is_of_anonymity() && !self.quoted(n) && self.goes_on(n, next)
             };
             let asked = self.next.iter().find(told);
             if let Some(n) = asked {
@@ -434,7 +456,7 @@ impl Place<'_> {
         let notes = within(self.block.notes(view), range);
         let about = |n: &&Note| {
             let subject = || view.subject_before(n.start, range.start);
-            n.kind == Wording::Anonymity
+            n.kind.is_of_anonymity()
                 && !self.quoted(n)
                 && subject().is_some_and(|s| self.same_head(s.head))
         };
@@ -512,14 +534,7 @@ impl Place<'_> {
 
     /// Whether words of anonymity in the next sentence are about this source.
     fn goes_on(&self, n: &Note, next: &Range<usize>) -> bool {
-        let by_paper = matches!(
-            n.rule,
-            "anonymity-granted"
-                | "anonymity-not-naming"
-                | "anonymity-agreed-not"
-                | "anonymity-withholding"
-        );
-        self.is_about(next) || by_paper
+        n.kind == Wording::Granted || self.is_about(next)
     }
 
     /// Whether a sentence begins with the source: "He …", "The officials …", "Both …".
@@ -571,13 +586,13 @@ impl Place<'_> {
         };
         let follows = |n: &&Note| {
             let gap = asked.end..n.start;
-            matches!(n.kind, Wording::Reason | Wording::Fear | Wording::Barred)
+            n.kind.is_of_reason()
                 && n.start >= asked.end
                 && gap.len() <= NEAR
                 && !gap
                     .clone()
                     .any(|i| verb(i) || view.any(i, lex::QUOTE | lex::MARK_SEMICOLON))
-                && (n.rule != "reason-to" || gap.is_empty())
+                && (n.kind != Wording::Purpose || gap.is_empty())
         };
         let after = notes
             .iter()
@@ -586,14 +601,13 @@ impl Place<'_> {
         after.or_else(|| {
             // "Because the talks are private, they spoke on condition of anonymity."
             let first = notes.iter().find(|n| {
-                n.start <= sentence.start + 1
-                    && matches!(n.kind, Wording::Reason | Wording::Fear | Wording::Barred)
+                n.start <= sentence.start + 1 && n.kind.is_of_reason()
             })?;
             let main = !view.any(asked.start, lex::ING)
                 && asked.start > sentence.start
                 && !view.any(asked.start - 1, lex::FUNCTION_REL | lex::MARK_COMMA);
             let end = self.end_of_reason(first, sentence);
-            (end < asked.start && (main || first.rule == "fear-fearing"))
+            (end < asked.start && (main || view.any(first.start, lex::ING)))
                 .then_some(first.start..end)
         })
     }
@@ -614,7 +628,7 @@ impl Place<'_> {
         });
         let granted = self.notes.iter().chain(self.next);
         let granted = granted.filter(|o| {
-            o.kind == Wording::Anonymity && o.start > n.end && sentence.contains(&o.start)
+            o.kind.is_of_anonymity() && o.start > n.end && sentence.contains(&o.start)
         });
         let claims = self.found.content.iter().map(|c| c.start);
         let claims = claims.filter(|start| *start > n.end && sentence.contains(start));

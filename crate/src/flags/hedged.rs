@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Context, base};
+use crate::attribution::FAINT;
 use crate::block::Spot;
 use crate::lexicon as lex;
 use crate::model::{Category, Flag, Kind};
@@ -34,8 +35,8 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
                 continue;
             }
         }
-        // "would" in the consequence of a claim put in doubt presents that claim's consequences as open.
-        if m.rule.id == "hedge-would" && conditioned(context, *sentence) {
+        // A faint modal ("would") beside a condition presents what follows from the condition as open.
+        if *kind == Kind::Modal && strength < FAINT && conditioned(context, *sentence) {
             strength = 0.75;
         }
         if *kind == Kind::Modal && question(context, range.end) {
