@@ -71,7 +71,8 @@ impl Wording {
 /// One wording that `data/rules/details.txt` finds; positions are tokens of the block.
 #[derive(Clone, Copy, Debug)]
 pub struct Note {
-    /// The rule's name.
+    /// The rule's name: what its examples are held against.
+    #[cfg(test)]
     pub rule: &'static str,
     /// What it tells.
     kind: Wording,
@@ -107,6 +108,7 @@ pub fn notes(view: View, sentences: &[Range<usize>]) -> Vec<Note> {
                     continue;
                 };
                 out.push(Note {
+                    #[cfg(test)]
                     rule: m.rule.id,
                     kind,
                     start: m.start + base,

@@ -680,6 +680,8 @@ impl<'a> View<'a> {
         }
         let governed = last > from
             && self.any(last - 1, lex::FUNCTION_PREP)
+            // "as many expected", "than some had thought"
+            && !self.is(last - 1, &["as", "than"])
             && !self.is(last, &["i", "he", "she", "we", "they"]);
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {
@@ -788,7 +790,8 @@ impl<'a> View<'a> {
         {
             return None;
         }
-        let alone = self.any(before, lex::FUNCTION_SOME | lex::FUNCTION_OTHER);
+        let alone = self.any(before, lex::FUNCTION_SOME | lex::FUNCTION_OTHER)
+            || self.is(before, &["those"]);
         if alone && self.is(rel, &["who"]) {
             return Some(Phrase {
                 start: before,

@@ -426,6 +426,17 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         && (h.any(lex::CAP) || !h.any(lex::PERSON))
         && !(h.any(lex::ADJECTIVES) && definite)
     {
+        // "Mark Cuban said", "Cuban said": one of them without an article is a surname.
+        let bare = p.end == p.head + 1 && (p.start..p.end).all(|i| view.any(i, lex::CAP));
+        let name = bare
+            && h.any(lex::SINGULAR)
+            && !h.any(lex::PLURAL)
+            && !first.any(lex::FUNCTION | lex::COLLECTIVE)
+            && manner != Manner::Noun
+            && !in_headline(view, p);
+        if name {
+            return (Who::Named, 0.0);
+        }
         if h.any(lex::PLURAL) || !indefinite {
             // "Democratic allegations": less is told than by "Democrats".
             let adjective = !h.any(lex::PLURAL) && p.end == p.head + 1;
@@ -853,7 +864,11 @@ impl<'a> Ledger<'a> {
         let head = view.word(phrase.head);
         let bare = || without_article(core);
         let known = self.entries.len();
+        // "those who said they cared most": whoever is sorted by an answer tells nothing.
+        let sorted = view.is(phrase.start, &["those"])
+            && found.content.iter().next().is_some_and(|c| view.is(c.start, &["they", "themselves"]));
         let (source, anonymous, strength) = match who {
+            _ if sorted => (None, false, 0.0),
             // "“We know,” she said": that is hers.
             Who::Nothing if found.quoted => (None, false, 0.0),
             // "we know", "everyone agrees": somebody speaks or believes, and nobody in particular.
@@ -1119,7 +1134,8 @@ impl<'a> Ledger<'a> {
 
     /// Notes a sentence, outside quotations, that has a name for its subject.
     fn note_name_subject(&mut self, block: usize, view: View<'a>, sentence: &Range<usize>) {
-        let from = sentence.start;
+        // "But Trump …"
+        let from = sentence.start + usize::from(view.any(sentence.start, lex::FUNCTION_COORD));
         let Some(first) = view.tokens.get(from) else {
             return;
         };

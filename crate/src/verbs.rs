@@ -202,8 +202,14 @@ fn is_noun(view: View, at: usize) -> bool {
     let singular = token.any(lex::BASE)
         && before.any(lex::SINGULAR)
         && !before.any(lex::PLURAL | lex::FUNCTION | lex::ADVERBS);
+    // "schools that violate state and federal law": after a verb, and another such word follows.
+    let object = token.all(lex::NOUN | lex::BASE)
+        && before.any(lex::VERB)
+        && !before.any(lex::NOUN | lex::FUNCTION)
+        && view.any(at + 1, lex::FUNCTION_COORD);
     modifier
         || counted
+        || object
         || singular && token.any(lex::NOUN)
         || determiner && token.any(lex::NOUN | lex::DOCUMENT)
 }
@@ -213,6 +219,11 @@ fn is_noun(view: View, at: usize) -> bool {
 pub fn agrees(view: View, at: usize, subject: &Phrase, group: usize) -> bool {
     let (t, h) = (&view.tokens[at], &view.tokens[subject.head]);
     let auxiliary = (group..at).any(|i| view.any(i, lex::FUNCTION_AUX | lex::FUNCTION_CLITIC));
+    // "an alias": one, whatever it ends in.
+    let one = view.is(subject.start, &["a", "an"]) && subject.end == subject.start + 2;
+    if one && !auxiliary && t.any(lex::BASE) && !t.any(lex::PAST) {
+        return false;
+    }
     // "5 percent prefer"
     let counted = h.any(lex::UNITS | lex::NUM) && t.any(lex::BASE);
     // "a review of records indicate": the plural beside the verb draws it.

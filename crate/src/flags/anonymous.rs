@@ -104,7 +104,11 @@ fn resolved_plural(context: &Context, head: usize, start: usize) -> bool {
             &["he", "she", "him", "her", "who", "another", "one", "his"],
         );
     }
-    if view.any(start, lex::FUNCTION_INDEF) || view.is(start, &["one", "another"]) {
+    // "a number of officials", "a few aides"
+    let counted = lex::QUANTITY | lex::FUNCTION_QUANT | lex::FUNCTION_NUM | lex::NUM;
+    let several = h.any(lex::PLURAL) && (start + 1..head).any(|i| view.any(i, counted));
+    let one = view.any(start, lex::FUNCTION_INDEF) || view.is(start, &["one", "another"]);
+    if one && !several {
         return false;
     }
     // "63 percent said"
