@@ -9,6 +9,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { press } from "./aim.mjs";
 import { ROOT, until } from "./browser.mjs";
 import { pointAt, pressExport } from "./hearsay.mjs";
 
@@ -443,21 +444,10 @@ class View {
   }
 
   /** A real click in the middle of the first element that matches. */
-  async click(selector) {
-    // A popup takes on its size after what it shows has come: what is clicked on must stand still.
-    let before = null;
-    const point = await until(`${selector} to click on`, async () => {
-      const now = await this.evaluate((which) => {
-        const element = document.querySelector(which);
-        element?.scrollIntoView({ block: "center", behavior: "instant" });
-        const box = element?.getBoundingClientRect();
-        return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2, all: [innerWidth, innerHeight, screenX, screenY].join() } : null;
-      }, selector);
-      const still = now !== null && JSON.stringify(now) === JSON.stringify(before);
-      before = now;
-      return still && now;
+  click(selector) {
+    return press(selector, (code) => this.evaluate(code), async ({ x, y }) => {
+      for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, x, y);
     });
-    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
   /** Presses a key with the focus in this document: "ArrowDown", "Enter", "Escape", "/". */
