@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { until } from "./lib/browser.mjs";
 import { withFirefox } from "./lib/fixture.mjs";
-import { FOR_FRAMES, forOurPages, CATEGORIES, highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
+import { FOR_FRAMES, forOurPages, CATEGORIES, highlights, POPUP, registry, replaceStored, settled } from "./lib/hearsay.mjs";
 import { ABSENT, CLOSED, closedTests, closingTests } from "./lib/reading.mjs";
 
 const { at, test } = await withFirefox();
@@ -28,11 +28,7 @@ async function ours(name) {
 }
 
 const stored = (own) => own.evaluate("chrome.storage.local.get(null)");
-const store = (own, values) =>
-  own.evaluate(async (all) => {
-    await chrome.storage.local.clear();
-    await chrome.storage.local.set(all);
-  }, values);
+const store = (own, values) => own.evaluate(replaceStored, values);
 
 /** Writes into a field, as a reader who types does. */
 const write = (own, selector, text) =>
