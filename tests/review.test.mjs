@@ -20,8 +20,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   // A panel of the test before may still be about to save what found no room there.
-  for (const { targetId } of await at.browser.ours("panel.html")) await at.browser.cdp.send("Target.closeTarget", { targetId });
-  await until("no panel", async () => (await at.browser.ours("panel.html")).length === 0);
+  await at.browser.closeOurs("panel.html");
   await storeSettings(at.browser, {});
 });
 
@@ -31,13 +30,19 @@ async function open(url) {
   return { page, panel: await list(page) };
 }
 
+let lists = 0;
+
 async function list(page) {
+  // What the panel shows of a page before stays until this one's list is there: only by its title that is told.
+  await page.evaluate((title) => {
+    document.title = title;
+  }, `Harbour news ${++lists}`);
   const popup = await at.browser.press(page);
   await settled(popup);
   await popup.click(POPUP.list).catch(() => {});
   const panel = await at.browser.panel();
   await until("the popup to go", async () => (await at.browser.popupTargets()).length === 0);
-  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await rows(panel)).length > 0);
+  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await panel.evaluate(`!document.querySelector("#views").hidden`)));
   return panel;
 }
 
