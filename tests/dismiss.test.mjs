@@ -10,11 +10,7 @@ const twice = "<p>The gate may open. The gate may open. The gate may open, but t
 const at = withBrowser({ ...PAGES, "/twice": { body: PAGES["/story"].body.replace("</article>", `${twice}</article>`) } });
 const HOST = "127.0.0.1";
 
-beforeEach(async () => {
-  // A list that a test left open would have each page's hand come, and ask of it.
-  await at.browser.closeOurs("panel.html");
-  await storeSettings(at.browser, {});
-});
+beforeEach(() => storeSettings(at.browser, {}));
 
 async function read(path) {
   const page = await at.browser.open(at.origin + path);

@@ -141,10 +141,9 @@ async function use(path) {
   }
 }
 
-/** As new: no page but ours, no list, no settings, no site's script, and a background that is awake. What a test leaves open asks, and hears of what is stored. */
+/** As new: no page but ours, no list, no settings, no site's script, and a background that is awake. */
 async function afresh() {
-  for (const name of ["panel.html", "popup.html"]) await browser.closeOurs(name);
-  for (const page of browser.context.pages()) if (page !== own) await page.close();
+  await browser.clear(own);
   await own.evaluate(() => chrome.scripting.unregisterContentScripts());
   await store({ version: 1 });
   await wake();

@@ -324,9 +324,7 @@ test("always: the next page of the site is marked by itself; off: nothing is loa
 });
 
 test("the browser has nothing to complain of", async () => {
-  // Popups and the background were ended in the middle of a conversation; that the browser says so is no error.
-  const complaints = (await at.browser.complaints()).filter((text) => !/context unloaded/.test(text));
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(await at.browser.complaints(), []);
   // This test can fail: the same ear hears of a script that isn't there.
   const popup = await at.browser.press(await open("/story?complaints"));
   await popup.evaluate(`document.head.append(Object.assign(document.createElement("script"), { src: "missing.js" }))`);

@@ -96,7 +96,6 @@ closedTests(test, at, {
     await popup.click(POPUP.list).catch(() => {});
     return at.browser.panel();
   },
-  complaints: () => at.browser.complaints(),
 });
 
 test("no page error came from any of this", async () => {

@@ -18,11 +18,7 @@ before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-review-"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  // A panel of the test before may still be about to save what found no room there.
-  await at.browser.closeOurs("panel.html");
-  await storeSettings(at.browser, {});
-});
+beforeEach(() => storeSettings(at.browser, {}));
 
 /** Opens a page with the list beside it. */
 async function open(url) {

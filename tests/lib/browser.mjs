@@ -162,6 +162,15 @@ export class Browser {
     await until(`${name} to close`, async () => (await this.ours(name)).length === 0);
   }
 
+  /** Closes all that a test has opened, but for `keep`: it would hear of what the next one does, and ask. */
+  async clear(keep = null) {
+    for (const name of ["popup.html", "panel.html"]) await this.closeOurs(name);
+    const pages = this.context.pages();
+    // The last one would take the browser with it.
+    const kept = keep ?? pages.find((page) => page.url() === "about:blank") ?? (await this.context.newPage());
+    for (const page of pages) if (page !== kept) await page.close();
+  }
+
   async workerTarget() {
     const prefix = `chrome-extension://${this.id}/`;
     return (await this.targets()).find((target) => target.type === "service_worker" && target.url.startsWith(prefix));

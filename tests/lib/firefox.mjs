@@ -40,6 +40,9 @@ const OFFLINE = {
   "network.proxy.no_proxies_on": "127.0.0.1, localhost",
 };
 
+/** Pages, windows and the background are ended in the middle of a conversation, or of their beginning; that the browser says so is no error. */
+const ENDED = /context unloaded|context is inactive|Script terminated|FrameData missing/;
+
 /** The Firefox to test with, or why there is none. The manifest says which versions will do. */
 export async function findFirefox() {
   const { browser_specific_settings } = JSON.parse(await readFile(path.join(EXTENSION, "manifest.json"), "utf8"));
@@ -172,8 +175,7 @@ class Firefox {
       this.chrome((which) => {
         const { currentURI, webProgress } = gBrowser.browsers.find(({ browserId }) => browserId === which);
         return currentURI.spec !== "about:blank" && !webProgress.isLoadingDocument;
-      }, number),
-    30_000);
+      }, number));
     return new View(this, number);
   }
 
@@ -276,6 +278,17 @@ class Firefox {
     return this.chrome(() => SidebarController.hide());
   }
 
+  /** Closes all that a test has opened: it would hear of what the next one does, and ask. */
+  async clear() {
+    await this.closePopup();
+    await this.closeSidebar();
+    await this.chrome(() => {
+      const blank = gBrowser.addTab("about:blank", { triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() });
+      gBrowser.selectedTab = blank;
+      for (const tab of [...gBrowser.tabs]) if (tab !== blank) gBrowser.removeTab(tab, { skipPermitUnload: true });
+    });
+  }
+
   /**
    * Does what the extension's key with that letter does. Synthetic keys don't reach a browser's
    * shortcuts, so this begins where the browser has recognised the key.
@@ -333,11 +346,12 @@ class Firefox {
   }
 
   /** What the browser reports that is ours: errors and policy violations with our address in them. */
-  complaints() {
-    return this.chrome((host) => {
+  async complaints() {
+    const all = await this.chrome((host) => {
       const all = Services.console.getMessageArray();
       return all.filter((one) => one instanceof Ci.nsIScriptError).map((one) => `${one.sourceName}:${one.lineNumber} ${one.errorMessage}`).filter((text) => text.includes(host));
     }, this.host);
+    return all.filter((text) => !ENDED.test(text));
   }
 
   /** Presses an export button of the popup and returns the downloaded file: its name and its text. */
@@ -411,7 +425,7 @@ class View {
   loaded(url) {
     // A page may have put something of its own where the document answers.
     const state = `Object.getOwnPropertyDescriptor(Document.prototype, "readyState").get.call(document)`;
-    return until(`${url} to load`, () => this.evaluate(`${state} === "complete" && location.href !== "about:blank"`), 30_000);
+    return until(`${url} to load`, () => this.evaluate(`${state} === "complete" && location.href !== "about:blank"`));
   }
 
   async goto(url) {

@@ -149,9 +149,9 @@ export function readingTests(test, at) {
 /**
  * As `readingTests`: pages that no extension may read, or that aren't there; `addresses` are given the server's origin
  * and an address where nobody answers. `visit` opens an address in a tab, whatever
- * comes of it, `list` opens the list beside a page, and `complaints` is what the browser has to say of us.
+ * comes of it, `list` opens the list beside a page.
  */
-export function closedTests(test, at, { addresses, visit, list, complaints }) {
+export function closedTests(test, at, { addresses, visit, list }) {
   /** Opens an address: popup and list have that headline, and nothing to offer. */
   const told = async (panel, address, headline) => {
     const popup = await at.browser.press(await visit(address));
@@ -168,7 +168,7 @@ export function closedTests(test, at, { addresses, visit, list, complaints }) {
     const gone = await serve();
     await gone.close();
     for (const [address, headline] of addresses(at.origin, `${gone.origin}/shut`)) await told(panel, address, headline);
-    assert.deepEqual(await complaints(), []);
+    assert.deepEqual(await at.browser.complaints(), []);
   });
 
   test("a page whose certificate the browser refuses is told as one that can't be read, and nothing of ours fails", async (t) => {
@@ -181,7 +181,7 @@ export function closedTests(test, at, { addresses, visit, list, complaints }) {
     } finally {
       await refused.close();
     }
-    assert.deepEqual(await complaints(), []);
+    assert.deepEqual(await at.browser.complaints(), []);
   });
 }
 
