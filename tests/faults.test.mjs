@@ -265,7 +265,6 @@ test("a full storage: what isn't kept is said where it was done, and nothing els
     await hover(browser, page, "anonymous");
     await pressCard(browser, page, "Dismiss");
     await pressCard(browser, page, scope);
-    // A storage that is full is slow to say so.
     await until("the card's word", async () => (await cardText(browser, page)).includes(FULL));
     assert.ok(!/Undo/.test(await cardText(browser, page)), "there is nothing to undo");
     await same();
@@ -442,9 +441,9 @@ test("thirty frames in one another, there or coming one after the other: all are
     const { names } = await stop();
     const counts = Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]));
     t.diagnostic(`${names.length} messages: ${JSON.stringify(counts)}`);
-    // An empty document may have been there before a frame's own, and been read too.
+    // An empty document may have been there before a frame's own, and been read too: on a slow machine in every frame.
     for (const [name, count] of Object.entries(counts)) assert.ok(count <= 2 * 31 + 2, `${count} ${name}`);
-    assert.ok(names.length <= 8 * 31, `${names.length} messages`);
+    assert.ok(names.length <= 2 * 8 * 31, `${names.length} messages`);
     await page.close();
   };
   await nested(async () => {
@@ -504,7 +503,6 @@ test("reloaded while its card is open: what is pressed there is not said to be d
   own = await browser.open(`chrome-extension://${browser.id}/welcome.html`);
   await page.bringToFront();
   await pressCard(browser, page, "Dismiss");
-  await pressCard(browser, page, "flag").catch(() => {});
   await until("nothing of ours", async () => (await closedRoots(browser, page)).length === 0 && (await registry(page)).length === 0);
   assert.deepEqual((await stored()).dismissed ?? [], []);
   await press(page, settled);
