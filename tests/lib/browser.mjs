@@ -58,10 +58,9 @@ export async function launch({ headless = true, offline = true, viewport = { wid
   });
   context.setDefaultTimeout(PATIENCE);
   const cdp = await context.browser().newBrowserCDPSession();
-  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-  const id = new URL(worker.url()).host;
-  const browser = new Browser(context, cdp, id, profile);
-  const first = await until("the first page", () => context.pages().find((page) => page.url() === `chrome-extension://${id}/welcome.html`));
+  // The browser may have extensions of its own, and workers of theirs: ours shows a page.
+  const first = await until("the first page", () => context.pages().find((page) => /^chrome-extension:\/\/\w+\/welcome\.html$/.test(page.url())));
+  const browser = new Browser(context, cdp, new URL(first.url()).host, profile);
   if (!welcome) await first.close();
   return browser;
 }
@@ -240,7 +239,7 @@ export class Browser {
 
   async close() {
     await this.context.close().catch(() => {});
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

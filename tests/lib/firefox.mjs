@@ -393,7 +393,7 @@ class Firefox {
     await this.exit;
     clearTimeout(slow);
     this.wire.socket.destroy();
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
