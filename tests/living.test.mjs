@@ -1,12 +1,15 @@
 /** Pages that change while they are read. What it costs is counted: nodes, blocks, messages, ranges. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { askPage, calm, cardText, highlights, hover, ON, pageInput, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
+import { askPage, calm, cardText, highlights, hover, ON, pageInput, POPUP, registry, settled, status, storeSettings } from "./lib/hearsay.mjs";
 import { LIVING, told } from "./lib/pages.mjs";
 
 const at = withBrowser(LIVING);
+
+// What one test chose to see, the next one would have to expect.
+beforeEach(() => storeSettings(at.browser, {}));
 
 /** Opens a page and presses the button; waits until it is read. */
 async function read(path) {
