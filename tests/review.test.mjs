@@ -122,8 +122,10 @@ test("a flag is marked, and shown so when the reader comes back", async () => {
   await until("the count", async () => (await panel.text("#count")) === `${flags.length} flags, 1 reviewed`);
 
   const own = await item(panel, clerk);
-  await panel.evaluate(`document.querySelector(${JSON.stringify(own)}).querySelector("button.quiet").click()`);
+  await panel.click(`${own} button.quiet`);
+  await until("the field", () => panel.evaluate(`document.activeElement.localName === "textarea"`));
   await panel.type("She is named, in the /next/ line.");
+  await until("the words in it", () => panel.evaluate(`document.activeElement.value === "She is named, in the /next/ line."`));
   await until("the note to be kept", async () => (await kept("/story?mark"))[0].note !== "");
   const [first] = (await stored(at.browser))[`review ${at.origin}/story?mark`].marks;
   assert.deepEqual(first, {
