@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { cardBox, cardButton, cardText, CATEGORIES, closedRoots, hover, pointAt, settled } from "./lib/hearsay.mjs";
+import { cardBox, cardButton, cardText, CATEGORIES, closedRoots, hover, pointAt, pressCard, settled } from "./lib/hearsay.mjs";
 import { PAGES } from "./lib/pages.mjs";
 
 const still = "<p>The boats lay at the quay and the lamps were out. Nobody came to shut the gate before the morning.</p>";
@@ -177,7 +177,7 @@ test("from the card to the other claims of its source, and back", async () => {
   assert.match(await hover(at.browser, page, "anonymous", 0), /2 of 7 attributed claims on this page rest on this source.*1 of 2/);
   const [previous, next] = [await cardButton(at.browser, page, "Previous claim of this source"), await cardButton(at.browser, page, "Next claim of this source")];
   assert.deepEqual([previous.disabled, next.disabled], [true, false]);
-  await page.mouse.click(next.x, next.y);
+  await pressCard(at.browser, page, "Next claim of this source");
   await until("the card of the second", async () => /2 of 2/.test(await cardText(at.browser, page)));
   const there = await page.evaluate(() => {
     const [range] = CSS.highlights.get("hearsay-anonymous-active");
@@ -199,8 +199,7 @@ for (const path of ["/claims?copy", "/strict?copy"]) {
   test(`the quote is copied with a link that leads to its words: ${path}`, async () => {
     const page = await read(path);
     await hover(at.browser, page, "anonymous", 1);
-    const { x, y } = await cardButton(at.browser, page, "Copy quote and link");
-    await page.mouse.click(x, y);
+    await pressCard(at.browser, page, "Copy quote and link");
     await until("the word", async () => /Copied/.test(await cardText(at.browser, page)));
     const pasted = await at.browser.open(`${at.origin}/paste`);
     await pasted.locator("textarea").focus();

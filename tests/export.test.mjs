@@ -206,7 +206,9 @@ test("the panel saves every form, and its list stays as it is", async () => {
   const openMenu = () => until("the menu", async () => (await menu()) || (await panel.click("#save"), menu()));
   for (const format of ["html", "hypothesis"]) {
     await openMenu();
-    const { text } = await exportList(at.browser, panel, format);
+    const { name, text } = await exportList(at.browser, panel, format);
+    assert.match(name, /^hearsay-127\.0\.0\.1-harbour-news-\d{4}-\d\d-\d\d\./);
+    assert.ok(name.endsWith(format === "html" ? ".html" : ".hypothesis.json"), name);
     assert.ok(text.includes(page.url()), format);
     assert.equal(await menu(), false);
   }

@@ -1,11 +1,11 @@
 /** What goes wrong around the extension: nothing that the reader did may be lost, and nothing stay half done. */
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { launch, until } from "./lib/browser.mjs";
 import { faulty, killing } from "./lib/faulty.mjs";
-import { CATEGORIES, cardText, closedRoots, command, downloaded, exportList, highlights, hover, options, POPUP, pressCard, registry, settled } from "./lib/hearsay.mjs";
+import { CATEGORIES, cardText, closedRoots, command, downloaded, exportList, highlights, hover, options, POPUP, pressCard, registry, replaceStored, settled } from "./lib/hearsay.mjs";
 import { PAGES as MADE, told } from "./lib/pages.mjs";
 import { serve } from "./lib/server.mjs";
 
@@ -54,11 +54,7 @@ after(async () => {
 
 const stored = () => own.evaluate(() => chrome.storage.local.get(null));
 const registered = () => own.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id).sort());
-const store = (values) =>
-  own.evaluate(async (all) => {
-    await chrome.storage.local.clear();
-    await chrome.storage.local.set(all);
-  }, values);
+const store = (values) => own.evaluate(replaceStored, values);
 /** Anything wakes it. */
 const wake = () => own.evaluate(() => chrome.runtime.sendMessage({ type: "guide" }));
 
@@ -140,33 +136,32 @@ async function use(path) {
     seen.registered = await registered();
     return seen;
   } finally {
-    for (const target of await browser.ours("panel.html")) await browser.cdp.send("Target.closeTarget", { targetId: target.targetId });
+    await browser.closeOurs("panel.html");
     await page.close();
   }
 }
 
-/** As new, with a background that is awake. */
+/** As new: no page but ours, no list, no settings, no site's script, and a background that is awake. */
 async function afresh() {
-  // A list that a test left open asks as well, and has each frame's hand come.
-  await browser.closeOurs("panel.html");
+  await browser.clear(own);
   await own.evaluate(() => chrome.scripting.unregisterContentScripts());
   await store({ version: 1 });
   await wake();
 }
+beforeEach(afresh);
 
 /** Every so many messages it is killed: enough of them for any one act. Each is in its turn the last of a life. */
 const EVERY = 12;
 
 test("the background killed at every message of a whole use: what comes of it is the same", async (t) => {
-  await afresh();
-  const stop = await killing(browser, { every: 0 });
+  const stop = await killing(browser, own, { every: 0 });
   const undisturbed = await use("/story?whole");
   const { names } = await stop();
   t.diagnostic(`${names.length} messages: ${names.join(", ")}`);
   assert.ok(names.length > 40);
   for (let first = 0; first < EVERY; first++) {
     await afresh();
-    const stop = await killing(browser, { every: EVERY, first });
+    const stop = await killing(browser, own, { every: EVERY, first });
     let failed = null;
     const outcome = await use("/story?whole").catch((error) => {
       failed = error;
@@ -178,6 +173,19 @@ test("the background killed at every message of a whole use: what comes of it is
     assert.deepEqual(outcome, undisturbed, told);
     assert.ok(killed.length >= 3, told);
   }
+});
+
+test("what is lost is asked for once more where the reader switched the page's scripts off, too: timers don't run there", async () => {
+  const page = await browser.context.newPage();
+  const session = await browser.context.newCDPSession(page);
+  await session.send("Emulation.setScriptExecutionDisabled", { value: true });
+  await page.goto(`${server.origin}/story?scripts-off`);
+  await page.bringToFront();
+  await press(page, settled);
+  const stop = await killing(browser, own, { every: 1 });
+  assert.match(await hover(browser, page, "anonymous"), /a senior clerk/);
+  const { killed } = await stop();
+  assert.ok(killed.some((one) => one.endsWith("heard")) && killed.some((one) => one.endsWith("done")), killed.join("; "));
 });
 
 /** Opens a page and presses the button; waits until it is read. */
@@ -257,11 +265,10 @@ test("a full storage: what isn't kept is said where it was done, and nothing els
     await hover(browser, page, "anonymous");
     await pressCard(browser, page, "Dismiss");
     await pressCard(browser, page, scope);
-    // A storage that is full is slow to say so.
-    await until("the card's word", async () => (await cardText(browser, page)).includes(FULL), 30_000);
+    await until("the card's word", async () => (await cardText(browser, page)).includes(FULL));
     assert.ok(!/Undo/.test(await cardText(browser, page)), "there is nothing to undo");
     await same();
-    await until("the word to go", async () => (await cardText(browser, page)) === "", 20_000);
+    await until("the word to go", async () => (await cardText(browser, page)) === "");
   }
   await press(page, async (popup) => {
     await popup.click(POPUP.sensitivity("everything"));
@@ -304,7 +311,6 @@ const inFront = () => own.evaluate(async () => (await chrome.tabs.query({ active
 const shown = (url) => until(`a page at ${url}`, () => browser.context.pages().find((page) => page.url() === url));
 
 test("a tab that is discarded comes back as a page that is loaded anew: what was kept holds, a site's rule too", async () => {
-  await store({ version: 1 });
   const url = "/frames?discarded";
   const list = (page) =>
     press(page, async (popup) => {
@@ -348,8 +354,6 @@ test("a tab that is discarded comes back as a page that is loaded anew: what was
 });
 
 test("two windows: a page is switched for itself, the settings for both", async () => {
-  await store({ version: 1 });
-  await own.evaluate(() => chrome.scripting.unregisterContentScripts());
   const one = await read("/story?one-window");
   const url = `${server.origin}/longer?other-window`;
   await own.evaluate((url) => chrome.windows.create({ url, focused: true }), url);
@@ -428,19 +432,18 @@ test("a browser with a hundred tabs marked: memory is bounded, and a page of lon
 });
 
 test("thirty frames in one another, there or coming one after the other: all are read, and each costs a few messages", async (t) => {
-  await afresh();
   const nested = async (act) => {
-    const stop = await killing(browser, { every: 0 });
+    const stop = await killing(browser, own, { every: 0 });
     const page = await act();
     const marked = (frame) => frame.evaluate(() => CSS.highlights.get("hearsay-anonymous")?.size > 0).catch(() => false);
-    await until("the frames", () => page.frames().length === 31, 30_000);
-    await until("all their marks", async () => (await Promise.all(page.frames().map(marked))).every(Boolean), 30_000);
+    await until("the frames", () => page.frames().length === 31);
+    await until("all their marks", async () => (await Promise.all(page.frames().map(marked))).every(Boolean));
     const { names } = await stop();
     const counts = Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]));
     t.diagnostic(`${names.length} messages: ${JSON.stringify(counts)}`);
-    // An empty document may have been there before a frame's own, and been read too.
+    // An empty document may have been there before a frame's own, and been read too: on a slow machine in every frame.
     for (const [name, count] of Object.entries(counts)) assert.ok(count <= 2 * 31 + 2, `${count} ${name}`);
-    assert.ok(names.length <= 8 * 31, `${names.length} messages`);
+    assert.ok(names.length <= 2 * 8 * 31, `${names.length} messages`);
     await page.close();
   };
   await nested(async () => {
@@ -488,7 +491,6 @@ test("site scripts: made anew where the background ended in the middle of it, gi
 });
 
 test("reloaded while its card is open: what is pressed there is not said to be done, nothing stays, and it goes on anew", async () => {
-  await store({ version: 1 });
   const page = await read("/story?reloaded");
   const all = await highlights(page);
   await hover(browser, page, "anonymous");
@@ -501,7 +503,6 @@ test("reloaded while its card is open: what is pressed there is not said to be d
   own = await browser.open(`chrome-extension://${browser.id}/welcome.html`);
   await page.bringToFront();
   await pressCard(browser, page, "Dismiss");
-  await pressCard(browser, page, "flag").catch(() => {});
   await until("nothing of ours", async () => (await closedRoots(browser, page)).length === 0 && (await registry(page)).length === 0);
   assert.deepEqual((await stored()).dismissed ?? [], []);
   await press(page, settled);
@@ -516,7 +517,6 @@ test("reloaded while its card is open: what is pressed there is not said to be d
 });
 
 test("a clock that is set forward and back all the time changes nothing", async () => {
-  await afresh();
   const undisturbed = await use("/story?clock");
   await begin({ moved: true });
   await store({ version: 1 });

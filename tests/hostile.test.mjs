@@ -254,7 +254,7 @@ test("a page that removes our element each time: no card, no loop, and the marks
   const { page, popup, unharmed } = await attack("/host-thief");
   for (let time = 1; time <= 3; time++) {
     await page.mouse.move(1, 1);
-    await page.waitForTimeout(500); // Longer than a card lingers.
+    await until("the flag to be left", () => page.evaluate(() => !CSS.highlights.has("hearsay-anonymous-active")));
     const { x, y } = await pointAt(page, "anonymous");
     await page.mouse.move(x - 3, y);
     await page.mouse.move(x, y, { steps: 2 });
@@ -279,7 +279,7 @@ test("a page that keeps our element from standing in front", async () => {
 
 test("messages and events that a page makes up are not heard", async () => {
   const { page, popup, unharmed } = await attack("/story?fakes");
-  const before = await status(popup);
+  const before = await calm(popup);
   const point = await pointAt(page, "anonymous");
   const heard = await page.evaluate(async ({ id, x, y }) => {
     const messages = [{ type: "off", dismiss: true }, { type: "read" }, { type: "on" }, { type: "bye", site: true }, { type: "siteOff", off: true }, { type: "hand" }];

@@ -1,12 +1,15 @@
 /** Pages that change while they are read. What it costs is counted: nodes, blocks, messages, ranges. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { askPage, calm, cardText, highlights, hover, ON, pageInput, POPUP, registry, settled, status } from "./lib/hearsay.mjs";
+import { askPage, calm, cardText, highlights, hover, ON, pageInput, POPUP, registry, settled, status, storeSettings } from "./lib/hearsay.mjs";
 import { LIVING, told } from "./lib/pages.mjs";
 
 const at = withBrowser(LIVING);
+
+// What one test chose to see, the next one would have to expect.
+beforeEach(() => storeSettings(at.browser, {}));
 
 /** Opens a page and presses the button; waits until it is read. */
 async function read(path) {
@@ -501,8 +504,9 @@ test("a name further down takes a flag away in the same frame as it brings other
     };
     note(); // The change may be read before the next frame is drawn.
     document.querySelector("article").insertAdjacentHTML("beforeend", `<p>${text}</p><p>Ada Quill, the engineer, lives by the quay.</p>`);
-    const end = performance.now() + 1500;
-    while (performance.now() < end) {
+    // Until the others are there, and some frames more.
+    const end = performance.now() + 30_000;
+    for (let left = 30; left > 0 && performance.now() < end; left -= [...seen].some((state) => state.endsWith("true")) ? 1 : 0) {
       await new Promise(requestAnimationFrame);
       note();
     }
@@ -513,8 +517,10 @@ test("a name further down takes a flag away in the same frame as it brings other
 
 test("a storm of changes is read in few rounds, and in the end all is right", async () => {
   const { page, popup } = await read("/long?storm");
+  let took = 0;
   const spent = await cost(popup, async () => {
-    await page.evaluate(async (text) => {
+    took = await page.evaluate(async (text) => {
+      const begun = performance.now();
       const story = document.querySelector("#story");
       const all = [...story.querySelectorAll("p")];
       for (let turn = 0; turn < 400; turn++) {
@@ -526,10 +532,11 @@ test("a storm of changes is read in few rounds, and in the end all is right", as
         }
         await new Promise((resolve) => setTimeout(resolve));
       }
+      return performance.now() - begun;
     }, told(5));
   });
-  // At least 50 ms lie between two rounds; the page was busy for a few seconds at most.
-  assert.ok(spent.rounds <= 80, `${spent.rounds} rounds for 4,000 changes`);
+  // At least 50 ms lie between two rounds.
+  assert.ok(spent.rounds <= took / 50 + 3, `${spent.rounds} rounds for 4,000 changes in ${took} ms`);
   assert.ok(spent.messages <= spent.rounds * 2, `${spent.messages} messages`);
   await sameAsAfresh(page, popup);
 });
@@ -585,12 +592,17 @@ test("marks that the page clears or overwrites come back with the next event", a
     () => CSS.highlights.set("hearsay-anonymous", new Highlight()),
     () => CSS.highlights.get("hearsay-hedged").clear(),
   ];
+  /** Before the page hears of anything: fewer marks are there than before. */
+  const tamper = async (act) => {
+    const size = "[...CSS.highlights].reduce((sum, [name, one]) => sum + (name.startsWith('hearsay-') ? one.size : 0), 0)";
+    const [before, after] = await page.evaluate(`(() => { const before = ${size}; (${act})(); return [before, ${size}]; })()`);
+    assert.ok(after < before, `${after} of ${before} are left`);
+  };
   for (const act of acts) {
-    await page.evaluate(act);
-    assert.notDeepEqual(await highlights(page), all);
+    await tamper(act);
     await page.evaluate(() => document.body.append(document.createElement("i")));
     await until("the marks", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));
-    await page.evaluate(act);
+    await tamper(act);
     await page.mouse.move(300, 300);
     await page.mouse.move(320, 310, { steps: 3 });
     await until("the marks", async () => JSON.stringify(await highlights(page)) === JSON.stringify(all));

@@ -88,7 +88,6 @@ closedTests(test, at, {
     const page = await at.browser.context.newPage();
     await page.goto(address).catch(() => {});
     await page.bringToFront();
-    await until("what the browser shows instead", () => at.browser.tabTarget(page));
     return page;
   },
   list: async (page) => {
@@ -97,7 +96,6 @@ closedTests(test, at, {
     await popup.click(POPUP.list).catch(() => {});
     return at.browser.panel();
   },
-  complaints: () => at.browser.complaints(),
 });
 
 test("no page error came from any of this", async () => {

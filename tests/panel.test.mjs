@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
 import { CATEGORIES, highlights, pageInput, POPUP, readBlocks, registry, settled, sourcing } from "./lib/hearsay.mjs";
@@ -27,6 +28,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** Opens a page, presses the button, and in the popup the one that opens the list. */
 async function open(url) {
   const page = await at.browser.open(at.origin + url);
+  // The list of a page before is left in the panel until this one's is there: only by its title that is told.
+  await page.evaluate((title) => {
+    document.title = title;
+  }, `Harbour news of ${url}`);
   const popup = await at.browser.press(page);
   await settled(popup);
   const said = (await sourcing(popup)).sentence;
@@ -35,7 +40,7 @@ async function open(url) {
   await popup.click(POPUP.list).catch(() => {});
   const panel = await at.browser.panel();
   await until("the popup to go", async () => (await at.browser.popupTargets()).length === 0);
-  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await listed(panel)).length > 0);
+  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await shows(panel)));
   await panel.click("#tab-order");
   return { page, panel, said, input };
 }
@@ -76,6 +81,9 @@ async function state(panel, name) {
     throw new Error(`${error.message}: it is ${now}`);
   });
 }
+
+/** Two more frames: what listens to scrolling has heard of it. */
+const drawn = (view) => view.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
 /** The words of a highlight of that name, and where they stand in the window. */
 const marked = (page, name) =>
@@ -212,7 +220,7 @@ for (const [name, url, box] of [["a page that scrolls", "/long", "html"], ["a bo
     });
     assert.equal(there.words, rows[last].words);
     assert.ok((await scrolled()) > before_ + 500, "a long way down");
-    assert.deepEqual(await current(panel), [rows[last].words]);
+    await until("its row", async () => String(await current(panel)) === rows[last].words);
 
     // A jump after a jump comes back to where the reading was.
     await panel.click(`#order li:nth-child(${last - 1}) .row`);
@@ -249,8 +257,10 @@ test("as the reader scrolls every flag has its turn, and nothing is done while n
   await page.mouse.move(300, 300);
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   for (let y = 0; y < height; y += 60) {
+    const wanted = await page.evaluate(() => Math.min(scrollY + 60, document.documentElement.scrollHeight - innerHeight));
     await page.mouse.wheel(0, 60);
-    await page.waitForTimeout(20);
+    await until("the page to have scrolled", () => page.evaluate((top) => scrollY >= top - 1, wanted));
+    await drawn(page);
   }
   await until("the last", async () => (await current(panel))[0] === rows.at(-1).words);
   const seen = await panel.evaluate("[...new Set(seen)]");
@@ -265,8 +275,13 @@ test("as the reader scrolls every flag has its turn, and nothing is done while n
     const { metrics } = await session.send("Performance.getMetrics");
     return Object.fromEntries(metrics.filter(({ name }) => ["ScriptDuration", "LayoutCount", "RecalcStyleCount"].includes(name)).map(({ name, value }) => [name, value]));
   };
-  await page.waitForTimeout(300);
-  const rest = await work();
+  // What the scrolling has left to do is done when nothing has been for a while.
+  let rest;
+  await until("rest", async () => {
+    rest = await work();
+    await page.waitForTimeout(300);
+    return isDeepStrictEqual(await work(), rest);
+  });
   await page.waitForTimeout(1000);
   assert.deepEqual(await work(), rest, "no script runs, no style, no layout");
   await session.detach();
@@ -349,28 +364,41 @@ test("it changes with the page's reading, and keeps focus and place", async () =
   await until("all rows", async () => (await listed(panel)).length === all.length);
   assert.equal(await focused(panel), all[kept].words);
 
-  await inPopup(page, (popup) => popup.click(POPUP.main));
+  /** A reader sees it done before the popup is closed. */
+  const switched = (on) =>
+    inPopup(page, async (popup) => {
+      await popup.click(POPUP.main);
+      await until("the switch", () => popup.evaluate(`(document.body.dataset.state !== "off") === ${on}`));
+    });
+  await switched(false);
   await state(panel, "off");
   assert.equal(await panel.text("#headline"), "Off on this page.");
   await page.evaluate(() => document.querySelector("article p").insertAdjacentHTML("beforebegin", "<p>Two sailors said the quay was wet.</p>"));
-  await inPopup(page, (popup) => popup.click(POPUP.main));
+  await switched(true);
   await until("the new flag on top", async () => (await listed(panel))[0]?.words === "Two sailors said");
   assert.equal((await listed(panel)).length, all.length + 1);
 });
 
 test("nothing in the panel moves while the reader scrolls and jumps", async () => {
   const { page, panel } = await open("/long?shift");
-  await panel.evaluate(`window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value; }).observe({ type: "layout-shift" })`);
   const rows = await listed(panel);
-  // What the click itself unfolds is the reader's own doing.
+  // What a click itself unfolds is the reader's own doing.
   await panel.click("#order li:nth-child(2) .row");
   await until("there", async () => (await current(panel))[0] === rows[1].words);
+  await drawn(page);
+  await drawn(panel);
+  await panel.evaluate(`window.moved = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) moved += entry.value; }).observe({ type: "layout-shift" })`);
   for (let i = 0; i < 12; i++) {
+    const before = await page.evaluate(() => scrollY);
     await page.mouse.wheel(0, 300);
-    await page.waitForTimeout(30);
+    await until("the page to have scrolled", () => page.evaluate((top) => scrollY > top || scrollY >= document.documentElement.scrollHeight - innerHeight - 1, before));
+    await drawn(page);
   }
+  await drawn(panel);
+  assert.equal(await panel.evaluate("moved"), 0);
   await panel.click("#back");
-  await page.waitForTimeout(300);
+  await until("back", async () => (await page.evaluate(() => scrollY)) === 0);
+  await drawn(panel);
   assert.equal(await panel.evaluate("moved"), 0);
 });
 
@@ -445,7 +473,7 @@ test("it says what is the matter where there is no list", async () => {
 
   await say("/story?site-off", async (popup) => {
     await popup.click(POPUP.site("off"));
-    await until("off", async () => /Off on 127/.test(await popup.text("body")));
+    await until("off", () => popup.evaluate(`document.body.dataset.state === "site-off"`));
   });
   await state(panel, "site-off");
   assert.equal(await panel.text("#headline"), "Off on 127.0.0.1.");
@@ -472,6 +500,7 @@ test("it says what is the matter where there is no list", async () => {
   await inPopup(page, async (popup) => {
     await popup.click(POPUP.site("always"));
     await until("the rule", () => popup.evaluate(`document.querySelector("input[name=rule][value=always]").checked`));
+    await until("the scripts", () => popup.evaluate(`chrome.scripting.getRegisteredContentScripts().then((all) => all.length > 0)`));
   });
   let letGo;
   const held = new Promise((resolve) => {

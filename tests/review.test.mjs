@@ -18,12 +18,7 @@ before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-review-"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  // A panel of the test before may still be about to save what found no room there.
-  for (const { targetId } of await at.browser.ours("panel.html")) await at.browser.cdp.send("Target.closeTarget", { targetId });
-  await until("no panel", async () => (await at.browser.ours("panel.html")).length === 0);
-  await storeSettings(at.browser, {});
-});
+beforeEach(() => storeSettings(at.browser, {}));
 
 /** Opens a page with the list beside it. */
 async function open(url) {
@@ -31,13 +26,19 @@ async function open(url) {
   return { page, panel: await list(page) };
 }
 
+let lists = 0;
+
 async function list(page) {
+  // What the panel shows of a page before stays until this one's list is there: only by its title that is told.
+  await page.evaluate((title) => {
+    document.title = title;
+  }, `Harbour news ${++lists}`);
   const popup = await at.browser.press(page);
   await settled(popup);
   await popup.click(POPUP.list).catch(() => {});
   const panel = await at.browser.panel();
   await until("the popup to go", async () => (await at.browser.popupTargets()).length === 0);
-  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await rows(panel)).length > 0);
+  await until("the list", async () => (await panel.text("#title")) === (await page.title()) && (await panel.evaluate(`!document.querySelector("#views").hidden`)));
   return panel;
 }
 
@@ -121,8 +122,10 @@ test("a flag is marked, and shown so when the reader comes back", async () => {
   await until("the count", async () => (await panel.text("#count")) === `${flags.length} flags, 1 reviewed`);
 
   const own = await item(panel, clerk);
-  await panel.evaluate(`document.querySelector(${JSON.stringify(own)}).querySelector("button.quiet").click()`);
+  await panel.click(`${own} button.quiet`);
+  await until("the field", () => panel.evaluate(`document.activeElement.localName === "textarea"`));
   await panel.type("She is named, in the /next/ line.");
+  await until("the words in it", () => panel.evaluate(`document.activeElement.value === "She is named, in the /next/ line."`));
   await until("the note to be kept", async () => (await kept("/story?mark"))[0].note !== "");
   const [first] = (await stored(at.browser))[`review ${at.origin}/story?mark`].marks;
   assert.deepEqual(first, {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { highlights, POPUP, registry, settled } from "./lib/hearsay.mjs";
+import { highlights, inWorker, POPUP, registry, settled } from "./lib/hearsay.mjs";
 
 const at = withBrowser();
 
@@ -35,6 +35,8 @@ test("always: the next page of the site is marked by itself; off: nothing is loa
   await popup.click(POPUP.site("always"));
   await until("the rule", async () => popup.evaluate(`document.querySelector("input[name=rule][value=always]").checked`));
   await popup.close();
+  // The browser may load a page before it has heard of the script for it.
+  await until("the scripts", () => inWorker(at.browser, async () => (await chrome.scripting.getRegisteredContentScripts()).length > 0));
 
   const next = await at.browser.open(`${at.origin}/story?by-itself`);
   await until("highlights without a press", async () => (await highlights(next)).anonymous.length > 0);

@@ -180,13 +180,13 @@ function channel<M>(port: chrome.runtime.Port): Channel<M> {
 }
 
 /**
- * To the background. The browser may stop that with the question unanswered, and while it is about to nobody can be
- * reached: it is asked again then, and every message may come several times. Rejects when nobody is there to be
- * reached, as after a reload of the extension.
+ * To the background. The browser may stop that with the question unanswered, and while it is about to, which on a busy
+ * machine takes a second and more, nobody can be reached: it is asked again then, for ten seconds, and every message may
+ * come several times. Rejects when nobody is there to be reached, as after a reload of the extension.
  */
 export async function ask<K extends keyof ToBackground>(
   message: Envelope<ToBackground, K>,
-  again = 3,
+  again = 100,
 ): Promise<Reply<ToBackground, K>> {
   try {
     const reply = await chrome.runtime.sendMessage(message);
@@ -195,7 +195,8 @@ export async function ask<K extends keyof ToBackground>(
     return reply as Reply<ToBackground, K>;
   } catch (reason) {
     if (again === 0 || !alive()) throw reason;
-    await new Promise((go) => setTimeout(go, 400 >> again));
+    // A timer doesn't run on a page whose scripts the reader switched off.
+    await scheduler.postTask(() => {}, { delay: 100 });
     return ask(message, again - 1);
   }
 }

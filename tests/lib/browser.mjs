@@ -8,6 +8,10 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { press } from "./aim.mjs";
+import { until } from "./until.mjs";
+
+export { until };
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,23 +20,8 @@ export const EXTENSION = path.join(ROOT, "dist", "chromium");
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Calls `probe` until it answers something truthy, which it returns; gives up after `ms` with `what` in the message. */
-export async function until(what, probe, ms = 10_000) {
-  const end = Date.now() + ms;
-  let failure = "";
-  for (;;) {
-    try {
-      const answer = await probe();
-      if (answer) return answer;
-      failure = "";
-    } catch (error) {
-      failure = ` (${error.message.split("\n", 1)[0]})`;
-    }
-    if (Date.now() > end) throw new Error(`gave up waiting for ${what}${failure}`);
-    await sleep(25);
-  }
-}
-
+/** How long Playwright waits for whatever it waits for, in ms. */
+const PATIENCE = 60_000;
 const SWITCHES = [
   "--no-first-run",
   "--no-default-browser-check",
@@ -55,6 +44,7 @@ export async function launch({ headless = true, offline = true, viewport = { wid
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     headless: false, // Playwright's own headless mode is another program; the switch below is Chromium's.
     viewport,
+    timeout: PATIENCE,
     ignoreDefaultArgs: ["--disable-extensions", "--disable-component-extensions-with-background-pages"],
     args: [
       ...SWITCHES,
@@ -66,11 +56,11 @@ export async function launch({ headless = true, offline = true, viewport = { wid
       ...args,
     ],
   });
+  context.setDefaultTimeout(PATIENCE);
   const cdp = await context.browser().newBrowserCDPSession();
-  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: 20_000 }));
-  const id = new URL(worker.url()).host;
-  const browser = new Browser(context, cdp, id, profile);
-  const first = await until("the first page", () => context.pages().find((page) => page.url() === `chrome-extension://${id}/welcome.html`), 20_000);
+  // The browser may have extensions of its own, and workers of theirs: ours shows a page.
+  const first = await until("the first page", () => context.pages().find((page) => /^chrome-extension:\/\/\w+\/welcome\.html$/.test(page.url())));
+  const browser = new Browser(context, cdp, new URL(first.url()).host, profile);
   if (!welcome) await first.close();
   return browser;
 }
@@ -103,17 +93,19 @@ export class Browser {
    */
   async tabTarget(page) {
     const session = await this.context.newCDPSession(page);
-    const { targetInfo } = await session.send("Target.getTargetInfo");
+    const tab = await until("one tab to show the page", async () => {
+      const { targetInfo } = await session.send("Target.getTargetInfo");
+      const tabs = (await this.targets()).filter((target) => target.type === "tab" && target.url === targetInfo.url);
+      return targetInfo.url !== "" && tabs.length === 1 && tabs[0];
+    });
     await session.detach();
-    const tabs = (await this.targets()).filter((target) => target.type === "tab" && target.url === targetInfo.url);
-    if (tabs.length !== 1) throw new Error(`${tabs.length} tabs show ${targetInfo.url}`);
-    return tabs[0].targetId;
+    return tab.targetId;
   }
 
   /**
    * Presses the toolbar button on `page` and returns the popup that opens.
    * The first call after the press fails now and then, and on a busy machine a popup may come
-   * without the extension's rights: either is tried once more, and said.
+   * without the extension's rights: either is tried again, twice at most, and said.
    */
   async press(page) {
     const targetId = await this.tabTarget(page);
@@ -124,15 +116,15 @@ export class Browser {
         await trigger();
         return await this.popup();
       } catch (error) {
-        if (attempt === 2) throw error;
-        console.error(`pressing the toolbar button once more: ${error.message}`);
+        if (attempt === 3) throw error;
+        console.error(`pressing the toolbar button again: ${error.message}`);
       }
     }
   }
 
   /** The popup that is open, driven by raw CDP (Playwright has no name for it). */
   async popup() {
-    const target = await until("the popup", async () => (await this.popupTargets())[0]);
+    const target = await until("the popup", async () => (await this.popupTargets())[0], 10_000);
     const popup = await attach(this.cdp, target.targetId);
     const alive = "location.protocol === 'chrome-extension:' && document.readyState === 'complete' && typeof chrome.tabs === 'object'";
     await until("the popup's document", () => popup.evaluate(alive), 15_000);
@@ -167,6 +159,15 @@ export class Browser {
       await this.cdp.send("Target.closeTarget", { targetId: target.targetId }).catch(() => {});
     }
     await until(`${name} to close`, async () => (await this.ours(name)).length === 0);
+  }
+
+  /** Closes all that a test has opened, but for `keep`: it would hear of what the next one does, and ask. */
+  async clear(keep = null) {
+    for (const name of ["popup.html", "panel.html"]) await this.closeOurs(name);
+    const pages = this.context.pages();
+    // The last one would take the browser with it.
+    const kept = keep ?? pages.find((page) => page.url() === "about:blank") ?? (await this.context.newPage());
+    for (const page of pages) if (page !== kept) await page.close();
   }
 
   async workerTarget() {
@@ -206,8 +207,9 @@ export class Browser {
       const one = await attach(this.cdp, target.targetId);
       return Promise.race([one.evaluate(expression), sleep(500)]).finally(() => one.detach());
     };
-    await tell("globalThis.ends = true");
-    await this.cdp.send("Target.closeTarget", { targetId: target.targetId });
+    // It may just have ended by itself.
+    await tell("globalThis.ends = true").catch(() => {});
+    await this.cdp.send("Target.closeTarget", { targetId: target.targetId }).catch(() => {});
     await until("the service worker to end", async () => !(await this.workerTarget()) || (await tell("globalThis.ends !== true")));
   }
 
@@ -237,7 +239,7 @@ export class Browser {
 
   async close() {
     await this.context.close().catch(() => {});
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
@@ -301,24 +303,10 @@ class Session {
   }
 
   /** A real mouse click in the middle of the first element that matches. */
-  async click(selector) {
-    // What comes late moves what is below it: what is clicked on must stand still.
-    let before = null;
-    const point = await until(`${selector} in the popup`, async () => {
-      const now = await this.evaluate(`(() => {
-        const element = document.querySelector(${JSON.stringify(selector)});
-        if (!element) return null;
-        element.scrollIntoView({ block: "center" });
-        const box = element.getBoundingClientRect();
-        return box.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
-      })()`);
-      const still = now !== null && now.x === before?.x && now.y === before.y;
-      before = now;
-      return still && now;
+  click(selector) {
+    return press(selector, (code) => this.evaluate(code), async ({ x, y }) => {
+      for (const type of ["mousePressed", "mouseReleased"]) await this.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
     });
-    for (const type of ["mousePressed", "mouseReleased"]) {
-      await this.send("Input.dispatchMouseEvent", { type, ...point, button: "left", clickCount: 1 });
-    }
   }
 
   /** Presses a key, as the keyboard would: "ArrowDown", "Enter", "Escape", "/". */

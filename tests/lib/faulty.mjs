@@ -107,13 +107,17 @@ export async function faulty({ moved = false, deaf = false } = {}) {
   return folder;
 }
 
+/** A plan that nothing comes of. */
+const NONE = { every: 0, first: 0, count: 0, names: [], kills: [] };
+
 /**
  * Sets a plan, and kills the background's worker wherever that says so, until `stop` is called, which
- * tells at which messages it was killed, and all that were counted.
+ * tells at which messages it was killed, and all that were counted. `own`: a page of the extension, by which
+ * the plan is taken back then: a background of later would go by it, with nobody there to kill it.
  */
-export async function killing(browser, plan) {
+export async function killing(browser, own, plan) {
   await browser.inBackground(`(async () => {
-    Object.assign(fault.plan, ${JSON.stringify({ first: 0, count: 0, names: [], kills: [], ...plan })});
+    Object.assign(fault.plan, ${JSON.stringify({ ...NONE, ...plan })});
     await chrome.storage.session.set({ fault: fault.plan });
   })()`);
   let killed = [];
@@ -125,7 +129,7 @@ export async function killing(browser, plan) {
   });
   const kills = (async () => {
     while (!ended) {
-      const worker = await browser.worker().catch(() => null);
+      const worker = await Promise.race([browser.worker().catch(() => null), stopped]);
       if (!worker) continue;
       // It may end by itself, which ends the question too.
       const reached = worker.evaluate("fault.reached.then(() => fault.plan)").catch(() => null);
@@ -142,6 +146,8 @@ export async function killing(browser, plan) {
     ended = true;
     end(null);
     await kills;
+    await browser.killWorker();
+    await own.evaluate((fault) => chrome.storage.session.set({ fault }), NONE);
     await browser.killWorker();
     return { killed, names };
   };

@@ -9,6 +9,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { press } from "./aim.mjs";
 import { ROOT, until } from "./browser.mjs";
 import { pointAt, pressExport } from "./hearsay.mjs";
 
@@ -38,6 +39,9 @@ const OFFLINE = {
   "network.proxy.ssl_port": 9,
   "network.proxy.no_proxies_on": "127.0.0.1, localhost",
 };
+
+/** Pages, windows and the background are ended in the middle of a conversation, or of their beginning; that the browser says so is no error. */
+const ENDED = /context unloaded|context is inactive|Script terminated|FrameData missing/;
 
 /** The Firefox to test with, or why there is none. The manifest says which versions will do. */
 export async function findFirefox() {
@@ -171,8 +175,7 @@ class Firefox {
       this.chrome((which) => {
         const { currentURI, webProgress } = gBrowser.browsers.find(({ browserId }) => browserId === which);
         return currentURI.spec !== "about:blank" && !webProgress.isLoadingDocument;
-      }, number),
-    30_000);
+      }, number));
     return new View(this, number);
   }
 
@@ -275,6 +278,17 @@ class Firefox {
     return this.chrome(() => SidebarController.hide());
   }
 
+  /** Closes all that a test has opened: it would hear of what the next one does, and ask. */
+  async clear() {
+    await this.closePopup();
+    await this.closeSidebar();
+    await this.chrome(() => {
+      const blank = gBrowser.addTab("about:blank", { triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() });
+      gBrowser.selectedTab = blank;
+      for (const tab of [...gBrowser.tabs]) if (tab !== blank) gBrowser.removeTab(tab, { skipPermitUnload: true });
+    });
+  }
+
   /**
    * Does what the extension's key with that letter does. Synthetic keys don't reach a browser's
    * shortcuts, so this begins where the browser has recognised the key.
@@ -332,11 +346,12 @@ class Firefox {
   }
 
   /** What the browser reports that is ours: errors and policy violations with our address in them. */
-  complaints() {
-    return this.chrome((host) => {
+  async complaints() {
+    const all = await this.chrome((host) => {
       const all = Services.console.getMessageArray();
       return all.filter((one) => one instanceof Ci.nsIScriptError).map((one) => `${one.sourceName}:${one.lineNumber} ${one.errorMessage}`).filter((text) => text.includes(host));
     }, this.host);
+    return all.filter((text) => !ENDED.test(text));
   }
 
   /** Presses an export button of the popup and returns the downloaded file: its name and its text. */
@@ -378,7 +393,7 @@ class Firefox {
     await this.exit;
     clearTimeout(slow);
     this.wire.socket.destroy();
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
@@ -410,7 +425,7 @@ class View {
   loaded(url) {
     // A page may have put something of its own where the document answers.
     const state = `Object.getOwnPropertyDescriptor(Document.prototype, "readyState").get.call(document)`;
-    return until(`${url} to load`, () => this.evaluate(`${state} === "complete" && location.href !== "about:blank"`), 30_000);
+    return until(`${url} to load`, () => this.evaluate(`${state} === "complete" && location.href !== "about:blank"`));
   }
 
   async goto(url) {
@@ -443,21 +458,10 @@ class View {
   }
 
   /** A real click in the middle of the first element that matches. */
-  async click(selector) {
-    // A popup takes on its size after what it shows has come: what is clicked on must stand still.
-    let before = null;
-    const point = await until(`${selector} to click on`, async () => {
-      const now = await this.evaluate((which) => {
-        const element = document.querySelector(which);
-        element?.scrollIntoView({ block: "center", behavior: "instant" });
-        const box = element?.getBoundingClientRect();
-        return box?.width > 0 ? { x: box.x + box.width / 2, y: box.y + box.height / 2, all: [innerWidth, innerHeight, screenX, screenY].join() } : null;
-      }, selector);
-      const still = now !== null && JSON.stringify(now) === JSON.stringify(before);
-      before = now;
-      return still && now;
+  click(selector) {
+    return press(selector, (code) => this.evaluate(code), async ({ x, y }) => {
+      for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, x, y);
     });
-    for (const type of ["mousemove", "mousedown", "mouseup"]) await this.pointer(type, point.x, point.y);
   }
 
   /** Presses a key with the focus in this document: "ArrowDown", "Enter", "Escape", "/". */

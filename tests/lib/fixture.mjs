@@ -6,7 +6,8 @@ import { PAGES } from "./pages.mjs";
 import { serve } from "./server.mjs";
 
 /**
- * Starts a browser and a server of made-up pages before the tests of a file and ends them after.
+ * Starts a browser and a server of made-up pages before the tests of a file and ends them after. Each test finds no
+ * page and no list that another has left open.
  * `options` are those of `launch`. The returned object is filled in by then: `browser`, `origin`.
  */
 export function withBrowser(pages = PAGES, root = null, options = {}) {
@@ -17,6 +18,7 @@ export function withBrowser(pages = PAGES, root = null, options = {}) {
     fixture.origin = server.origin;
     fixture.browser = await launch(options);
   });
+  afterEach(() => fixture.browser?.clear());
   after(async () => {
     await fixture.browser?.close();
     await server?.close();
@@ -26,7 +28,7 @@ export function withBrowser(pages = PAGES, root = null, options = {}) {
 
 /**
  * The same with a Firefox. `test` is the runner's, and skips with a word where there is no Firefox that
- * will do; `at` is filled in by then. What a test leaves open would talk to the background during the next one.
+ * will do; `at` is filled in by then.
  */
 export async function withFirefox(pages = PAGES, root = null, options = {}) {
   const { program, missing } = await findFirefox();
@@ -38,10 +40,7 @@ export async function withFirefox(pages = PAGES, root = null, options = {}) {
     at.origin = server.origin;
     at.browser = await launchFirefox(program, options);
   });
-  afterEach(async () => {
-    await at.browser?.closePopup();
-    await at.browser?.closeSidebar();
-  });
+  afterEach(() => at.browser?.clear());
   after(async () => {
     await at.browser?.close();
     await server?.close();

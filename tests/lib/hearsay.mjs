@@ -256,12 +256,19 @@ export function stored(browser) {
   return inWorker(browser, () => chrome.storage.local.get(null));
 }
 
-/** Stores settings, in place of all there are. */
+/**
+ * For a page of ours or the background: stores settings, in place of all there are. Never are there none in between,
+ * to which whoever hears of it would go back for a moment.
+ */
+export async function replaceStored(values) {
+  const all = Object.keys(await chrome.storage.local.get(null));
+  await chrome.storage.local.set(values);
+  await chrome.storage.local.remove(all.filter((name) => !(name in values)));
+}
+
+/** The same from outside. */
 export function storeSettings(browser, values) {
-  return inWorker(browser, async (values) => {
-    await chrome.storage.local.clear();
-    await chrome.storage.local.set(values);
-  }, values);
+  return inWorker(browser, replaceStored, values);
 }
 
 /** The options page, drawn. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "./browser.mjs";
 import { CATEGORIES, highlights, POPUP, registry, settled, sourcing, status } from "./hearsay.mjs";
 import { PAGES } from "./pages.mjs";
-import { serve } from "./server.mjs";
+import { selfSigned, serve } from "./server.mjs";
 
 /** The story with readers' comments below it, which are no part of it. */
 const comments = `<section class="comments">${"<p>The gate may have been open for weeks, and the harbour might flood before anybody comes to look at it, I would think.</p>".repeat(2)}</section>`;
@@ -149,23 +149,39 @@ export function readingTests(test, at) {
 /**
  * As `readingTests`: pages that no extension may read, or that aren't there; `addresses` are given the server's origin
  * and an address where nobody answers. `visit` opens an address in a tab, whatever
- * comes of it, `list` opens the list beside a page, and `complaints` is what the browser has to say of us.
+ * comes of it, `list` opens the list beside a page.
  */
-export function closedTests(test, at, { addresses, visit, list, complaints }) {
+export function closedTests(test, at, { addresses, visit, list }) {
+  /** Opens an address: popup and list have that headline, and nothing to offer. */
+  const told = async (panel, address, headline) => {
+    const popup = await at.browser.press(await visit(address));
+    for (const view of [popup, panel]) {
+      await until(`the word about ${address}`, async () => headline.test(await view.text("#headline")));
+      assert.notEqual(await view.text("#note"), "", address);
+    }
+    const open = await popup.evaluate(`[...document.querySelectorAll("section:not([hidden])")].map(({ id }) => id).join()`);
+    assert.equal(open, "lead", `${address}: nothing is offered that can't be had`);
+  };
+
   test("pages that are closed or didn't load: popup and list say so, and nothing of ours fails", async () => {
     const panel = await list(await at.browser.open(`${at.origin}/story?closed`));
     const gone = await serve();
     await gone.close();
-    for (const [address, headline] of addresses(at.origin, `${gone.origin}/shut`)) {
-      const popup = await at.browser.press(await visit(address));
-      for (const view of [popup, panel]) {
-        await until(`the word about ${address}`, async () => headline.test(await view.text("#headline")));
-        assert.notEqual(await view.text("#note"), "", address);
-      }
-      const open = await popup.evaluate(`[...document.querySelectorAll("section:not([hidden])")].map(({ id }) => id).join()`);
-      assert.equal(open, "lead", `${address}: nothing is offered that can't be had`);
+    for (const [address, headline] of addresses(at.origin, `${gone.origin}/shut`)) await told(panel, address, headline);
+    assert.deepEqual(await at.browser.complaints(), []);
+  });
+
+  test("a page whose certificate the browser refuses is told as one that can't be read, and nothing of ours fails", async (t) => {
+    const tls = await selfSigned();
+    if (!tls) return t.skip("there is no openssl here to make a certificate");
+    const refused = await serve({ pages: PAGES, tls });
+    try {
+      const panel = await list(await at.browser.open(`${at.origin}/story?certificate`));
+      await told(panel, `${refused.origin}/story`, ABSENT);
+    } finally {
+      await refused.close();
     }
-    assert.deepEqual(await complaints(), []);
+    assert.deepEqual(await at.browser.complaints(), []);
   });
 }
 

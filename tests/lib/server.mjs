@@ -2,10 +2,14 @@
  * A small web server on 127.0.0.1 for one folder or a set of made-up pages.
  * Nothing outside the folder is ever served.
  */
+import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { readFile, realpath, stat } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -81,13 +85,30 @@ async function sendFile(response, file) {
   createReadStream(file).on("error", () => response.destroy()).pipe(response);
 }
 
+/** A key and a certificate that nobody but itself vouches for; null where there is no OpenSSL to make them. */
+export async function selfSigned() {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "hearsay-certificate-"));
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => path.join(folder, name));
+  try {
+    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost"];
+    await promisify(execFile)("openssl", ["req", "-x509", ...kind, "-days", "1", "-keyout", key, "-out", cert]);
+    return { key: await readFile(key), cert: await readFile(cert) };
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /**
  * Starts a server on a free port of 127.0.0.1.
  * `pages` maps a path ("/strict") to `{ body, type?, headers? }`; every other path is looked up in `root`, if given.
+ * `tls`: a key and a certificate, as `selfSigned` makes them.
  * Returns the origin ("http://127.0.0.1:1234") and how to stop it.
  */
-export async function serve({ root = null, pages = {} } = {}) {
-  const server = createServer(async (request, response) => {
+export async function serve({ root = null, pages = {}, tls = null } = {}) {
+  const answer = async (request, response) => {
     try {
       const page = pages[request.url.split(/[?#]/, 1)[0]];
       if (page) {
@@ -102,10 +123,11 @@ export async function serve({ root = null, pages = {} } = {}) {
     } catch {
       response.destroy();
     }
-  });
+  };
+  const server = tls ? createSecureServer(tls, answer) : createServer(answer);
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
-    origin: `http://127.0.0.1:${server.address().port}`,
+    origin: `${tls ? "https" : "http"}://127.0.0.1:${server.address().port}`,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
