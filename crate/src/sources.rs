@@ -279,6 +279,23 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     Some(text_of(view, start, end))
 }
 
+/// The name before a relative apposition, which tells of it: "Anselm Roake, a welder who told".
+fn name_before<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
+    let comma = p.start.checked_sub(1)?;
+    if !view.is(p.end - 1, &["who"])
+        || !view.any(p.start, lex::FUNCTION_INDEF)
+        || !view.any(comma, lex::MARK_COMMA)
+    {
+        return None;
+    }
+    let start = (0..comma).rev().take_while(|i| is_name(view, *i)).last()?;
+    // "In Ellmark, a welder who": a place. A lone capital at a sentence's start may be any word.
+    let before = start.checked_sub(1);
+    let place = ["in", "at", "near", "from", "outside", "across", "of", "on"];
+    let doubtful = before.is_none_or(|b| view.any(b, lex::MARK_STOP)) && start + 1 == comma;
+    (!doubtful && !before.is_some_and(|b| view.is(b, &place))).then(|| text_of(view, start, comma))
+}
+
 /// Whether the words beside a phrase all have capitals.
 fn in_headline(view: View, p: &Phrase) -> bool {
     let mut near = p.start.saturating_sub(HEADLINE)..view.tokens.len().min(p.end + HEADLINE);
@@ -355,7 +372,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         return (Who::Group, 0.75);
     }
     // An apposition with a full name tells who it is.
-    if view.any(p.head, lex::PERSON) && name_beside(view, p).is_some() {
+    if name_before(view, p).is_some()
+        || view.any(p.head, lex::PERSON) && name_beside(view, p).is_some()
+    {
         return (Who::Named, 0.0);
     }
     // "experts like Paul Ryder": one of them is named.
@@ -884,9 +903,12 @@ impl<'a> Ledger<'a> {
             Who::Nothing if found.manner != Manner::Stance => self.unclear(core, SourceKind::Group),
             Who::Nothing => (None, false, 0.0),
             Who::Named => {
-                let name = name_beside(view, &phrase).filter(|_| {
-                    view.any(phrase.head, lex::PERSON) && !view.any(phrase.head, lex::CAP)
-                });
+                let beside = || {
+                    let role =
+                        view.any(phrase.head, lex::PERSON) && !view.any(phrase.head, lex::CAP);
+                    name_beside(view, &phrase).filter(|_| role)
+                };
+                let name = name_before(view, &phrase).or_else(beside);
                 (Some(self.named(name.unwrap_or(core), head)), false, 0.0)
             }
             Who::Institution | Who::Publication | Who::Office => {

@@ -184,18 +184,20 @@ fn sourced(
         // What somebody named feels is told by the author, not by them.
         return said || found.source.is_none() || hidden;
     }
-    // An aside, and a clause joined to a stance, are the author's own.
-    let content = |c: &Range<usize>| {
-        meets(c)
-            && (said || !aside(view, range, m.start) && joint(view, c.start, m.start).is_none())
-    };
+    // An aside, what came of it (", forcing …"), and a clause joined to a stance, are the author's own.
+    let apart = found.cue.end < m.start
+        && view.any(m.start, lex::ING)
+        && view.any(m.start - 1, lex::MARK_COMMA)
+        || aside(view, range, m.start);
+    let content =
+        |c: &Range<usize>| meets(c) && (said || !apart && joint(view, c.start, m.start).is_none());
     if found.content.iter().any(content) {
         return true;
     }
     let Some(source) = found.source.filter(|_| kind != Kind::Consensus) else {
         return false;
     };
-    if aside(view, range, m.start) {
+    if apart {
         return false;
     }
     if meets(&(source.start..source.end)) {
