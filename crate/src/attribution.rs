@@ -185,7 +185,14 @@ impl Sentence<'_> {
                 .iter()
                 .any(|c| f.start < extent(c).end && extent(c).start < f.end)
         });
+        // "has been called a fraud by two clerks": who says it stands after the cue.
         cited.append(faint);
+        agentless.retain(|a| {
+            !cited.iter().any(|c| {
+                let after = c.source.is_some_and(|s| s.start >= c.end);
+                after && c.start < a.end && a.start < c.end
+            })
+        });
         // The longest of overlapping agentless rules speaks, and nobody's claim is nobody else's.
         order::sort_by_key(agentless, |m| [m.start as u32, !(m.end as u32), 0]);
         let mut end = 0;
