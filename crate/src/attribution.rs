@@ -105,7 +105,11 @@ impl Content {
 impl Found {
     /// Whether a claim is conveyed, and not only a stance or a hint of one.
     pub fn conveys(&self) -> bool {
-        let something = self.source.is_none() || self.goes_on || !self.content.is_empty();
+        // "criticism from residents": what a noun mentions may go without saying.
+        let something = self.source.is_none()
+            || self.manner == Manner::Noun
+            || self.goes_on
+            || !self.content.is_empty();
         something && self.manner != Manner::Stance && self.strength >= FAINT
     }
 }
