@@ -379,6 +379,31 @@ test("it changes with the page's reading, and keeps focus and place", async () =
   assert.equal((await listed(panel)).length, all.length + 1);
 });
 
+test("while a page goes on changing its list stays, however slow what is stored is to come", async () => {
+  const { page, panel } = await open("/story?restless");
+  const all = (await listed(panel)).length;
+  await at.browser.inBackground(`{
+    const { local } = chrome.storage;
+    globalThis.quick ??= local.get;
+    local.get = async (...of) => {
+      const found = await quick.apply(local, of);
+      await new Promise((go) => setTimeout(go, 150));
+      return found;
+    };
+  }`);
+  await panel.evaluate(`window.gone = 0; new MutationObserver(() => { if (document.querySelector("#views").hidden) gone += 1; }).observe(document.querySelector("#views"), { attributes: true })`);
+  await page.evaluate((words) => {
+    let left = 30;
+    const more = setInterval(() => {
+      document.querySelector("article").insertAdjacentHTML("beforeend", `<p>${words}</p>`);
+      if (--left === 0) clearInterval(more);
+    }, 50);
+  }, "Officials said that the boats had left the quay.");
+  await until("all of them", async () => (await listed(panel)).length === all + 30);
+  await at.browser.inBackground("chrome.storage.local.get = quick");
+  assert.equal(await panel.evaluate("gone"), 0);
+});
+
 test("nothing in the panel moves while the reader scrolls and jumps", async () => {
   const { page, panel } = await open("/long?shift");
   const rows = await listed(panel);

@@ -126,7 +126,11 @@ test("a flag is marked, and shown so when the reader comes back", async () => {
   await until("the field", () => panel.evaluate(`document.activeElement.localName === "textarea"`));
   await panel.type("She is named, in the /next/ line.");
   await until("the words in it", () => panel.evaluate(`document.activeElement.value === "She is named, in the /next/ line."`));
-  await until("the note to be kept", async () => (await kept("/story?mark"))[0].note !== "");
+  await until("the note to be kept", async () => {
+    const { trouble } = await row(panel, clerk);
+    if (trouble) throw new Error(trouble);
+    return (await kept("/story?mark"))[0].note !== "";
+  });
   const [first] = (await stored(at.browser))[`review ${at.origin}/story?mark`].marks;
   assert.deepEqual(first, {
     id: first.id,

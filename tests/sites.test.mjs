@@ -1,11 +1,13 @@
 /** The rule of a site: always, off, on click. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { until } from "./lib/browser.mjs";
 import { withBrowser } from "./lib/fixture.mjs";
-import { highlights, inWorker, POPUP, registry, settled } from "./lib/hearsay.mjs";
+import { highlights, inWorker, POPUP, registry, settled, storeSettings } from "./lib/hearsay.mjs";
 
 const at = withBrowser();
+
+beforeEach(() => storeSettings(at.browser, {}));
 
 /** Grants the host permission that the browser's own prompt would grant. */
 async function allow(pattern) {

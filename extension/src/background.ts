@@ -272,16 +272,19 @@ onOurMessage({
 
   export: async ({ tab, document, format, hidden }) => {
     try {
-      const { export_list } = await ready();
-      const [keys, top] = await Promise.all([complete(tab), askFrame<"status">(tab, 0, { type: "status" })]);
+      const [{ export_list }, top] = await Promise.all([
+        ready(),
+        askFrame<"status">(tab, 0, { type: "status" }),
+      ]);
+      if (!top?.on) return { error: text("pageLeft") };
+      const filter = await filterOf(top);
+      // Nothing is awaited from the keys on: with its next change the page has others.
+      const keys = await complete(tab);
       // What is there may be another page by now, or the same one loaded anew.
-      const same = documents.names(tab, keys)[0]?.document === document;
-      if (!same || !top?.on) return { error: text("pageLeft") };
+      if (documents.names(tab, keys)[0]?.document !== document) return { error: text("pageLeft") };
       const list = export_list(keys, {
         format,
-        ...(hidden
-          ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true }
-          : choice(await filterOf(top))),
+        ...(hidden ? { minStrength: 0, categories: [...CATEGORIES], dismissed: true } : choice(filter)),
         url: top.url,
         title: top.title || null,
         created: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
@@ -431,10 +434,11 @@ async function list(tab: number, url: string): Promise<ListReport> {
   if (!top.reading && documents.keys(tab).length === 0) {
     return { ...NO_LIST, state: error === null ? "reading" : "on", title, error };
   }
+  const [{ panel }, filter] = await Promise.all([ready(), filterOf(top)]);
   const keys = await complete(tab);
   if (keys.length === 0) return { ...NO_LIST, state: "on", title };
-  const { panel } = await ready();
-  const found = panel(keys, choice(await filterOf(top)));
+  // Nothing is awaited from the keys on: with its next change the page has others.
+  const found = panel(keys, choice(filter));
   return { state: "on", title, list: found, documents: documents.names(tab, keys), error: null };
 }
 
