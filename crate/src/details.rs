@@ -425,9 +425,8 @@ impl Place<'_> {
         }
         let next = self.block.sentences.get(self.found.sentence + 1);
         if let Some(next) = next.filter(|_| reason.is_none()) {
-            let told = |n: &&Note| {
-                n.kind.is_of_anonymity() && !self.quoted(n) && self.goes_on(n, next)
-            };
+            let told =
+                |n: &&Note| n.kind.is_of_anonymity() && !self.quoted(n) && self.goes_on(n, next);
             let asked = self.next.iter().find(told);
             if let Some(n) = asked {
                 anonymity = anonymity.or(Some(n.start..n.end));
@@ -602,9 +601,9 @@ impl Place<'_> {
             .map(|n| n.start..self.end_of_reason(n, sentence));
         after.or_else(|| {
             // "Because the talks are private, they spoke on condition of anonymity."
-            let first = notes.iter().find(|n| {
-                n.start <= sentence.start + 1 && n.kind.is_of_reason()
-            })?;
+            let first = notes
+                .iter()
+                .find(|n| n.start <= sentence.start + 1 && n.kind.is_of_reason())?;
             let main = !view.any(asked.start, lex::ING)
                 && asked.start > sentence.start
                 && !view.any(asked.start - 1, lex::FUNCTION_REL | lex::MARK_COMMA);
@@ -629,9 +628,8 @@ impl Place<'_> {
             f.cue.start > n.end && f.source.is_some() && speaks && !own
         });
         let granted = self.notes.iter().chain(self.next);
-        let granted = granted.filter(|o| {
-            o.kind.is_of_anonymity() && o.start > n.end && sentence.contains(&o.start)
-        });
+        let granted = granted
+            .filter(|o| o.kind.is_of_anonymity() && o.start > n.end && sentence.contains(&o.start));
         let claims = self.found.content.iter().map(|c| c.start);
         let claims = claims.filter(|start| *start > n.end && sentence.contains(start));
         let cues = cues.map(|f| f.cue.start);

@@ -223,6 +223,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_missed_outside_the_main_text_is_in_trace_and_gold() {
+        let missed = mark("sank", "The boats ", ".", Verdict::Missed);
+        let mut page = Page::from_text(
+            "The wall may fall before the autumn.\nThe boats sank.",
+            false,
+        );
+        // All of it is a link.
+        page.input.blocks[1].links = vec![(0, 15)];
+        page.input.assume = Some("en".to_owned());
+        page.input.marks = vec![missed];
+        let reading = read(&page);
+        assert_eq!(reading.flags.last().map(|f| f.anchor.block), Some(1));
+        assert!(crate::trace::trace(&page).contains("by reader: [sank]"));
+        let options = crate::export::all();
+        let gold = crate::export::list(&page, &reading, crate::export::Format::Gold, &options);
+        let gold = gold.expect("gold");
+        assert!(gold.contains("The boats sank."), "{gold}");
+        assert!(gold.contains("\"review\":\"missed\""), "{gold}");
+    }
+
+    #[test]
     fn a_mark_is_found_again_where_the_text_changed_and_is_an_orphan_where_its_words_went() {
         let was = mark(
             "may",

@@ -885,7 +885,11 @@ impl<'a> Ledger<'a> {
         let known = self.entries.len();
         // "those who said they cared most": whoever is sorted by an answer tells nothing.
         let sorted = view.is(phrase.start, &["those"])
-            && found.content.iter().next().is_some_and(|c| view.is(c.start, &["they", "themselves"]));
+            && found
+                .content
+                .iter()
+                .next()
+                .is_some_and(|c| view.is(c.start, &["they", "themselves"]));
         let (source, anonymous, strength) = match who {
             _ if sorted => (None, false, 0.0),
             // "“We know,” she said": that is hers.

@@ -47,6 +47,10 @@ pub fn trace(page: &Page) -> String {
                 &format!("block {number}, no main text, not read: "),
                 text,
             );
+            // What the reader marked may stand anywhere.
+            let here = |flag: &&Flag| flag.anchor.block as usize == number;
+            let flags = reading.flags.iter().filter(here);
+            flags.for_each(|flag| tell(page, flag, &mut out));
             continue;
         };
         out.line(0, "", &format!("block {number}"));
@@ -142,7 +146,7 @@ impl Block<'_> {
         for (_, kind, m) in matches.filter(|(sentence, ..)| *sentence == number) {
             self.rule(*kind, m, flags, out);
         }
-        flags.iter().for_each(|flag| self.flag(flag, out));
+        flags.iter().for_each(|flag| tell(self.page, flag, out));
     }
 
     /// The tokens, each with its classes.
@@ -201,22 +205,6 @@ impl Block<'_> {
         out.line(4, &label, &format!("[{}]", self.page.words(span)));
     }
 
-    fn flag(&self, flag: &Flag, out: &mut Lines) {
-        let source = flag
-            .source
-            .map_or(String::new(), |(i, _)| format!(" on S{}", i + 1));
-        let label = format!(
-            "FLAG {} {} {:.2} by {}{source}: ",
-            flag.category().name(),
-            flag.kind.name(),
-            flag.strength,
-            flag.rule
-        );
-        let anchor = format!("[{}]", self.page.words(flag.anchor));
-        out.line(4, &label, &anchor);
-        out.line(6, "why: ", flag.why());
-    }
-
     /// The flags whose anchor begins in `sentence`. Flags are in the page's order.
     fn flags_in(&self, sentence: Span) -> &[Flag] {
         let flags = &self.reading.flags;
@@ -226,6 +214,23 @@ impl Block<'_> {
         };
         &flags[before(sentence.start)..before(sentence.end)]
     }
+}
+
+/// A flag and why it is there.
+fn tell(page: &Page, flag: &Flag, out: &mut Lines) {
+    let source = flag
+        .source
+        .map_or(String::new(), |(i, _)| format!(" on S{}", i + 1));
+    let label = format!(
+        "FLAG {} {} {:.2} by {}{source}: ",
+        flag.category().name(),
+        flag.kind.name(),
+        flag.strength,
+        flag.rule
+    );
+    let anchor = format!("[{}]", page.words(flag.anchor));
+    out.line(4, &label, &anchor);
+    out.line(6, "why: ", flag.why());
 }
 
 /// A token with its classes, in two halves where it is too long for a line.

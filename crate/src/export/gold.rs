@@ -22,8 +22,13 @@ const FILE: &str = r#"{"schema":"hearsay-gold/1","generator":%,"url":%,"title":%
 
 /// The file, with a line end. There is none where the reader has marked nothing.
 pub fn write(page: &Page, reading: &Reading, options: &Options) -> Result<String, &'static str> {
-    let main = maintext::main_blocks(page);
-    // The text is that of the blocks that were read.
+    // The text is that of the blocks that were read; what was missed may stand elsewhere.
+    let mut main = maintext::main_blocks(page);
+    for flag in reading.flags.iter().filter(|f| f.review.is_some()) {
+        if let Some(block) = main.get_mut(flag.anchor.block as usize) {
+            *block = true;
+        }
+    }
     let mut read = PageInput::default();
     let mut numbers = Vec::with_capacity(main.len());
     for (block, main) in page.input.blocks.iter().zip(&main) {

@@ -215,10 +215,12 @@ fn joint(view: View, from: usize, to: usize) -> Option<usize> {
 
 /// Whether the cue is a noun that only mentions somebody's claim: "criticism that", "criticism from".
 fn mention(view: View, found: &Found) -> bool {
-    found
-        .cue
-        .clone()
-        .all(|i| view.any(i, lex::CLAIM | lex::ADJECTIVES | lex::NUM | lex::FUNCTION_PREP))
+    found.cue.clone().all(|i| {
+        view.any(
+            i,
+            lex::CLAIM | lex::ADJECTIVES | lex::NUM | lex::FUNCTION_PREP,
+        )
+    })
 }
 
 /// How far back an aside may have begun, in tokens.
