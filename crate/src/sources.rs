@@ -289,10 +289,12 @@ fn name_before<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
         return None;
     }
     let start = (0..comma).rev().take_while(|i| is_name(view, *i)).last()?;
-    // "In Ellmark, a welder who": a place. A lone capital at a sentence's start may be any word.
+    // "In Ellmark, a welder who": a place. A lone capital at a sentence's start may be any listed word.
     let before = start.checked_sub(1);
     let place = ["in", "at", "near", "from", "outside", "across", "of", "on"];
-    let doubtful = before.is_none_or(|b| view.any(b, lex::MARK_STOP)) && start + 1 == comma;
+    let doubtful = before.is_none_or(|b| view.any(b, lex::MARK_STOP))
+        && start + 1 == comma
+        && !view.any(start, lex::UNKNOWN);
     (!doubtful && !before.is_some_and(|b| view.is(b, &place))).then(|| text_of(view, start, comma))
 }
 
