@@ -189,8 +189,8 @@ impl Sentence<'_> {
                 .iter()
                 .any(|c| f.start < extent(c).end && extent(c).start < f.end)
         });
-        // "has been called a fraud by two clerks": who says it stands after the cue.
         cited.append(faint);
+        // "has been called a fraud by two clerks": who says it stands after the cue.
         agentless.retain(|a| {
             !cited.iter().any(|c| {
                 let after = c.source.is_some_and(|s| s.start >= c.end);

@@ -225,8 +225,9 @@ impl Place<'_> {
     /// ("…, who asked not to …").
     fn descriptor(&self, count: Option<&Range<usize>>) -> Range<usize> {
         let (view, p) = (self.view, self.p);
-        let first = self
-            .of(&[Wording::Anonymity, Wording::Granted, Wording::Barred])
+        let hides = |n: &&Note| n.kind.is_of_anonymity() || n.kind == Wording::Barred;
+        let hiding = self.notes.iter().filter(hides);
+        let first = hiding
             .map(|n| n.start)
             .find(|start| (p.head + 1..p.end).contains(start));
         let mut end = first.unwrap_or(p.end);
@@ -407,9 +408,8 @@ impl Place<'_> {
         if self.found.quoted {
             return (None, None);
         }
-        let asked = self
-            .of(&[Wording::Anonymity, Wording::Granted])
-            .find(|n| self.own(n) && !self.claimed(n));
+        let mut asked = self.notes.iter().filter(|n| n.kind.is_of_anonymity());
+        let asked = asked.find(|n| self.own(n) && !self.claimed(n));
         let barred = || {
             let free = self
                 .of(&[Wording::Barred])

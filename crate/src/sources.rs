@@ -447,7 +447,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         && (h.any(lex::CAP) || !h.any(lex::PERSON))
         && !(h.any(lex::ADJECTIVES) && definite)
     {
-        // "Mark Cuban said", "Cuban said": one of them without an article is a surname.
+        // "Nils Dane said", "Dane said": one of them without an article is a surname.
         let bare = p.end == p.head + 1 && (p.start..p.end).all(|i| view.any(i, lex::CAP));
         let name = bare
             && h.any(lex::SINGULAR)
@@ -885,7 +885,7 @@ impl<'a> Ledger<'a> {
         let head = view.word(phrase.head);
         let bare = || without_article(core);
         let known = self.entries.len();
-        // "those who said they cared most": whoever is sorted by an answer tells nothing.
+        // "those who said they would stay": whoever is sorted by an answer tells nothing.
         let sorted = view.is(phrase.start, &["those"])
             && found
                 .content
@@ -1162,7 +1162,7 @@ impl<'a> Ledger<'a> {
 
     /// Notes a sentence, outside quotations, that has a name for its subject.
     fn note_name_subject(&mut self, block: usize, view: View<'a>, sentence: &Range<usize>) {
-        // "But Trump …"
+        // "But Ruiz …"
         let from = sentence.start + usize::from(view.any(sentence.start, lex::FUNCTION_COORD));
         let Some(first) = view.tokens.get(from) else {
             return;

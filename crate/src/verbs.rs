@@ -202,14 +202,8 @@ fn is_noun(view: View, at: usize) -> bool {
     let singular = token.any(lex::BASE)
         && before.any(lex::SINGULAR)
         && !before.any(lex::PLURAL | lex::FUNCTION | lex::ADVERBS);
-    // "schools that violate state and federal law": after a verb, and another such word follows.
-    let object = token.all(lex::NOUN | lex::BASE)
-        && before.any(lex::VERB)
-        && !before.any(lex::NOUN | lex::FUNCTION)
-        && view.any(at + 1, lex::FUNCTION_COORD);
     modifier
         || counted
-        || object
         || singular && token.any(lex::NOUN)
         || determiner && token.any(lex::NOUN | lex::DOCUMENT)
 }

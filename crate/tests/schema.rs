@@ -369,3 +369,13 @@ fn a_pronoun_that_leads_nowhere_is_nobodys_claim() {
     assert_eq!(list["summary"]["claims"], 0, "{}", list["summary"]);
     assert_eq!(list["attributions"].as_array().map(Vec::len), Some(3));
 }
+
+#[test]
+fn a_pronoun_leads_back_to_the_named_subject_of_a_sentence_that_begins_with_but() {
+    let list = list_of(&Page::from_text(
+        "“No,” an aide said. But Ruiz sat in the hall. He said it was fair.",
+        false,
+    ));
+    assert_eq!(list["summary"]["people"], 1, "{}", list["summary"]);
+    assert_eq!(list["summary"]["anonymous"], 1, "{}", list["summary"]);
+}
