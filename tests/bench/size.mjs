@@ -70,8 +70,8 @@ function parts(map, linked) {
   for (const line of map.split("\n")) {
     section = /^\s+-\s+[0-9a-f]+\s+[0-9a-f]+ ([A-Z]+)$/.exec(line)?.[1] ?? section;
     const [, from, size, symbol] = /^\s+\S+\s+([0-9a-f]+)\s+([0-9a-f]+)\s+\S*:\((.+)\)$/.exec(line) ?? [];
-    // Descriptions are for wasm-bindgen, which drops them.
-    if (!symbol || !(section in found) || /describe/i.test(symbol)) continue;
+    // What begins as zeros takes no bytes; descriptions are for wasm-bindgen, which drops them.
+    if (!symbol || !(section in found) || /^\.bss\./.test(symbol) || /describe/i.test(symbol)) continue;
     const start = Number.parseInt(from, 16);
     const bytes = linked.subarray(start, start + Number.parseInt(size, 16));
     const part = partOf(section, symbol, bytes);
