@@ -1030,7 +1030,7 @@ fn write_rules(
             .collect();
         let part = |nth: usize, names: &[&str]| matches!(outwards.get(nth), Some(Element::Part(part)) if names.contains(&part.as_str()));
         let group = part(0, &["Group"]);
-        let subject = group && part(1, &["Subject", "Record"]);
+        let subject = group && part(1, &["Subject", "Record", "Experts"]);
         let outer = if group {
             let inner = 1 + usize::from(subject);
             Beside::new(outwards[inner..].iter().copied(), ids)

@@ -107,7 +107,13 @@ impl<'a> View<'a> {
         while j < limit {
             let t = &self.tokens[j];
             let function = t.any(lex::FUNCTION);
-            if t.any(lex::PUNCT) {
+            if j == at && self.is(j, &["more", "fewer", "less"]) && self.is(j + 1, &["than"]) {
+                // "more than 40 officials"
+                if !self.any(j + 2, lex::NUM | lex::FUNCTION_NUM) {
+                    break;
+                }
+                j += 1;
+            } else if t.any(lex::PUNCT) {
                 let inner = t.any(lex::MARK_INNER)
                     && self.nounish(j + 1)
                     && (head.is_some() || t.any(lex::MARK_MONEY));
@@ -153,8 +159,9 @@ impl<'a> View<'a> {
                 && self.any(j - 1, lex::ADJECTIVES)
                 && self.any(j + 1, lex::ADJECTIVES)
                 && self.nounish(j + 2)
+                || t.any(lex::FUNCTION_COORD) && j > at && self.shared_head(j)
             {
-                // "current and former officials"
+                // "current and former officials", "NATO and Afghan officials"
             } else if t.any(lex::FUNCTION_PREP)
                 && j == at + 1
                 && opened
@@ -228,6 +235,22 @@ impl<'a> View<'a> {
             head,
             end: j.max(head + 1),
         })
+    }
+
+    /// Whether what the coordinator at `at` joins belongs to one head after it: "NATO and Afghan officials".
+    fn shared_head(&self, at: usize) -> bool {
+        let of_bodies = lex::ADJECTIVES | lex::DEMONYM | lex::COLLECTIVE | lex::ABBREVIATIONS;
+        let body = |i: usize| self.any(i, lex::CAP) && self.any(i, of_bodies);
+        let several = |i: usize| {
+            self.tokens
+                .get(i)
+                .is_some_and(|t| t.all(lex::PERSON | lex::PLURAL))
+        };
+        let between = lex::CAP | lex::NOUN | lex::ADJECTIVES;
+        let head = (at + 2..at + 6).find(|i| several(*i) || !self.any(*i, between));
+        body(at - 1)
+            && body(at + 1)
+            && head.is_some_and(|head| several(head) && !self.any(head, lex::CAP))
     }
 
     fn nounish_or_opening(&self, at: usize) -> bool {
@@ -343,11 +366,14 @@ impl<'a> View<'a> {
         let next = comma + 1;
         let named = self.any(phrase.head, lex::CAP);
         if !named {
+            let end = (next..self.tokens.len()).find(|i| !self.any(*i, lex::CAP));
             return self.any(phrase.head, lex::PERSON)
                 && self.any(phrase.start, lex::FUNCTION_DET | lex::FUNCTION_POSS)
-                && self.any(next, lex::CAP)
                 && !self.any(next, lex::FUNCTION)
-                && self.any(next + 1, lex::CAP);
+                && end.is_none_or(|end| {
+                    // "According to the source, Ana Ruiz has left": whom the clause is about.
+                    end > next + 1 && !self.any(end, lex::VERB | lex::FUNCTION_AUX)
+                });
         }
         if self.any(next, lex::NUM) {
             return true;
@@ -591,6 +617,14 @@ impl<'a> View<'a> {
             let Some(subject) = self.before_aside(open, from) else {
                 continue;
             };
+            // "They held talks, which failed, said": what another verb has taken.
+            let before = subject.start.checked_sub(1).filter(|b| *b >= from);
+            if before.is_some_and(|b| {
+                self.plain_verb(b) && !self.any(b, lex::SPEECH | lex::FUNCTION_AUX)
+                    || self.is(b, &["than"])
+            }) {
+                continue;
+            }
             let begins = subject.start == from
                 || self.any(subject.start - 1, lex::PUNCT | lex::QUOTE)
                 || self.any(
@@ -681,7 +715,7 @@ impl<'a> View<'a> {
         let governed = last > from
             && self.any(last - 1, lex::FUNCTION_PREP)
             // "as many expected", "than some had thought"
-            && !self.is(last - 1, &["as", "than"])
+            && !self.is(last - 1, &["as", "than", "with"])
             && !self.is(last, &["i", "he", "she", "we", "they"]);
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {
@@ -854,6 +888,8 @@ impl<'a> View<'a> {
                 || t.any(lex::FUNCTION_THAT) && i < last && !self.any(i + 1, lex::SINGULAR)
                 || (subordinates || t.any(lex::FUNCTION_COORD))
                     && self.is(i, &["but", "yet", "as", "than"])
+                    // "a review of more than 900 files"
+                    && !(self.any(i + 1, lex::NUM | lex::FUNCTION_NUM) && self.is(i, &["than"]))
             {
                 break;
             }

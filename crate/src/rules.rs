@@ -182,6 +182,8 @@ pub enum Part {
     Subject,
     /// The same, where the subject is a record.
     Record,
+    /// The same, where the subjects are people who look into things for a living.
+    Experts,
     /// Before a colon at a sentence's start: a short phrase that is the source.
     Head,
     /// Before a cue verb: its auxiliaries, adverbs and the verbs that govern it; active voice.
@@ -776,9 +778,14 @@ impl Walk<'_> {
                 self.group = group.start;
                 Some(group.start)
             }
-            Part::Subject | Part::Record => {
+            Part::Subject | Part::Record | Part::Experts => {
                 let phrase = seen(&mut self.seen.subject, at, || view.subject_before(at, 0))?;
-                if part == Part::Record && !view.any(phrase.head, lex::DOCUMENT) {
+                let head = match part {
+                    Part::Record => lex::DOCUMENT,
+                    Part::Experts => lex::PERSON_EXPERT,
+                    _ => Classes::MAX,
+                };
+                if !view.any(phrase.head, head) {
                     return None;
                 }
                 let governed = phrase.start > 0 && view.is(phrase.start - 1, &["to", "of"]);

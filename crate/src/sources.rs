@@ -597,6 +597,11 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     {
         return (Who::Group, 0.6);
     }
+    // "a group of growers": one of many, without its name.
+    let one_of_many = indefinite && h.any(lex::COLLECTIVE_MANY) && !plural;
+    if one_of_many && !(p.start..p.end).any(|i| view.any(i, lex::CAP) && i > p.start) {
+        return (Who::Group, 0.6);
+    }
     if h.any(lex::COLLECTIVE) {
         return (
             if h.any(lex::COLLECTIVE_MEDIA) {

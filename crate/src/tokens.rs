@@ -298,6 +298,13 @@ fn word(text: &str, start: usize, end: usize, recent: &mut Recent, out: &mut Vec
     let Extent { end, apostrophe } = extent(text, start, end);
     let clitic = apostrophe.and_then(|apostrophe| clitic(text, start, end, apostrophe));
     let mut last = one_word(text, start, clitic.map_or(end, |(cut, _)| cut), recent);
+    if last.all(lexicon::ACRONYM | lexicon::FUNCTION) {
+        let written = eight::load(text.as_bytes(), start);
+        let length = (last.end - last.start) as usize;
+        if let Some((word, classes)) = initials(written, length, recent, out) {
+            (last.word, last.classes) = (word, classes | lexicon::CAP | lexicon::ACRONYM);
+        }
+    }
     if let Some((cut, clitic)) = clitic {
         out.push(last);
         let folded = eight::load(clitic.as_bytes(), 0);
@@ -346,12 +353,15 @@ fn plain_word(text: &str, start: usize, recent: &mut Recent, out: &mut Vec<Token
         let acronym = length > 1 && capitals.count_ones() as usize == length;
         shape = lexicon::CAP | if acronym { lexicon::ACRONYM } else { 0 };
     }
-    let (word, classes) = if length <= 8 {
+    let (mut word, mut classes) = if length <= 8 {
         recent.lookup(first, length, || guess(&Word::short([first, 0], length)))
     } else {
         let folded = Word::short([first, second], length);
         lexicon::lookup(&folded).unwrap_or_else(|| (UNLISTED, guess(&folded)))
     };
+    if shape & lexicon::ACRONYM != 0 && classes & lexicon::FUNCTION != 0 {
+        (word, classes) = initials(written, length, recent, out).unwrap_or((word, classes));
+    }
     let mut token = Token {
         start: start as u32,
         end: end as u32,
@@ -367,6 +377,23 @@ fn plain_word(text: &str, start: usize, recent: &mut Recent, out: &mut Vec<Token
     out.push(token);
     // A blank is no token, and was looked at.
     token.end as usize + usize::from(next == b' ')
+}
+
+/// What a function word of `length` bytes is that is `written` in capitals, if it is listed so: the US, the WHO.
+/// Where more is in capitals, it is what it always is.
+#[cold]
+fn initials(
+    written: u64,
+    length: usize,
+    recent: &mut Recent,
+    before: &[Token],
+) -> Option<(WordId, Classes)> {
+    if length > 8 {
+        return None;
+    }
+    let among = before.last().is_some_and(|t| t.any(lexicon::ACRONYM));
+    let (word, classes) = recent.lookup(eight::first(written, length), length, || 0);
+    (word != UNLISTED && !among).then_some((word, classes))
 }
 
 /// Whether `next`, at `end`, may belong to the `length` letters before it.

@@ -104,6 +104,10 @@ fn resolved_plural(context: &Context, head: usize, start: usize) -> bool {
             &["he", "she", "him", "her", "who", "another", "one", "his"],
         );
     }
+    // "a group of growers"
+    if h.any(lex::COLLECTIVE_MANY) {
+        return true;
+    }
     // "a number of officials", "a few aides"
     let counted = lex::QUANTITY | lex::FUNCTION_QUANT | lex::FUNCTION_NUM | lex::NUM;
     let several = h.any(lex::PLURAL) && (start + 1..head).any(|i| view.any(i, counted));
