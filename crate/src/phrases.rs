@@ -295,6 +295,11 @@ impl<'a> View<'a> {
             let t = &self.tokens[end];
             if t.any(lex::FUNCTION_PREP) && !t.any(lex::FUNCTION_SUBORD) || t.any(lex::FUNCTION_TO)
             {
+                // "was accused by critics of lying"
+                let agent = phrase.start > 0 && self.is(phrase.start - 1, &["by"]);
+                if agent && self.is(end, &["of"]) && self.any(end + 1, lex::ING) {
+                    break;
+                }
                 let Some(next) = self.noun_phrase(end + 1, stop) else {
                     break;
                 };
@@ -316,7 +321,11 @@ impl<'a> View<'a> {
                     end = next.end;
                 }
             } else if t.any(lex::FUNCTION_REL) && self.is(end, &["who", "whose", "that", "which"]) {
-                end = self.clause_end(end + 1, stop);
+                let close = self.clause_end(end + 1, stop);
+                // "who described the talks as “hectic”" tells what they say, not who they are.
+                let tells = (end + 1..close.min(end + 4)).find(|i| self.any(*i, lex::SPEECH));
+                let quotes = self.any(close, lex::QUOTE);
+                end = tells.filter(|_| quotes).map_or(close, |tells| tells + 1);
             } else if t.any(lex::MARK_OPEN) && self.any(end - 1, lex::CAP) {
                 // "Rep. Ana Ruiz (R-Texas)"
                 match (end..stop.min(end + 8)).find(|i| self.any(*i, lex::MARK_CLOSE)) {
@@ -655,7 +664,13 @@ impl<'a> View<'a> {
         } else {
             None
         };
-        subject.filter(|s| !self.any(s.head, lex::NOUN_TIME))
+        // "It was shallow, making …, say": an adjective speaks as little as a day does.
+        let adjective =
+            |at: usize| self.any(at, lex::ADJECTIVES) && !self.any(at, lex::NOUN | lex::CAP);
+        subject.filter(|s| {
+            !self.any(s.head, lex::NOUN_TIME)
+                && !(s.start == s.head && adjective(s.head) && !self.any(s.head, lex::FUNCTION))
+        })
     }
 
     /// The bracket that the one at `close` closes. There is one way to pair them, so rows of brackets

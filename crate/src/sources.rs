@@ -493,10 +493,17 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
             lex::PERSON_VAGUE | lex::PERSON_SPOKES | lex::PERSON_OFFICE | lex::COLLECTIVE;
         let bare =
             p.head == p.start && (p.end == p.head + 1 || view.any(p.head + 1, lex::MARK_COMMA));
+        // Within a sentence a capital alone tells as much: "according to Insider".
+        let begins = p.start == 0 || !view.any(p.start - 1, !lex::PUNCT);
+        let common = if begins {
+            described
+        } else {
+            lex::PERSON_OFFICE
+        };
         if bare
             && h.any(lex::CAP)
-            && !plural
-            && !h.any(described | lex::DEMONYM)
+            && (!plural || !begins && manner == Manner::According)
+            && !h.any(common | lex::DEMONYM)
             && !in_headline(view, p)
         {
             return (Who::Named, 0.0);
@@ -599,7 +606,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     }
     // "a group of growers": one of many, without its name.
     let one_of_many = indefinite && h.any(lex::COLLECTIVE_MANY) && !plural;
-    if one_of_many && !(p.start..p.end).any(|i| view.any(i, lex::CAP) && i > p.start) {
+    if one_of_many && !(p.start + 1..=p.head).any(|i| view.any(i, lex::CAP)) {
         return (Who::Group, 0.6);
     }
     if h.any(lex::COLLECTIVE) {
