@@ -183,8 +183,8 @@ build_engine() {
   # Unstripped: wasm-bindgen reads the list of features, then drops names and that list itself.
   # The linker's map says what takes how much room (`bench size`).
   # Functions are pasted into one another, and loops written out, less than is usual: about a tenth
-  # less to load, and as much more to run.
-  local lean=(-C llvm-args=-inline-threshold=100 -C llvm-args=-inlinehint-threshold=120 -C llvm-args=-unroll-threshold=20 -C llvm-args=-unroll-partial-threshold=0)
+  # less to load, and as much more to run. What runs for every token says itself that it is to be pasted.
+  local lean=(-C llvm-args=-inline-threshold=50 -C llvm-args=-inlinehint-threshold=120 -C llvm-args=-unroll-threshold=20 -C llvm-args=-unroll-partial-threshold=0)
   mkdir -p "$TARGET"
   # What panics tell names the packages' files: as they are called anywhere, not where they are on this machine.
   RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$(realpath -m "${CARGO_HOME:-$HOME/.cargo}")/registry/src=packages" \

@@ -729,8 +729,9 @@ impl<'a> View<'a> {
         }
         let governed = last > from
             && self.any(last - 1, lex::FUNCTION_PREP)
-            // "as many expected", "than some had thought"
-            && !self.is(last - 1, &["as", "than", "with"])
+            // "as many expected", "than some had thought", "with some saying"
+            && !self.is(last - 1, &["as", "than"])
+            && !(t.any(lex::FUNCTION_SOME) && self.is(last - 1, &["with"]))
             && !self.is(last, &["i", "he", "she", "we", "they"]);
         if t.any(lex::FUNCTION_PRON) && !t.any(lex::FUNCTION_POSS) && !governed {
             return Some(Phrase {

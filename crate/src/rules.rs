@@ -89,6 +89,7 @@ struct Side {
 }
 
 impl Side {
+    #[inline(always)]
     fn admitted(&self, token: Option<&Token>) -> u128 {
         let Some(token) = token else {
             return self.classes[EDGE.trailing_zeros() as usize];
@@ -132,7 +133,7 @@ impl Table {
     }
 
     /// The rules that the word wakes. Common words wake many, hardly ever for good.
-    #[inline]
+    #[inline(always)]
     fn woken_by_word(
         &self,
         unfolded: &'static Unfolded,
@@ -151,7 +152,7 @@ impl Table {
     }
 
     /// The rules that the word's classes wake and those beside it admit, as bits by their places.
-    #[inline]
+    #[inline(always)]
     fn woken_by_classes(
         &self,
         unfolded: &'static Unfolded,
@@ -308,7 +309,7 @@ impl Beside {
         )
     }
 
-    #[inline]
+    #[inline(always)]
     fn admits(&self, there: Beside) -> bool {
         self.classes & there.classes != 0 || self.words & there.words != 0
     }
@@ -415,7 +416,7 @@ impl Matches<'_> {
     }
 
     /// The rule to be tried next, and what wakes it.
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Option<(u16, By)> {
         let word = self.by_word.split_first();
         if self.by_class == 0 {
@@ -456,6 +457,7 @@ struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
+    #[inline(always)]
     fn new(view: View<'a>, at: usize) -> Around<'a> {
         Around {
             view,
@@ -579,7 +581,7 @@ impl<'a> Around<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn test(element: &Element, token: Option<&Token>, before: bool) -> bool {
     let Element::Test {
         words,
