@@ -357,6 +357,10 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         if view.is(p.head, &["another", "one"]) {
             return (Who::NewPerson, 0.8);
         }
+        // "Few say so": hardly anybody does.
+        if view.is(p.head, &["few"]) && !view.is(p.head.wrapping_sub(1), &["a"]) {
+            return (Who::Nothing, 0.0);
+        }
         if h.any(lex::FUNCTION_SOME | lex::FUNCTION_OTHER) {
             return (Who::Group, 0.85);
         }

@@ -48,10 +48,11 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
             }
         };
         // A quotation that merely contains an attribution of its own speaks for its speaker.
+        let vague = lex::PERSON_VAGUE | lex::FUNCTION_PRON | lex::FUNCTION_SOME;
         let second_hand = found.quoted
             && found
                 .source
-                .is_some_and(|p| !view.any(p.head, lex::PERSON_VAGUE | lex::FUNCTION_PRON));
+                .is_some_and(|p| !view.any(p.head, vague));
         let strength = if second_hand {
             resolved.strength.min(0.5) - 0.02
         } else {
