@@ -196,6 +196,11 @@ impl<'a> View<'a> {
                 if had_noun && t.any(lex::VERB) && !t.any(lex::CAP) && self.reads_as_verb(j, head) {
                     break;
                 }
+                // "Officials Tuesday said": when they did.
+                let day = t.all(lex::NOUN_TIME | lex::CAP) && self.any(j + 1, lex::SPEECH);
+                if had_noun && day && !self.any(j + 1, lex::NOUN) {
+                    break;
+                }
                 // An adjective after its noun begins what follows the head: "people familiar with".
                 let adjective = t.any(lex::ADJECTIVES) && !t.any(lex::NOUN | lex::CAP);
                 if had_noun && adjective && !self.nounish(j + 1) {

@@ -37,8 +37,12 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
                 let anchor = if apart <= NEAR && whole.len() <= LONGEST {
                     whole
                 } else {
-                    let core = phrase.start..phrase.end.min(phrase.start + LONGEST);
-                    trim(context, core)
+                    let end = phrase.end.min(phrase.start + LONGEST);
+                    // What is told of them beside their description, where not all has room.
+                    let aside = (phrase.head + 1..end).find(|i| {
+                        end < phrase.end && view.any(*i, lex::MARK_COMMA | lex::FUNCTION_REL)
+                    });
+                    trim(context, phrase.start..aside.unwrap_or(end))
                 };
                 (
                     kind,
@@ -49,10 +53,7 @@ pub fn flags(context: &Context, out: &mut Vec<Flag>) {
         };
         // A quotation that merely contains an attribution of its own speaks for its speaker.
         let vague = lex::PERSON_VAGUE | lex::FUNCTION_PRON | lex::FUNCTION_SOME;
-        let second_hand = found.quoted
-            && found
-                .source
-                .is_some_and(|p| !view.any(p.head, vague));
+        let second_hand = found.quoted && found.source.is_some_and(|p| !view.any(p.head, vague));
         let strength = if second_hand {
             resolved.strength.min(0.5) - 0.02
         } else {
