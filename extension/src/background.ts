@@ -98,7 +98,12 @@ async function ready(): Promise<typeof engine> {
  */
 function warmUp(): void {
   const text = "“The bridge may be closed,” an official said on Monday. Clearly, two of three readers knew.";
-  engine.read("", { url: "", title: "", language: "en", blocks: [{ text, tag: "p", path: [], within: [], hint: "" }] });
+  engine.read("", {
+    url: "",
+    title: "",
+    language: "en",
+    blocks: [{ text, tag: "p", path: [], within: [], hint: "" }],
+  });
   engine.forget("");
 }
 
