@@ -834,11 +834,25 @@ impl<'a> View<'a> {
     fn relative_subject(&self, rel: usize, from: usize) -> Option<Phrase> {
         let before = rel.checked_sub(1).filter(|b| *b >= from)?;
         if self.tokens[before].any(lex::MARK_COMMA | lex::MARK_DASH) {
-            return self.is(rel, &["who", "which"]).then_some(Phrase {
+            // "He met two farmers, who said": nobody else speaks of them.
+            let antecedent = (before > from && self.is(rel, &["who"]))
+                .then(|| self.subject_ending(before, from))
+                .flatten()
+                .filter(|p| {
+                    self.any(p.head, lex::PERSON)
+                        && p.end == before
+                        && !(p.start..p.end).any(|i| self.any(i, lex::CAP) && i > from)
+                        && (self.any(p.head, lex::PLURAL) || self.any(p.start, lex::FUNCTION_INDEF))
+                });
+            let relative = Phrase {
                 start: rel,
                 head: rel,
                 end: rel + 1,
-            });
+            };
+            return match antecedent {
+                Some(p) => Some(Phrase { end: rel + 1, ..p }),
+                None => self.is(rel, &["who", "which"]).then_some(relative),
+            };
         }
         if self.is(rel, &["which"])
             || !self.nounish(before) && !self.is(before, &["those", "some", "many", "others"])

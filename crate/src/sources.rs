@@ -506,7 +506,7 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         };
         if bare
             && h.any(lex::CAP)
-            && (!plural || !begins && manner == Manner::According)
+            && (!h.any(lex::PLURAL) || !begins && manner == Manner::According)
             && !h.any(common | lex::DEMONYM)
             && !in_headline(view, p)
         {
