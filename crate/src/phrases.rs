@@ -268,6 +268,10 @@ impl<'a> View<'a> {
             &self.tokens[at],
             head.is_some_and(|h| self.any(h, lex::PLURAL)),
         );
+        // "two security sources in Beirut"
+        if t.all(lex::PERSON_VAGUE | lex::PLURAL) {
+            return false;
+        }
         // Another verb right after it: then this one is its subject.
         if self.any(at + 1, lex::FUNCTION_FINITE)
             || self.any(at + 1, lex::PAST) && !self.any(at + 1, lex::NOUN | lex::ADJECTIVES)

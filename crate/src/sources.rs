@@ -279,16 +279,20 @@ fn name_beside<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     Some(text_of(view, start, end))
 }
 
-/// The name before a relative apposition, which tells of it: "Anselm Roake, a welder who told".
+/// The name before an apposition, which tells of it: "Anselm Roake, a welder who told".
 fn name_before<'a>(view: View<'a>, p: &Phrase) -> Option<&'a str> {
     let comma = p.start.checked_sub(1)?;
-    if !view.is(p.end - 1, &["who"])
-        || !view.any(p.start, lex::FUNCTION_INDEF)
-        || !view.any(comma, lex::MARK_COMMA)
-    {
+    let relative = view.is(p.end - 1, &["who"]) && view.any(p.start, lex::FUNCTION_INDEF);
+    // "Anselm Roake, head of the guild, told"
+    let office = view.tokens[p.start].all(lex::PERSON | lex::SINGULAR)
+        && !view.any(p.start, lex::CAP | lex::FUNCTION | lex::PLURAL);
+    if !(relative || office) || !view.any(comma, lex::MARK_COMMA) {
         return None;
     }
     let start = (0..comma).rev().take_while(|i| is_name(view, *i)).last()?;
+    if office && start + 1 == comma {
+        return None;
+    }
     // "In Ellmark, a welder who": a place. A lone capital at a sentence's start may be any listed word.
     let before = start.checked_sub(1);
     let place = ["in", "at", "near", "from", "outside", "across", "of", "on"];
