@@ -139,7 +139,9 @@ fn asserted(
     let said = view.any(range.end - 1, lex::MARK_STOP) && range.len() > LABEL
         || range.clone().any(|i| {
             view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
-                || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
+                || view.any(i, lex::VERB)
+                    && (view.any(i, lex::PAST | lex::THIRD | lex::ING)
+                        || !view.any(i, lex::NOUN | lex::ADJECTIVES))
         });
     if !said || cited(view, range) {
         return false;
