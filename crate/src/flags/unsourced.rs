@@ -105,7 +105,10 @@ fn own_voice(
     }
     // A hedge right before takes the assertion back, and so does a doubt about what it hangs on.
     let hedged = context.matches_in(sentence).iter().any(|(_, k, h)| {
-        let before = h.end <= m.end && h.end + 3 > m.start;
+        // "Twice as likely" is a figure, and "could have been prevented" a judgement.
+        let part = h.start >= m.start
+            && (kind == Kind::Statistic || kind == Kind::Prediction && h.start == m.start);
+        let before = h.end <= m.end && h.end + 3 > m.start && !part;
         k.category() == Category::Hedged
             && *k != Kind::Approximation
             && h.rule.strength >= 0.5
@@ -136,7 +139,9 @@ fn asserted(
     let said = view.any(range.end - 1, lex::MARK_STOP) && range.len() > LABEL
         || range.clone().any(|i| {
             view.any(i, lex::FUNCTION_FINITE | lex::FUNCTION_NEG)
-                || view.any(i, lex::VERB) && view.any(i, lex::PAST | lex::THIRD | lex::ING)
+                || view.any(i, lex::VERB)
+                    && (view.any(i, lex::PAST | lex::THIRD | lex::ING)
+                        || !view.any(i, lex::NOUN | lex::ADJECTIVES))
         });
     if !said || cited(view, range) {
         return false;
