@@ -674,12 +674,12 @@ impl<'a> View<'a> {
             None
         };
         // "It was shallow, making …, say": an adjective speaks as little as a day does.
-        let adjective =
-            |at: usize| self.any(at, lex::ADJECTIVES) && !self.any(at, lex::NOUN | lex::CAP);
-        subject.filter(|s| {
-            !self.any(s.head, lex::NOUN_TIME)
-                && !(s.start == s.head && adjective(s.head) && !self.any(s.head, lex::FUNCTION))
-        })
+        let adjective = |s: &Phrase| {
+            s.start == s.head
+                && self.any(s.head, lex::ADJECTIVES)
+                && !self.any(s.head, lex::NOUN | lex::CAP | lex::FUNCTION)
+        };
+        subject.filter(|s| !adjective(s) && !self.any(s.head, lex::NOUN_TIME))
     }
 
     /// The bracket that the one at `close` closes. There is one way to pair them, so rows of brackets

@@ -41,6 +41,7 @@ import {
   type Envelope,
   type Filter,
   type FrameStatus,
+  type Guide,
   type Kept,
   type ListReport,
   type MarkAct,
@@ -94,16 +95,13 @@ async function ready(): Promise<typeof engine> {
 
 /**
  * Browsers compile a function when it is first called, and the first reading unfolds the engine's tables: that
- * takes longer than to read an article, and is done while the page is still being asked for its text.
+ * takes longer than to read an article. So it reads the guide's examples while the page is asked for its text.
  */
 function warmUp(): void {
-  const text = "“The bridge may be closed,” an official said on Monday. Clearly, two of three readers knew.";
-  engine.read("", {
-    url: "",
-    title: "",
-    language: "en",
-    blocks: [{ text, tag: "p", path: [], within: [], hint: "" }],
+  const blocks = engine.guide().map(({ example }: Guide[number]) => {
+    return { text: example.join(""), tag: "p", path: [], within: [], hint: "" };
   });
+  engine.read("", { url: "", title: "", language: "en", blocks });
   engine.forget("");
 }
 
