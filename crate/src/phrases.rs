@@ -242,7 +242,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether what the coordinator at `at` joins belongs to one head after it: "NATO and Afghan officials".
+    /// Whether what the coordinator at `at` joins belongs to one head after it: "NATO and foreign officials".
     fn shared_head(&self, at: usize) -> bool {
         let of_bodies = lex::ADJECTIVES | lex::DEMONYM | lex::COLLECTIVE | lex::ABBREVIATIONS;
         let body = |i: usize| self.any(i, lex::CAP) && self.any(i, of_bodies);
@@ -254,7 +254,7 @@ impl<'a> View<'a> {
         let between = lex::CAP | lex::NOUN | lex::ADJECTIVES;
         let head = (at + 2..at + 6).find(|i| several(*i) || !self.any(*i, between));
         body(at - 1)
-            && body(at + 1)
+            && (body(at + 1) || self.any(at + 1, lex::ADJECTIVES))
             && head.is_some_and(|head| several(head) && !self.any(head, lex::CAP))
     }
 

@@ -602,11 +602,13 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
     let whose = definite
         || owned
         || (p.start..p.head).any(|i| view.any(i, lex::CAP) && (i > p.start || !begins));
-    // "local media": so is the press, where none of it is named.
+    // "local media", "US media": so is the press, where none of it is named.
     let press = h.any(lex::COLLECTIVE_MEDIA) && !h.any(lex::CAP) && !indefinite;
+    let of_a_country = press
+        && (p.start..p.head).all(|i| view.any(i, lex::ADJECTIVES | lex::DEMONYM | lex::ACRONYM));
     if h.any(lex::COLLECTIVE)
         && (plural || press)
-        && !whose
+        && (!whose || of_a_country)
         && !h.any(lex::COLLECTIVE_PLURAL_OFFICE)
         && (!h.any(lex::CAP) || p.head == 0)
     {
