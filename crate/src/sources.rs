@@ -502,7 +502,9 @@ fn classify(view: View, p: &Phrase, manner: Manner) -> (Who, f32) {
         let bare =
             p.head == p.start && (p.end == p.head + 1 || view.any(p.head + 1, lex::MARK_COMMA));
         // Within a sentence a capital alone tells as much: "according to Insider".
-        let begins = p.start == 0 || !view.any(p.start - 1, !lex::PUNCT);
+        let opens =
+            lex::MARK_STOP | lex::MARK_COLON | lex::MARK_DASH | lex::MARK_CLOSE | lex::QUOTE;
+        let begins = p.start == 0 || view.any(p.start - 1, opens);
         let common = if begins {
             described
         } else {

@@ -518,6 +518,26 @@ mod tests {
     }
 
     #[test]
+    fn capitals_make_another_word_of_us_and_who_unless_all_is_in_capitals() {
+        let function = |text: &str| {
+            let tokens = tokenize(text);
+            let is =
+                |t: &&Token| matches!(&text[t.start as usize..t.end as usize], "US" | "us" | "WHO");
+            let found: Vec<bool> = tokens
+                .iter()
+                .filter(is)
+                .map(|t| t.any(lexicon::FUNCTION))
+                .collect();
+            found
+        };
+        assert_eq!(
+            function("The US told us that the WHO and US’s ally left."),
+            [false, true, false, false]
+        );
+        assert_eq!(function("THE CLERK TOLD US HE LEFT"), [true]);
+    }
+
+    #[test]
     fn contractions_are_parted_with_either_apostrophe() {
         assert_eq!(words("It doesn't"), ["It", "does", "n't"]);
         assert_eq!(
