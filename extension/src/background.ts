@@ -41,7 +41,6 @@ import {
   type Envelope,
   type Filter,
   type FrameStatus,
-  type Guide,
   type Kept,
   type ListReport,
   type MarkAct,
@@ -83,7 +82,7 @@ const rounds = new Map<number, boolean>();
 
 /** The engine, compiled once. A failed start is tried again by the next call. */
 async function ready(): Promise<typeof engine> {
-  starting ??= init({ module_or_path: fileUrl("hearsay_bg.wasm") }).then(warmUp);
+  starting ??= init({ module_or_path: fileUrl("hearsay_bg.wasm") });
   try {
     await starting;
   } catch (reason) {
@@ -91,18 +90,6 @@ async function ready(): Promise<typeof engine> {
     throw new Error(text("engineFailed", errorOf(reason)));
   }
   return engine;
-}
-
-/**
- * Browsers compile a function when it is first called, and the first reading unfolds the engine's tables: that
- * takes longer than to read an article. So it reads the guide's examples while the page is asked for its text.
- */
-function warmUp(): void {
-  const blocks = engine.guide().map(({ example }: Guide[number]) => {
-    return { text: example.join(""), tag: "p", path: [], within: [], hint: "" };
-  });
-  engine.read("", { url: "", title: "", language: "en", blocks });
-  engine.forget("");
 }
 
 onFrameMessage({
