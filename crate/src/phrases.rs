@@ -331,7 +331,7 @@ impl<'a> View<'a> {
                 }
             } else if t.any(lex::FUNCTION_REL) && self.is(end, &["who", "whose", "that", "which"]) {
                 let close = self.clause_end(end + 1, stop);
-                // "who described the talks as “hectic”" tells what they say, not who they are.
+                // "who called the sale a “slow leak”" tells what they say, not who they are.
                 let tells = (end + 1..close.min(end + 4)).find(|i| self.any(*i, lex::SPEECH));
                 let quotes = self.any(close, lex::QUOTE);
                 end = tells.filter(|_| quotes).map_or(close, |tells| tells + 1);
@@ -384,7 +384,8 @@ impl<'a> View<'a> {
         let next = comma + 1;
         let named = self.any(phrase.head, lex::CAP);
         if !named {
-            let end = (next..self.tokens.len()).find(|i| !self.any(*i, lex::CAP));
+            let reach = self.tokens.len().min(next + REACH);
+            let end = (next..reach).find(|i| !self.any(*i, lex::CAP));
             return self.any(phrase.head, lex::PERSON)
                 && self.any(phrase.start, lex::FUNCTION_DET | lex::FUNCTION_POSS)
                 && !self.any(next, lex::FUNCTION)
